@@ -1,0 +1,26 @@
+/** Where bytes come to rest. A directory today; a bucket has the same shape. */
+export interface Storage {
+  /** For messages: a path or URL. */
+  readonly location: string;
+  /**
+   * Makes the place ready for a new backup.
+   * @throws AsbError `EXISTS` if it holds a backup (any `*.asb`) and `removeFiles` is not set
+   */
+  prepare(options: { readonly removeFiles: boolean }): Promise<void>;
+  /** Starts a file. It is not seen under `name` before {@link StorageFile.close} is done. */
+  create(name: string): Promise<StorageFile>;
+  /** Removes a file that was closed. */
+  remove(name: string): Promise<void>;
+}
+
+export interface StorageFile {
+  readonly name: string;
+  /** For messages: the whole path or URL. */
+  readonly location: string;
+  /** Writes all of `chunk`; resolves when the next may come. One call at a time. */
+  write(chunk: Uint8Array): Promise<void>;
+  /** Resolves when every byte is durable and the file is seen under its name. */
+  close(): Promise<void>;
+  /** Leaves nothing behind. May follow a failed `write` or `close`; never throws. */
+  abort(): Promise<void>;
+}
