@@ -1,0 +1,181 @@
+import { AsbError, messageOf } from '../errors.ts';
+import { type Address, formatAddress } from './address.ts';
+import { type ClientTimes, ClusterNode } from './node.ts';
+import { PartitionMap, parseReplicas } from './partition-map.ts';
+import { parsePeers } from './peers.ts';
+
+export interface ClusterOptions {
+  /** Nodes to begin with; one that answers is enough. */
+  readonly seeds: readonly Address[];
+  /** Reach the other nodes by their alternate access addresses. */
+  readonly servicesAlternate?: boolean;
+  /** For a connection to come about, in ms. Default 5000. */
+  readonly connectTimeout?: number;
+  /** For an info command to be answered, in ms. Default 10000. */
+  readonly infoTimeout?: number;
+  /** Told of what went wrong but was lived with: a node that can't be reached, say. */
+  readonly onNotice?: (notice: string) => void;
+}
+
+/** The nodes of a cluster as they are known now, and who holds which partition. */
+export class Cluster {
+  readonly #options: ClusterOptions;
+  readonly #times: ClientTimes;
+  readonly #nodes = new Map<string, ClusterNode>();
+  #maps = new Map<string, PartitionMap<ClusterNode>>();
+  #closed = false;
+
+  private constructor(options: ClusterOptions) {
+    this.#options = options;
+    this.#times = {
+      connectTimeout: options.connectTimeout ?? 5000,
+      infoTimeout: options.infoTimeout ?? 10_000,
+    };
+  }
+
+  /**
+   * Reaches the cluster through its seeds and learns of all nodes and partitions.
+   *
+   * @throws AsbError `CONNECT` if no seed answers
+   */
+  static async connect(options: ClusterOptions): Promise<Cluster> {
+    const cluster = new Cluster(options);
+    await cluster.refresh();
+    return cluster;
+  }
+
+  get nodes(): readonly ClusterNode[] {
+    return [...this.#nodes.values()];
+  }
+
+  /** Asks any node one info command: for what is the same on all of them. */
+  async askAny(command: string): Promise<string> {
+    let failure: unknown = noSeed(this.#options.seeds, []);
+    for (const node of this.nodes) {
+      try {
+        return await node.askOne(command);
+      } catch (error) {
+        if (!isNetwork(error)) throw error;
+        failure = error;
+      }
+    }
+    throw failure;
+  }
+
+  /** Who holds the partitions of a namespace, or `undefined` if no node has it. */
+  partitionMap(namespace: string): PartitionMap<ClusterNode> | undefined {
+    return this.#maps.get(namespace);
+  }
+
+  /** Every namespace that a node serves. */
+  get namespaces(): string[] {
+    return [...this.#maps.keys()].sort();
+  }
+
+  /**
+   * Looks at the cluster anew: nodes that are gone are forgotten, new ones are reached, and the
+   * partition maps are asked from all.
+   *
+   * @throws AsbError `CONNECT` if neither a node nor a seed answers
+   */
+  async refresh(): Promise<void> {
+    const maps = new Map<string, PartitionMap<ClusterNode>>();
+    const asked = new Set<ClusterNode>();
+    for (const node of this.nodes) await this.#look(node, maps, asked);
+    if (asked.size === 0) await this.#reachSeeds(maps, asked);
+    if (this.#closed) {
+      this.close();
+      throw new AsbError('ABORTED', 'the cluster client was closed');
+    }
+    this.#maps = maps;
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const node of this.#nodes.values()) node.close();
+    this.#nodes.clear();
+  }
+
+  async #reachSeeds(
+    maps: Map<string, PartitionMap<ClusterNode>>,
+    asked: Set<ClusterNode>,
+  ): Promise<void> {
+    const failures: unknown[] = [];
+    for (const seed of this.#options.seeds) {
+      try {
+        await this.#look(this.#add(await ClusterNode.reach(seed, this.#times)), maps, asked);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (asked.size === 0) throw noSeed(this.#options.seeds, failures);
+  }
+
+  /** Asks a node for its peers and partitions, then the peers that are new. */
+  async #look(
+    node: ClusterNode,
+    maps: Map<string, PartitionMap<ClusterNode>>,
+    asked: Set<ClusterNode>,
+  ): Promise<void> {
+    if (asked.has(node)) return;
+    const peersCommand = this.#options.servicesAlternate ? 'peers-clear-alt' : 'peers-clear-std';
+    try {
+      const facts = await node.ask([peersCommand, 'replicas']);
+      for (const claims of parseReplicas(facts.get('replicas') ?? '')) {
+        let map = maps.get(claims.namespace);
+        if (map === undefined) maps.set(claims.namespace, (map = new PartitionMap()));
+        map.update(node, claims);
+      }
+      asked.add(node);
+      for (const peer of parsePeers(facts.get(peersCommand) ?? '')) {
+        const known = this.#nodes.get(peer.name) ?? (await this.#reachPeer(peer.addresses));
+        if (known !== undefined) await this.#look(known, maps, asked);
+      }
+    } catch (error) {
+      if (!isNetwork(error)) throw error;
+      this.#forget(node);
+      this.#notice(`lost node ${node.name} at ${node.location}: ${messageOf(error)}`);
+    }
+  }
+
+  async #reachPeer(addresses: readonly Address[]): Promise<ClusterNode | undefined> {
+    for (const address of addresses) {
+      try {
+        return this.#add(await ClusterNode.reach(address, this.#times));
+      } catch (error) {
+        this.#notice(messageOf(error));
+      }
+    }
+    return undefined;
+  }
+
+  /** Keeps the address by which a node was reached first. */
+  #add(node: ClusterNode): ClusterNode {
+    const known = this.#nodes.get(node.name);
+    if (known === undefined) {
+      this.#nodes.set(node.name, node);
+      return node;
+    }
+    node.close();
+    return known;
+  }
+
+  #forget(node: ClusterNode): void {
+    node.close();
+    this.#nodes.delete(node.name);
+  }
+
+  #notice(notice: string): void {
+    this.#options.onNotice?.(notice);
+  }
+}
+
+const isNetwork = (error: unknown): boolean => error instanceof AsbError && error.code === 'NETWORK';
+
+const noSeed = (seeds: readonly Address[], failures: readonly unknown[]): AsbError =>
+  new AsbError(
+    'CONNECT',
+    `no node answers at ${seeds.map(formatAddress).join(', ')}: ` +
+      `${failures.map(messageOf).join('; ')}; check --host, --port and that the server runs`,
+    { node: seeds.map(formatAddress).join(','), cause: failures[0] },
+  );

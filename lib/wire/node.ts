@@ -1,0 +1,89 @@
+import { AsbError } from '../errors.ts';
+import { type Address, formatAddress } from './address.ts';
+import { Connection } from './connection.ts';
+import { checkInfoValue, decodeInfoReply, encodeInfoRequest } from './info.ts';
+
+/** Times of the client, in ms. */
+export interface ClientTimes {
+  /** For a connection to come about. */
+  readonly connectTimeout: number;
+  /** For an info command to be answered. */
+  readonly infoTimeout: number;
+}
+
+/** One server of the cluster, by the address at which it was reached. */
+export class ClusterNode {
+  /** The name that the server gives itself. */
+  readonly name: string;
+  readonly address: Address;
+  readonly #times: ClientTimes;
+  #info: Connection | undefined;
+  /** The exchange under way: answers come in the order of the questions, one at a time. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  private constructor(name: string, address: Address, times: ClientTimes, info: Connection) {
+    this.name = name;
+    this.address = address;
+    this.#times = times;
+    this.#info = info;
+  }
+
+  /**
+   * Connects and asks the node for its name.
+   * @throws AsbError `NETWORK` if it can't be reached, or is not ready to serve yet
+   */
+  static async reach(address: Address, times: ClientTimes): Promise<ClusterNode> {
+    const connection = await Connection.open(address, { timeout: times.connectTimeout });
+    try {
+      const node = new ClusterNode('', address, times, connection);
+      const facts = await node.ask(['node', 'partition-generation']);
+      if (facts.get('partition-generation') === '-1') throw notReady(address);
+      return new ClusterNode(facts.get('node') ?? '', address, times, connection);
+    } catch (error) {
+      connection.destroy();
+      throw error;
+    }
+  }
+
+  /** `host:port`. */
+  get location(): string {
+    return formatAddress(this.address);
+  }
+
+  /** Asks info commands, all in one exchange, and gives their values as the server wrote them. */
+  ask(commands: readonly string[]): Promise<Map<string, string>> {
+    const answer = this.#turn.then(() => this.#exchange(commands));
+    this.#turn = answer.catch(() => undefined); // whoever asked is told; the next may go on
+    return answer;
+  }
+
+  /**
+   * Asks one info command.
+   * @throws AsbError `SERVER` if the node answers with an error
+   */
+  async askOne(command: string): Promise<string> {
+    const value = (await this.ask([command])).get(command) ?? '';
+    return checkInfoValue(command, value, this.location);
+  }
+
+  /** A connection of its own, for a scan or for writing. */
+  connect(): Promise<Connection> {
+    return Connection.open(this.address, { timeout: this.#times.connectTimeout });
+  }
+
+  close(): void {
+    this.#info?.destroy();
+    this.#info = undefined;
+  }
+
+  async #exchange(commands: readonly string[]): Promise<Map<string, string>> {
+    if (this.#info?.usable !== true) this.#info = await this.connect();
+    const body = await this.#info.exchange(encodeInfoRequest(commands), this.#times.infoTimeout);
+    return decodeInfoReply(body);
+  }
+}
+
+const notReady = (address: Address): AsbError =>
+  new AsbError('NETWORK', `${formatAddress(address)} is not ready yet`, {
+    node: formatAddress(address),
+  });

@@ -1,0 +1,39 @@
+import { AsbError } from '../errors.ts';
+import { type Address, DEFAULT_PORT, parseAddresses } from './address.ts';
+
+/** A node as another node tells of it. */
+export interface Peer {
+  readonly name: string;
+  readonly addresses: readonly Address[];
+}
+
+/**
+ * Reads `peers-clear-std` and its kin: `generation,default port,[[name,tls name,[host,…]],…]`.
+ *
+ * @throws AsbError `PROTOCOL` if the text is not of that form
+ */
+export const parsePeers = (text: string): readonly Peer[] => {
+  const match = /^\d+,(\d*),\[(.*)\]$/s.exec(text);
+  if (match === null) throw wrongPeers(text);
+  const defaultPort = match[1] === '' ? DEFAULT_PORT : Number(match[1]);
+  const peers: Peer[] = [];
+  // Addresses may be in brackets themselves, so a peer's list ends at the first `]]`.
+  let rest = match[2] ?? '';
+  while (rest !== '') {
+    const peer = /^,?\[([^,[\]]*),([^,[\]]*),\[((?:\[[^\]]*\]|[^\][])*)\]\]/.exec(rest);
+    if (peer === null) throw wrongPeers(text);
+    const [whole, name = '', tlsName = '', hosts = ''] = peer;
+    const addresses = parseAddresses(hosts, defaultPort);
+    peers.push({
+      name,
+      addresses: tlsName === '' ? addresses : addresses.map((at) => ({ ...at, tlsName })),
+    });
+    rest = rest.slice(whole.length);
+  }
+  return peers;
+};
+
+const wrongPeers = (text: string): AsbError =>
+  new AsbError('PROTOCOL', `"${text.slice(0, 100)}" is no list of peers`, {
+    expected: 'generation,port,[[name,tls name,[host,…]],…]',
+  });
