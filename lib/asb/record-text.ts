@@ -1,0 +1,356 @@
+import { AsbError } from '../errors.ts';
+import {
+  AT_FIELD_COUNT,
+  AT_GENERATION,
+  AT_OP_COUNT,
+  AT_RECORD_TTL,
+  DIGEST_SIZE,
+  Field,
+  FIELD_HEADER_SIZE,
+  HEADER_SIZE,
+  OP_AT_NAME_LENGTH,
+  OP_AT_PARTICLE_TYPE,
+  OP_HEADER_SIZE,
+  readU16,
+  readU32,
+} from '../record/layout.ts';
+import { geoJsonTextOffset, ParticleType } from '../record/particle.ts';
+import { base64Size, writeBase64 } from '../record/text/base64.ts';
+import { writeDouble } from '../record/text/double.ts';
+import { writeInt64, writeUnsigned } from '../record/text/integer.ts';
+import { escapeName } from './escape.ts';
+
+const SPACE = 0x20;
+const LF = 0x0a;
+const BACKSLASH = 0x5c;
+const BANG = 0x21;
+const PLUS = 0x2b;
+const MINUS = 0x2d;
+
+const letter = (character: string): number => character.charCodeAt(0);
+const KEY = letter('k');
+const DIGEST = letter('d');
+const SET = letter('s');
+const GENERATION = letter('g');
+const VOID_TIME = letter('t');
+const BINS = letter('b');
+const INTEGER = letter('I');
+const DOUBLE = letter('D');
+const STRING = letter('S');
+const BLOB = letter('B');
+const TRUE = letter('T');
+const FALSE = letter('F');
+
+/** The letter of each particle type; 0: the format has none. */
+const LETTERS = new Uint8Array(256);
+LETTERS[ParticleType.NULL] = letter('N');
+LETTERS[ParticleType.INTEGER] = INTEGER;
+LETTERS[ParticleType.DOUBLE] = DOUBLE;
+LETTERS[ParticleType.STRING] = STRING;
+LETTERS[ParticleType.BLOB] = BLOB;
+LETTERS[ParticleType.JAVA_BLOB] = letter('J');
+LETTERS[ParticleType.CSHARP_BLOB] = letter('C');
+LETTERS[ParticleType.PYTHON_BLOB] = letter('P');
+LETTERS[ParticleType.RUBY_BLOB] = letter('R');
+LETTERS[ParticleType.PHP_BLOB] = letter('H');
+LETTERS[ParticleType.ERLANG_BLOB] = letter('E');
+/** Ours alone: asbackup aborts on a vector, and no peer reads one. */
+LETTERS[ParticleType.VECTOR] = letter('V');
+LETTERS[ParticleType.BOOLEAN] = letter('Z');
+LETTERS[ParticleType.HLL] = letter('Y');
+LETTERS[ParticleType.MAP] = letter('M');
+LETTERS[ParticleType.LIST] = letter('L');
+LETTERS[ParticleType.GEOJSON] = letter('G');
+
+/** The words that both peers read; neither reads a signed NaN of the other. */
+const WORDS = { nan: 'nan', infinity: 'inf', negativeInfinity: '-inf' };
+
+/** From this many bytes on, the runtime's copy beats a loop. */
+const COPY_NATIVE_FROM = 48;
+
+/**
+ * Writes records from their wire form straight into .asb text: bytes from buffer to buffer, no
+ * object for a record or a bin. The rules are those of the .asb format, version 3.1.
+ */
+export class RecordText {
+  readonly #namespace: Buffer;
+  readonly #namespaceLine: Buffer;
+  readonly #compact: boolean;
+  #view: DataView = new DataView(new ArrayBuffer(0));
+  #viewed: Buffer | undefined;
+  /** Vector bins written: no peer reads them. */
+  vectors = 0;
+
+  /**
+   * @param namespace that every record must be of
+   * @param compact writes blobs raw and not in base64
+   */
+  constructor(namespace: string, compact: boolean) {
+    this.#namespace = Buffer.from(namespace);
+    this.#namespaceLine = Buffer.from(`+ n ${escapeName(namespace)}\n`, 'latin1');
+    this.#compact = compact;
+  }
+
+  /**
+   * Room that the text of a message of `size` bytes may take: names can double by escapes, blobs
+   * grow by a third, an 8-byte number has at most 25 characters; the rest is fixed.
+   */
+  static room(size: number): number {
+    return 512 + size * 4;
+  }
+
+  /**
+   * Writes the record at `start`.
+   *
+   * @param out has {@link RecordText.room} bytes at `at`
+   * @returns the offset after the text
+   * @throws AsbError `FORMAT` for a record of another namespace, or a particle that the format
+   *   has no letter for
+   */
+  write(out: Buffer, at: number, bytes: Buffer, start: number): number {
+    let namespaceAt = 0;
+    let digestAt = 0;
+    let setAt = 0;
+    let setEnd = 0;
+    let keyAt = 0;
+    let keyEnd = 0;
+    let from = start + HEADER_SIZE;
+    for (let left = readU16(bytes, start + AT_FIELD_COUNT); left > 0; left--) {
+      const end = from + 4 + readU32(bytes, from);
+      const id = bytes[from + 4];
+      if (id === Field.DIGEST) digestAt = from + FIELD_HEADER_SIZE;
+      else if (id === Field.NAMESPACE) namespaceAt = from;
+      else if (id === Field.SET) {
+        setAt = from + FIELD_HEADER_SIZE;
+        setEnd = end;
+      } else if (id === Field.KEY) {
+        keyAt = from + FIELD_HEADER_SIZE;
+        keyEnd = end;
+      }
+      from = end;
+    }
+    this.#look(bytes);
+    this.#checkNamespace(bytes, namespaceAt);
+    let next = keyEnd > keyAt ? this.#writeKey(out, at, bytes, keyAt, keyEnd) : at;
+    next = copy(out, next, this.#namespaceLine, 0, this.#namespaceLine.length);
+    next = writeBase64(out, head(out, next, PLUS, DIGEST), bytes, digestAt, digestAt + DIGEST_SIZE);
+    out[next++] = LF;
+    if (setEnd > setAt) {
+      next = writeEscaped(out, head(out, next, PLUS, SET), bytes, setAt, setEnd);
+      out[next++] = LF;
+    }
+    const count = readU16(bytes, start + AT_OP_COUNT);
+    next = writeNumberLine(out, next, GENERATION, readU32(bytes, start + AT_GENERATION));
+    next = writeNumberLine(out, next, VOID_TIME, readU32(bytes, start + AT_RECORD_TTL));
+    next = writeNumberLine(out, next, BINS, count);
+    for (let left = count; left > 0; left--) {
+      const end = from + 4 + readU32(bytes, from);
+      next = this.#writeBin(out, next, bytes, from, end);
+      from = end;
+    }
+    return next;
+  }
+
+  #look(bytes: Buffer): void {
+    if (bytes === this.#viewed) return;
+    this.#viewed = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  }
+
+  #checkNamespace(bytes: Buffer, fieldAt: number): void {
+    const expected = this.#namespace;
+    const size = fieldAt === 0 ? 0 : readU32(bytes, fieldAt) - 1;
+    let same = size === expected.length;
+    for (let index = 0; same && index < size; index++) {
+      same = bytes[fieldAt + FIELD_HEADER_SIZE + index] === expected[index];
+    }
+    if (same) return;
+    const found = bytes.toString('utf8', fieldAt + FIELD_HEADER_SIZE, fieldAt + 5 + size);
+    throw new AsbError(
+      'FORMAT',
+      `a record of namespace "${found}" in a backup of "${expected}"; one backup holds one`,
+      { namespace: found, expected: String(expected) },
+    );
+  }
+
+  #writeKey(out: Buffer, at: number, bytes: Buffer, keyAt: number, keyEnd: number): number {
+    const from = keyAt + 1;
+    let next = head(out, at, PLUS, KEY);
+    switch (bytes[keyAt]) {
+      case ParticleType.INTEGER:
+        checkSize(from, keyEnd, 8);
+        next = writeInt64(out, tag(out, next, INTEGER), bytes, from);
+        break;
+      case ParticleType.DOUBLE:
+        checkSize(from, keyEnd, 8);
+        next = writeDouble(out, tag(out, next, DOUBLE), this.#view.getFloat64(from), WORDS);
+        break;
+      case ParticleType.STRING:
+        next = writeSized(out, tag(out, next, STRING), bytes, from, keyEnd);
+        break;
+      case ParticleType.BLOB:
+        next = this.#writeBytesKey(out, next, bytes, from, keyEnd);
+        break;
+      default:
+        throw new AsbError(
+          'FORMAT',
+          `a user key of particle type ${bytes[keyAt]}; the format has no letter for it`,
+        );
+    }
+    out[next] = LF;
+    return next + 1;
+  }
+
+  #writeBytesKey(out: Buffer, at: number, bytes: Buffer, from: number, end: number): number {
+    if (!this.#compact) return writeSizedBase64(out, tag(out, at, BLOB), bytes, from, end);
+    out[at] = BLOB;
+    return writeSized(out, tag(out, at + 1, BANG), bytes, from, end);
+  }
+
+  #writeBin(out: Buffer, at: number, bytes: Buffer, start: number, end: number): number {
+    const nameAt = start + OP_HEADER_SIZE;
+    const valueAt = nameAt + bytes[start + OP_AT_NAME_LENGTH]!;
+    const type = bytes[start + OP_AT_PARTICLE_TYPE]!;
+    let next = head(out, at, MINUS, LETTERS[type]!);
+    switch (type) {
+      case ParticleType.INTEGER:
+        checkSize(valueAt, end, 8);
+        next = writeName(out, next, bytes, nameAt, valueAt);
+        next = writeInt64(out, next, bytes, valueAt);
+        break;
+      case ParticleType.DOUBLE:
+        checkSize(valueAt, end, 8);
+        next = writeName(out, next, bytes, nameAt, valueAt);
+        next = writeDouble(out, next, this.#view.getFloat64(valueAt), WORDS);
+        break;
+      case ParticleType.STRING:
+        next = writeName(out, next, bytes, nameAt, valueAt);
+        next = writeSized(out, next, bytes, valueAt, end);
+        break;
+      case ParticleType.GEOJSON:
+        next = writeName(out, next, bytes, nameAt, valueAt);
+        next = writeSized(out, next, bytes, geoTextAt(bytes, valueAt, end), end);
+        break;
+      case ParticleType.BOOLEAN:
+        checkSize(valueAt, end, 1);
+        next = writeName(out, next, bytes, nameAt, valueAt);
+        out[next++] = bytes[valueAt] === 0 ? FALSE : TRUE;
+        break;
+      case ParticleType.NULL:
+        next = writeEscaped(out, next, bytes, nameAt, valueAt);
+        break;
+      default:
+        next = this.#writeBlob(out, next, bytes, type, nameAt, valueAt, end);
+    }
+    out[next] = LF;
+    return next + 1;
+  }
+
+  /** Every type that is bytes to the format: base64, or raw with `!` after the letter. */
+  #writeBlob(
+    out: Buffer,
+    at: number,
+    bytes: Buffer,
+    type: number,
+    nameAt: number,
+    valueAt: number,
+    end: number,
+  ): number {
+    if (LETTERS[type] === 0) {
+      const name = bytes.toString('utf8', nameAt, valueAt);
+      throw new AsbError(
+        'FORMAT',
+        `bin "${name}" has particle type ${type}; the format has no letter for it`,
+      );
+    }
+    if (type === ParticleType.VECTOR) this.vectors++;
+    if (!this.#compact) {
+      return writeSizedBase64(out, writeName(out, at, bytes, nameAt, valueAt), bytes, valueAt, end);
+    }
+    out[at - 1] = BANG;
+    out[at] = SPACE;
+    return writeSized(out, writeName(out, at + 1, bytes, nameAt, valueAt), bytes, valueAt, end);
+  }
+}
+
+/** `+ k ` or `- I `: the begin of a line. */
+const head = (out: Buffer, at: number, sign: number, kind: number): number => {
+  out[at] = sign;
+  out[at + 1] = SPACE;
+  out[at + 2] = kind;
+  out[at + 3] = SPACE;
+  return at + 4;
+};
+
+/** A letter and the space after it. */
+const tag = (out: Buffer, at: number, kind: number): number => {
+  out[at] = kind;
+  out[at + 1] = SPACE;
+  return at + 2;
+};
+
+const writeNumberLine = (out: Buffer, at: number, kind: number, value: number): number => {
+  const next = writeUnsigned(out, head(out, at, PLUS, kind), value);
+  out[next] = LF;
+  return next + 1;
+};
+
+const copy = (out: Buffer, at: number, bytes: Buffer, start: number, end: number): number => {
+  if (end - start >= COPY_NATIVE_FROM) return at + bytes.copy(out, at, start, end);
+  let next = at;
+  for (let from = start; from < end; from++) out[next++] = bytes[from]!;
+  return next;
+};
+
+const writeEscaped = (
+  out: Buffer,
+  at: number,
+  bytes: Buffer,
+  start: number,
+  end: number,
+): number => {
+  let next = at;
+  for (let from = start; from < end; from++) {
+    const byte = bytes[from]!;
+    if (byte === SPACE || byte === LF || byte === BACKSLASH) out[next++] = BACKSLASH;
+    out[next++] = byte;
+  }
+  return next;
+};
+
+/** A bin's name and the space after it. */
+const writeName = (out: Buffer, at: number, bytes: Buffer, start: number, end: number): number => {
+  const next = writeEscaped(out, at, bytes, start, end);
+  out[next] = SPACE;
+  return next + 1;
+};
+
+const writeSized = (out: Buffer, at: number, bytes: Buffer, start: number, end: number): number => {
+  const next = writeUnsigned(out, at, end - start);
+  out[next] = SPACE;
+  return copy(out, next + 1, bytes, start, end);
+};
+
+const writeSizedBase64 = (
+  out: Buffer,
+  at: number,
+  bytes: Buffer,
+  start: number,
+  end: number,
+): number => {
+  const next = writeUnsigned(out, at, base64Size(end - start));
+  out[next] = SPACE;
+  return writeBase64(out, next + 1, bytes, start, end);
+};
+
+/** Where the text of a GeoJSON particle begins, after the server's cells. */
+const geoTextAt = (bytes: Buffer, valueAt: number, end: number): number => {
+  const textAt = end - valueAt < 3 ? end + 1 : valueAt + geoJsonTextOffset(bytes, valueAt);
+  if (textAt <= end) return textAt;
+  throw new AsbError('FORMAT', `a GeoJSON particle of ${end - valueAt} bytes is cut off`);
+};
+
+const checkSize = (start: number, end: number, size: number): void => {
+  if (end - start === size) return;
+  throw new AsbError('FORMAT', `a particle of ${end - start} bytes where ${size} are right`);
+};

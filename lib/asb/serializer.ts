@@ -1,0 +1,127 @@
+import { AsbError } from '../errors.ts';
+import type { RecordBatch } from '../record/batch.ts';
+import type { RecordChunk } from '../record/chunk.ts';
+import type { Global } from '../record/globals.ts';
+import { type FormatVersion, globalText, headerText, versionFor } from './global-text.ts';
+import { RecordText } from './record-text.ts';
+
+/** Text is made in pieces of this many bytes; only a record larger than that has a larger one. */
+const PIECE_SIZE = 256 * 1024;
+
+export interface SerializerOptions {
+  readonly namespace: string;
+  /** Blobs raw and not in base64: smaller and faster, but no text. Default false. */
+  readonly compact?: boolean;
+  /** Bytes of text made at a time. */
+  readonly pieceSize?: number;
+}
+
+/** What a serializer has written. */
+export interface SerializerInfo {
+  readonly version: FormatVersion;
+  readonly records: number;
+  readonly indexes: number;
+  readonly udfs: number;
+  /** Vector bins: no peer reads a file with one. */
+  readonly vectors: number;
+  /** Bytes of text. */
+  readonly bytes: number;
+}
+
+/**
+ * The pure engine behind `serialize`: record chunks in, .asb text out, in pieces of whole units.
+ * Globals come before the first record, so that the header can name the lowest version of the
+ * format that holds them.
+ *
+ *     for (const text of serializer.push(chunk)) write(text);
+ *     for (const text of serializer.end()) write(text);
+ */
+export class Serializer {
+  readonly #namespace: string;
+  readonly #pieceSize: number;
+  readonly #records: RecordText;
+  readonly #globals: Global[] = [];
+  #piece: Buffer | undefined;
+  #version: FormatVersion = '3.1';
+  #started = false;
+  #counts = { records: 0, indexes: 0, udfs: 0, bytes: 0 };
+
+  constructor({ namespace, compact = false, pieceSize = PIECE_SIZE }: SerializerOptions) {
+    this.#namespace = namespace;
+    this.#pieceSize = pieceSize;
+    this.#records = new RecordText(namespace, compact);
+  }
+
+  get info(): SerializerInfo {
+    return { ...this.#counts, version: this.#version, vectors: this.#records.vectors };
+  }
+
+  /**
+   * @throws AsbError `FORMAT` for a global after a record that the header's version cannot hold,
+   *   or a record that .asb cannot hold
+   */
+  push(chunk: RecordChunk): Buffer[] {
+    if (chunk.kind === 'records') return [...this.#start(), ...this.#write(chunk)];
+    this.#count(chunk);
+    if (!this.#started) {
+      this.#globals.push(chunk);
+      return [];
+    }
+    if (versionFor(chunk) > this.#version) {
+      throw new AsbError(
+        'FORMAT',
+        `an index that needs version ${versionFor(chunk)} came after records were written as ` +
+          `${this.#version}; globals come first`,
+        { expected: 'globals before records' },
+      );
+    }
+    return this.#counted([globalText(chunk)]);
+  }
+
+  /** What is left; also for a backup without a record the header. */
+  end(): Buffer[] {
+    return this.#start();
+  }
+
+  #start(): Buffer[] {
+    if (this.#started) return [];
+    this.#started = true;
+    for (const global of this.#globals) {
+      if (versionFor(global) > this.#version) this.#version = versionFor(global);
+    }
+    const header = headerText(this.#version, this.#namespace, true);
+    return this.#counted([Buffer.concat([header, ...this.#globals.map(globalText)])]);
+  }
+
+  #count(global: Global): void {
+    if (global.kind === 'index') this.#counts.indexes++;
+    else this.#counts.udfs++;
+  }
+
+  #counted(pieces: Buffer[]): Buffer[] {
+    for (const piece of pieces) this.#counts.bytes += piece.length;
+    return pieces;
+  }
+
+  #write({ bytes, offsets }: RecordBatch): Buffer[] {
+    const pieces: Buffer[] = [];
+    let out = this.#piece ?? Buffer.allocUnsafeSlow(this.#pieceSize);
+    let begin = 0;
+    let at = 0;
+    for (let index = 0; index < offsets.length; index += 2) {
+      const start = offsets[index]!;
+      const room = RecordText.room(offsets[index + 1]! - start);
+      if (at + room > out.length) {
+        if (at > begin) pieces.push(out.subarray(begin, at));
+        out = Buffer.allocUnsafeSlow(Math.max(this.#pieceSize, room));
+        begin = at = 0;
+      }
+      at = this.#records.write(out, at, bytes, start);
+    }
+    if (at > begin) pieces.push(out.subarray(begin, at));
+    // The rest of the piece serves the next batch.
+    this.#piece = at < out.length ? out.subarray(at) : undefined;
+    this.#counts.records += offsets.length / 2;
+    return this.#counted(pieces);
+  }
+}
