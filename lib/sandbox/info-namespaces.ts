@@ -1,0 +1,109 @@
+import type { Cluster } from './cluster.ts';
+import {
+  type InfoHandler,
+  infoError,
+  type InfoParameters,
+  namespaceOf,
+} from './info-parameters.ts';
+import { Result } from './result.ts';
+import type { NamespaceStore } from './store.ts';
+
+/** Commands about namespaces, sets and truncation. */
+export const NAMESPACE_COMMANDS: readonly (readonly [string, InfoHandler])[] = [
+  ['namespaces', (cluster) => [...cluster.namespaces.keys()].join(';')],
+  ['namespace', (cluster, _member, parameters) => namespaceStatistics(cluster, parameters)],
+  ['sets', (cluster, _member, parameters) => sets(cluster, parameters)],
+  ['truncate', (cluster, _member, parameters) => truncate(cluster, parameters, true)],
+  ['truncate-namespace', (cluster, _member, parameters) => truncate(cluster, parameters, false)],
+];
+
+const namespaceStatistics = (cluster: Cluster, parameters: InfoParameters): string => {
+  const store = storeOf(cluster, parameters);
+  if (store === undefined) return 'type=unknown';
+  const objects = store.count();
+  const { replicas } = cluster.partitions;
+  return [
+    `ns_cluster_size=${cluster.members.length}`,
+    `effective_replication_factor=${replicas}`,
+    `objects=${objects * replicas}`,
+    'tombstones=0',
+    `master_objects=${objects}`,
+    `prole_objects=${objects * (replicas - 1)}`,
+    'non_replica_objects=0',
+    'unavailable_partitions=0',
+    'dead_partitions=0',
+    'stop_writes=false',
+    `current_time=${store.epochNow}`,
+    'migrate_tx_partitions_remaining=0',
+    'migrate_rx_partitions_remaining=0',
+    'allow-ttl-without-nsup=false',
+    'default-ttl=0',
+    'nsup-period=120',
+    `replication-factor=${replicas}`,
+    'strong-consistency=false',
+    'storage-engine=memory',
+  ].join(';');
+};
+
+const sets = (cluster: Cluster, parameters: InfoParameters): string => {
+  const store = storeOf(cluster, parameters);
+  const named = namespaceOf(parameters) !== undefined;
+  if (named && store === undefined) return 'ns_type=unknown';
+  const stores = store === undefined ? [...cluster.namespaces.values()] : [store];
+  const [, only] = parameters.path;
+  return stores
+    .flatMap((each) => describeSets(cluster, each, only))
+    .map((set) => `${set};`)
+    .join('');
+};
+
+/** The sets of a namespace; of one that is named, without its name. */
+const describeSets = (
+  cluster: Cluster,
+  store: NamespaceStore,
+  only: string | undefined,
+): string[] => {
+  const objects = new Map<string, number>();
+  for (const record of store) {
+    const set = record.set.toString();
+    if (set !== '') objects.set(set, (objects.get(set) ?? 0) + 1);
+  }
+  const indexes = cluster.indexes.list(store.name);
+  return [...objects]
+    .filter(([set]) => only === undefined || set === only)
+    .map(([set, count]) =>
+      [
+        ...(only === undefined ? [`ns=${store.name}`, `set=${set}`] : []),
+        `objects=${count}`,
+        'tombstones=0',
+        'truncate_lut=0',
+        `sindexes=${indexes.filter((index) => index.set === set).length}`,
+        'index_populating=false',
+        'truncating=false',
+        'default-ttl=0',
+        'disable-eviction=false',
+        'enable-index=false',
+        'stop-writes-count=0',
+        'stop-writes-size=0',
+      ].join(':'),
+    );
+};
+
+/** Removes what was written before `lut` (nanoseconds since 1970), or before now. */
+const truncate = (cluster: Cluster, parameters: InfoParameters, withSet: boolean): string => {
+  const { values } = parameters;
+  const namespace = values.get('namespace');
+  if (namespace === undefined) return infoError(Result.NAMESPACE, "missing 'namespace'");
+  const set = values.get('set');
+  if (withSet && set === undefined) return infoError(Result.PARAMETER, "missing 'set'");
+  const lut = values.get('lut') ?? '';
+  if (!/^\d*$/.test(lut)) return infoError(Result.PARAMETER, "bad 'lut'");
+  const store = cluster.namespaces.get(namespace);
+  if (store === undefined) return infoError(Result.NAMESPACE, 'namespace not found on node');
+  const cutoff = lut === '' ? Number.POSITIVE_INFINITY : Number(BigInt(lut) / 1_000_000n);
+  store.truncate(withSet ? Buffer.from(set ?? '') : undefined, cutoff);
+  return 'ok';
+};
+
+const storeOf = (cluster: Cluster, parameters: InfoParameters): NamespaceStore | undefined =>
+  cluster.namespaces.get(namespaceOf(parameters) ?? '');

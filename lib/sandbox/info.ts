@@ -1,0 +1,125 @@
+import type { Cluster, Member } from './cluster.ts';
+import { INDEX_COMMANDS } from './info-indexes.ts';
+import { type InfoHandler, infoError, type InfoParameters } from './info-parameters.ts';
+import { NAMESPACE_COMMANDS } from './info-namespaces.ts';
+import { UDF_COMMANDS } from './info-udfs.ts';
+import { Result } from './result.ts';
+
+/** The server version that the sandbox speaks like. */
+export const SANDBOX_BUILD = '8.1.2.0';
+const EDITION = 'Aerospike Community Edition';
+
+/** What the server says it can do, less what is not here. */
+const FEATURES = [
+  'batch-any',
+  'batch-index',
+  'cluster-stable',
+  'float',
+  'geo',
+  'peers',
+  'pipelining',
+  'pquery',
+  'pscans',
+  'relaxed-sc',
+  'replicas',
+  'replicas-all',
+  'replicas-master',
+  'replicas-max',
+  'sindex-exists',
+  'truncate-namespace',
+  'udf',
+];
+
+const enterpriseOnly: InfoHandler = () => infoError(Result.ENTERPRISE_ONLY, 'enterprise only');
+
+const COMMANDS: ReadonlyMap<string, InfoHandler> = new Map<string, InfoHandler>([
+  ['node', (_cluster, member) => member.name],
+  ['build', () => SANDBOX_BUILD],
+  ['edition', () => EDITION],
+  ['version', () => `${EDITION} build ${SANDBOX_BUILD}`],
+  ['features', () => FEATURES.join(';')],
+  ['status', () => 'ok'],
+  ['user-agent-set', () => 'ok'],
+  ['cluster-name', () => 'sandbox'],
+  ['cluster-stable', (cluster, _member, parameters) => clusterStable(cluster, parameters)],
+  ['partitions', () => '4096'],
+  ['partition-generation', (cluster) => String(cluster.partitions.generation)],
+  ['rebalance-generation', (cluster) => String(cluster.partitions.generation + 1)],
+  ['peers-generation', (cluster) => String(cluster.peersGeneration)],
+  ['peers-clear-std', (cluster, member) => peers(cluster, member)],
+  ['peers-clear-alt', (cluster, member) => peers(cluster, member)],
+  ['service-clear-std', (_cluster, member) => member.address],
+  ['service-clear-alt', (_cluster, member) => member.address],
+  ['service-tls-std', enterpriseOnly],
+  ['service-tls-alt', enterpriseOnly],
+  ['peers-tls-std', enterpriseOnly],
+  ['peers-tls-alt', enterpriseOnly],
+  ['rack-ids', enterpriseOnly],
+  ['replicas', (cluster, member) => replicas(cluster, member)],
+  ['statistics', (cluster) => statistics(cluster)],
+  ...NAMESPACE_COMMANDS,
+  ...INDEX_COMMANDS,
+  ...UDF_COMMANDS,
+]);
+
+/**
+ * Answers an info request: a command a line, `name`, `name/argument` or `name:key=value;…`. The
+ * reply has a line for each: the command, a tab, the value. What the server does not know it
+ * answers with `ERROR:4:…`, and so does this.
+ */
+export const answerInfo = (cluster: Cluster, member: Member, body: string): string =>
+  body
+    .split('\n')
+    .filter((line, index, lines) => line !== '' || index < lines.length - 1)
+    .map((line) => `${line}\t${answerCommand(cluster, member, line)}\n`)
+    .join('');
+
+const answerCommand = (cluster: Cluster, member: Member, line: string): string => {
+  const [, name = '', separator = '', rest = ''] = /^([^:/]*)([:/]?)(.*)$/s.exec(line) ?? [];
+  const handler = COMMANDS.get(name);
+  if (handler === undefined) return infoError(Result.PARAMETER, 'unrecognized command');
+  const path = separator === '/' ? rest.split('/') : [];
+  const values = new Map<string, string>();
+  for (const pair of separator === ':' ? rest.split(';') : []) {
+    const at = pair.indexOf('=');
+    if (at > 0) values.set(pair.slice(0, at), pair.slice(at + 1));
+  }
+  return handler(cluster, member, { path, values });
+};
+
+/** `generation,default port,[[name,tls name,[address]],…]` */
+const peers = (cluster: Cluster, member: Member): string => {
+  const others = cluster.members.filter((other) => other.name !== member.name);
+  const list = others.map((other) => `[${other.name},,[${other.address}]]`).join(',');
+  return `${cluster.peersGeneration},3000,[${list}]`;
+};
+
+/** `namespace:regime,count,bitmap of each replica;…`. The regime is the map's generation. */
+const replicas = (cluster: Cluster, member: Member): string => {
+  const { partitions } = cluster;
+  const bitmaps = Array.from({ length: partitions.replicas }, (_, replica) =>
+    partitions.bitmap(member.name, replica),
+  );
+  const table = [partitions.generation, bitmaps.length, ...bitmaps].join(',');
+  return [...cluster.namespaces.keys()].map((name) => `${name}:${table}`).join(';');
+};
+
+const clusterStable = (cluster: Cluster, { values }: InfoParameters): string => {
+  const size = values.get('size');
+  return size === undefined || Number(size) === cluster.members.length
+    ? cluster.key
+    : infoError(Result.CLUSTER_KEY_MISMATCH, 'cluster not specified size');
+};
+
+const statistics = (cluster: Cluster): string => {
+  const objects = [...cluster.namespaces.values()].reduce((sum, store) => sum + store.count(), 0);
+  return [
+    `cluster_size=${cluster.members.length}`,
+    `cluster_key=${cluster.key}`,
+    'cluster_integrity=true',
+    'cluster_is_member=true',
+    `objects=${objects}`,
+    'migrate_allowed=true',
+    'migrate_partitions_remaining=0',
+  ].join(';');
+};

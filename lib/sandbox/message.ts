@@ -1,0 +1,52 @@
+import { Field, Info2 } from '../record/layout.ts';
+import type { Cluster } from './cluster.ts';
+import type { Connection } from './connection.ts';
+import type { Faults, RequestKind } from './faults.ts';
+import { sendAnswer } from './reply.ts';
+import { parseRequest, type Request } from './request.ts';
+import { Result } from './result.ts';
+import { answerScan } from './scan.ts';
+
+/** What a node answers messages with. */
+export interface MessageContext {
+  readonly cluster: Cluster;
+  /** The node's name. */
+  readonly node: string;
+  readonly faults: Faults;
+  readonly protoSize: number;
+}
+
+/**
+ * Answers the body of a type-3 proto: a scan, a batch, or an operation on one record.
+ * @throws AsbError `PROTOCOL` if it is no message
+ */
+export const answerMessage = async (
+  body: Buffer,
+  connection: Connection,
+  context: MessageContext,
+): Promise<void> => {
+  const request = parseRequest(body);
+  const kind = kindOf(request);
+  const fault = context.faults.takeAnswer(kind);
+  if (fault !== Result.OK) return sendAnswer(connection, { resultCode: fault });
+  const { cluster } = context;
+  const namespace = cluster.namespaces.get(request.fields.get(Field.NAMESPACE)?.toString() ?? '');
+  if (namespace === undefined) return sendAnswer(connection, { resultCode: Result.NAMESPACE });
+  if (kind === 'scan') {
+    return answerScan(request, connection, {
+      namespace,
+      serves: (partition) => cluster.partitions.owners(partition).includes(context.node),
+      faults: context.faults,
+      clock: cluster.clock,
+      protoSize: context.protoSize,
+    });
+  }
+  return sendAnswer(connection, { resultCode: Result.UNSUPPORTED_FEATURE });
+};
+
+const kindOf = ({ fields, info2 }: Request): RequestKind => {
+  if (fields.has(Field.BATCH)) return 'batch';
+  if (!fields.has(Field.DIGEST) && !fields.has(Field.KEY)) return 'scan';
+  if (info2 & Info2.DELETE) return 'delete';
+  return info2 & Info2.WRITE ? 'write' : 'read';
+};

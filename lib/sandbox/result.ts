@@ -1,0 +1,20 @@
+/** The result codes that the sandbox answers with, by the server's names. */
+export const Result = {
+  OK: 0,
+  NOT_FOUND: 2,
+  GENERATION: 3,
+  PARAMETER: 4,
+  RECORD_EXISTS: 5,
+  CLUSTER_KEY_MISMATCH: 7,
+  UNAVAILABLE: 11,
+  INCOMPATIBLE_TYPE: 12,
+  UNSUPPORTED_FEATURE: 16,
+  NAMESPACE: 20,
+  BIN_NAME: 21,
+  FORBIDDEN: 22,
+  ENTERPRISE_ONLY: 25,
+  FILTERED_OUT: 27,
+  SECURITY_NOT_SUPPORTED: 51,
+  INDEX_FOUND: 200,
+  INDEX_NOT_FOUND: 201,
+} as const;

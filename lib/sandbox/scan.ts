@@ -1,0 +1,214 @@
+import {
+  DIGEST_SIZE,
+  Field,
+  Info1,
+  Info2,
+  Info3,
+  Op,
+  partitionOf,
+  PARTITION_COUNT,
+} from '../record/layout.ts';
+import { MessageWriter } from '../record/message-writer.ts';
+import { encodeProto, ProtoType } from '../wire/proto.ts';
+import type { Clock } from './clock.ts';
+import type { Connection } from './connection.ts';
+import type { Faults, ScanCut } from './faults.ts';
+import { parseFilter, type Filter } from './filter-expression.ts';
+import { lastMessage, writePartitionMark, writeScannedRecord } from './reply.ts';
+import type { Request } from './request.ts';
+import { Result } from './result.ts';
+import type { NamespaceStore, StoredBin, StoredRecord } from './store.ts';
+
+/** Fields of a scan or query that are known here only to be refused. */
+const REFUSED_FIELDS = [21, 22, 23, 24, 26, 30, 31, 32, 33];
+
+/** Threads that the server gives one scan: so many partitions' protos interleave. */
+const LANES = 4;
+
+/** Parts of a second in which a limit on records per second is shared out. */
+const PACES_PER_SECOND = 10;
+
+/** What a scan works on. */
+export interface ScanContext {
+  readonly namespace: NamespaceStore;
+  /** True if this node serves the partition. */
+  readonly serves: (partition: number) => boolean;
+  readonly faults: Faults;
+  readonly clock: Clock;
+  /** Bytes after which a proto is sent. */
+  readonly protoSize: number;
+}
+
+/** A partition that is asked for, and the digest to go on after. */
+interface Slot {
+  readonly partition: number;
+  readonly after: Buffer | undefined;
+}
+
+interface Plan {
+  readonly slots: readonly Slot[];
+  readonly set: Buffer;
+  readonly filter: Filter | undefined;
+  readonly maxRecords: number;
+  readonly recordsPerSecond: number;
+  /** Bins that are picked; `undefined`: all. */
+  readonly bins: readonly Buffer[] | undefined;
+  readonly noBins: boolean;
+}
+
+/** A proto's body, and where each record in it ends. */
+interface Part {
+  readonly bytes: Buffer;
+  readonly ends: readonly number[];
+}
+
+/** Answers a scan, whole: protos of records, then the end. */
+export const answerScan = async (
+  request: Request,
+  connection: Connection,
+  context: ScanContext,
+): Promise<void> => {
+  const plan = planOf(request);
+  if (typeof plan === 'number') return sendLast(connection, plan);
+  const held = context.faults.takeHolds();
+  const cut = context.faults.takeCut();
+  const progress = { left: plan.maxRecords, next: 0 };
+  const lanes = Array.from({ length: LANES }, () => runLane(plan, context, held, progress));
+  let sent = 0;
+  for (const part of interleave(lanes)) {
+    await context.faults.beforeProto();
+    if (connection.closed) return;
+    if (cut !== undefined && sent + part.ends.length > cut.afterRecords) {
+      return cutOff(connection, part, cut, sent);
+    }
+    sent += part.ends.length;
+    await connection.sendProto(ProtoType.MESSAGE, part.bytes);
+    if (plan.recordsPerSecond > 0) {
+      await context.clock.sleep((part.ends.length * 1000) / plan.recordsPerSecond);
+    }
+  }
+  return sendLast(connection, Result.OK);
+};
+
+const sendLast = (connection: Connection, resultCode: number): Promise<void> =>
+  connection.sendProto(ProtoType.MESSAGE, lastMessage(resultCode));
+
+/** Takes from each lane in turn until all are done, as the server's threads do. */
+function* interleave(lanes: Generator<Part>[]): Generator<Part> {
+  let running = lanes;
+  while (running.length > 0) {
+    const done = new Set<Generator<Part>>();
+    for (const lane of running) {
+      const { value } = lane.next();
+      if (value) yield value;
+      else done.add(lane);
+    }
+    running = running.filter((lane) => !done.has(lane));
+  }
+}
+
+/** One thread of the server: takes partitions off the list, and gives a part when it is full. */
+function* runLane(
+  plan: Plan,
+  context: ScanContext,
+  held: ReadonlySet<number>,
+  progress: { left: number; next: number },
+): Generator<Part, undefined> {
+  const writer = new MessageWriter();
+  const namespace = Buffer.from(context.namespace.name);
+  const paced = Math.ceil(plan.recordsPerSecond / PACES_PER_SECOND) || Number.POSITIVE_INFINITY;
+  let ends: number[] = [];
+  const take = (): Part => {
+    const part = { bytes: writer.take(), ends };
+    ends = [];
+    return part;
+  };
+  for (let slot = plan.slots[progress.next++]; slot; slot = plan.slots[progress.next++]) {
+    if (held.has(slot.partition) || !context.serves(slot.partition)) {
+      writePartitionMark(writer, slot.partition, Result.UNAVAILABLE);
+      continue;
+    }
+    for (const record of context.namespace.scan(slot.partition, slot.after)) {
+      if (progress.left === 0) break;
+      if (plan.set.length > 0 && !plan.set.equals(record.set)) continue;
+      if (plan.filter && !plan.filter(record, context.namespace.epochNow)) continue;
+      const bins = binsOf(plan, record);
+      progress.left--;
+      writeScannedRecord(writer, namespace, record, bins);
+      ends.push(writer.length);
+      if (writer.length >= context.protoSize || ends.length >= paced) yield take();
+    }
+  }
+  if (writer.length > 0) yield take();
+  return undefined;
+}
+
+const binsOf = (plan: Plan, record: StoredRecord): readonly StoredBin[] | undefined => {
+  if (plan.noBins) return undefined;
+  if (plan.bins === undefined) return record.bins;
+  return plan.bins.flatMap((name) => record.bins.filter((bin) => bin.name.equals(name)));
+};
+
+/** Reads what a scan asks for; a number is the result code that refuses it. */
+const planOf = (request: Request): Plan | number => {
+  const { fields } = request;
+  if (request.info2 & Info2.WRITE) return Result.UNSUPPORTED_FEATURE;
+  if (REFUSED_FIELDS.some((id) => fields.has(id))) return Result.UNSUPPORTED_FEATURE;
+  if (!(request.info3 & Info3.PARTITION_DONE)) return Result.UNSUPPORTED_FEATURE;
+  const slots = slotsOf(fields.get(Field.PARTITIONS), fields.get(Field.DIGESTS));
+  if (typeof slots === 'number') return slots;
+  const filterField = fields.get(Field.FILTER);
+  const filter = filterField && parseFilter(filterField);
+  if (filterField && !filter) return Result.PARAMETER;
+  if (request.ops.some((op) => op.code !== Op.READ)) return Result.UNSUPPORTED_FEATURE;
+  const perSecond = fields.get(Field.RECORDS_PER_SECOND);
+  const maxRecords = fields.get(Field.MAX_RECORDS);
+  if ((perSecond && perSecond.length !== 4) || (maxRecords && maxRecords.length !== 8)) {
+    return Result.PARAMETER;
+  }
+  return {
+    slots,
+    set: fields.get(Field.SET) ?? Buffer.alloc(0),
+    filter,
+    maxRecords: Number(maxRecords?.readBigUInt64BE() ?? 0n) || Number.POSITIVE_INFINITY,
+    recordsPerSecond: perSecond?.readUInt32BE() ?? 0,
+    bins: request.ops.length === 0 ? undefined : request.ops.map((op) => op.name),
+    noBins: (request.info1 & Info1.NO_BINS) !== 0,
+  };
+};
+
+/** Partition ids are u16 little endian; a partition may be asked for only once. */
+const slotsOf = (ids: Buffer | undefined, digests: Buffer | undefined): Slot[] | number => {
+  if (!ids && !digests) return Result.UNSUPPORTED_FEATURE;
+  const slots: Slot[] = [];
+  for (let at = 0; ids && at + 2 <= ids.length; at += 2) {
+    slots.push({ partition: ids.readUInt16LE(at), after: undefined });
+  }
+  for (let at = 0; digests && at + DIGEST_SIZE <= digests.length; at += DIGEST_SIZE) {
+    const after = digests.subarray(at, at + DIGEST_SIZE);
+    slots.push({ partition: partitionOf(after), after });
+  }
+  const distinct = new Set(slots.map((slot) => slot.partition));
+  const outside = slots.some((slot) => slot.partition >= PARTITION_COUNT);
+  if (slots.length === 0 || outside || distinct.size < slots.length) return Result.PARAMETER;
+  return slots;
+};
+
+/** Ends a scan as a fault wants it; `sent` records went before this part. */
+const cutOff = async (
+  connection: Connection,
+  part: Part,
+  cut: ScanCut,
+  sent: number,
+): Promise<void> => {
+  const whole = cut.afterRecords - sent;
+  const end = whole === 0 ? 0 : part.ends[whole - 1]!;
+  if (cut.how === 'middle') {
+    const middle = (end + part.ends[whole]!) >>> 1;
+    await connection.send(encodeProto(ProtoType.MESSAGE, part.bytes).subarray(0, 8 + middle));
+  } else {
+    if (end > 0) await connection.sendProto(ProtoType.MESSAGE, part.bytes.subarray(0, end));
+    if (cut.how === 'nonsense') await connection.send(Buffer.alloc(64, 0xff));
+  }
+  connection.end();
+};
