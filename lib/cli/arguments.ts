@@ -1,0 +1,75 @@
+/**
+ * What yargs leaves open: values glued to their letter, flags that are given a value, and names
+ * that nobody knows, with the nearest name that somebody does.
+ */
+import { AsbError } from '../errors.ts';
+import { namesOf, type Option } from './option.ts';
+
+/**
+ * Splits `-nVALUE` and `-RnVALUE` as getopt does for asbackup; yargs would take every letter for a
+ * flag.
+ * @throws AsbError `USAGE` for a flag that is given a value (`--compact=no`)
+ */
+export const splitArguments = (
+  options: readonly Option<unknown>[],
+  args: readonly string[],
+): string[] => {
+  const byName = new Map(
+    options.flatMap((option) => [option.name, ...option.alias].map((name) => [name, option])),
+  );
+  const end = args.indexOf('--');
+  const words = end < 0 ? args : args.slice(0, end);
+  return [...words.flatMap((word) => splitWord(byName, word)), ...args.slice(words.length)];
+};
+
+const splitWord = (byName: ReadonlyMap<string, Option<unknown>>, word: string): string[] => {
+  const long = /^--([^=]+)=/.exec(word)?.[1];
+  if (long !== undefined) {
+    const option = byName.get(long);
+    if (option?.takesValue === false) {
+      throw new AsbError('USAGE', `${namesOf(option)} takes no value: "${word}"`);
+    }
+    return [word];
+  }
+  if (!/^-[A-Za-z]./.test(word)) return [word];
+  for (let at = 1; at < word.length; at++) {
+    const option = byName.get(word[at]!);
+    if (option === undefined) return [word];
+    if (option.takesValue) {
+      if (at === word.length - 1) return [word];
+      const flags = at > 1 ? [word.slice(0, at)] : [];
+      return [...flags, `--${option.name}=${word.slice(at + 1).replace(/^=/, '')}`];
+    }
+  }
+  return [word];
+};
+
+/**
+ * The known name nearest to `word`, if it is near: at most a third of its letters differ.
+ * @returns `undefined` if none is near
+ */
+export const nearest = (word: string, known: Iterable<string>): string | undefined => {
+  let best: string | undefined;
+  let least = Math.max(1, Math.floor(word.length / 3));
+  for (const name of known) {
+    const difference = distance(word, name);
+    if (difference > least || (difference === least && best !== undefined)) continue;
+    best = name;
+    least = difference;
+  }
+  return best;
+};
+
+/** Levenshtein's distance, two rows at a time. */
+const distance = (one: string, other: string): number => {
+  let above = Array.from({ length: other.length + 1 }, (_, index) => index);
+  for (let row = 1; row <= one.length; row++) {
+    const line = [row];
+    for (let column = 1; column <= other.length; column++) {
+      const changed = above[column - 1]! + (one[row - 1] === other[column - 1] ? 0 : 1);
+      line.push(Math.min(changed, above[column]! + 1, line[column - 1]! + 1));
+    }
+    above = line;
+  }
+  return above[other.length]!;
+};

@@ -1,0 +1,152 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import yargs, { type Argv } from 'yargs';
+import { AsbError } from '../errors.ts';
+import { nearest, splitArguments } from './arguments.ts';
+import type { Command } from './command.ts';
+import { Given } from './given.ts';
+import { namesOf, type Option } from './option.ts';
+
+/** What a command line asks for: a text to show, or a command to run. */
+export type Request =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'run'; readonly command: Command; readonly given: Given };
+
+/** Values stay as they were typed: a namespace may look like a number. */
+const PARSER = {
+  'boolean-negation': false,
+  'camel-case-expansion': false,
+  'dot-notation': false,
+  'duplicate-arguments-array': true,
+  'parse-numbers': false,
+  'parse-positional-numbers': false,
+  'strip-aliased': true,
+} as const;
+
+/**
+ * Reads a command line.
+ *
+ * @param args without the interpreter and the script
+ * @param columns width of the help
+ * @throws AsbError `USAGE` for what no command takes, and for values outside their range
+ */
+export const parseCommandLine = (
+  commands: readonly Command[],
+  args: readonly string[],
+  columns: number,
+): Request => {
+  const command = commands.find(({ name }) => name === args[0]);
+  const words = command === undefined ? args : splitArguments(command.options, args);
+  const parser = parserOf(commands, words, columns);
+  let values: Readonly<Record<string, unknown>> | undefined;
+  for (const each of commands) {
+    parser.command(
+      each.name,
+      each.summary,
+      (own) => describe(own, each),
+      (given) => {
+        values = given;
+      },
+    );
+  }
+  let text = '';
+  let wrong: Error | undefined;
+  parser.parse([...words], {}, (error: Error | undefined, _given: unknown, output: string) => {
+    wrong = error;
+    text = output;
+  });
+  if (wrong) throw new AsbError('USAGE', wrong.message);
+  if (text !== '') return { kind: 'text', text };
+  if (command === undefined || values === undefined) throw unknownCommand(commands, args[0]);
+  return { kind: 'run', command, given: givenOf(command, values) };
+};
+
+/** The help that lists the commands. */
+export const helpText = (commands: readonly Command[], columns: number): string => {
+  const request = parseCommandLine(commands, ['--help'], columns);
+  return request.kind === 'text' ? request.text : '';
+};
+
+const parserOf = (commands: readonly Command[], words: readonly string[], columns: number): Argv =>
+  yargs([...words])
+    .scriptName('asb')
+    .usage('asb COMMAND [options]\n\nBackups of Aerospike namespaces as pipelines and filters.')
+    .parserConfiguration(PARSER)
+    .exitProcess(false)
+    .detectLocale(false)
+    .updateLocale({ 'Not enough arguments following: %s': 'option %s needs a value' })
+    .help('help', 'Show this help')
+    .alias('help', ['Z', 'usage'])
+    .version('version', 'Show the version', versionOf())
+    .alias('version', 'V')
+    .epilogue(`${commands.map(({ name }) => name).join(', ')}: asb COMMAND --help tells more`)
+    .wrap(columns);
+
+const describe = (parser: Argv, command: Command): Argv => {
+  parser.usage(`asb ${command.name} [options]\n\n${command.description}`).epilogue('');
+  for (const option of command.options) {
+    parser.option(option.name, {
+      alias: [...option.alias],
+      describe: option.describe,
+      group: option.group,
+      ...(option.takesValue ? { requiresArg: true } : { boolean: true }),
+    });
+  }
+  for (const [line, what] of command.examples) parser.example(line, what);
+  return parser;
+};
+
+const versionOf = (): string => {
+  const path = fileURLToPath(import.meta.resolve('asb-streams/package.json'));
+  const { version }: { version: string } = JSON.parse(readFileSync(path, 'utf8'));
+  return version;
+};
+
+const unknownCommand = (commands: readonly Command[], name: string | undefined): AsbError => {
+  const names = commands.map((command) => command.name);
+  const near = nearest(name ?? '', names);
+  const hint =
+    near === undefined ? `one of ${names.join(', ')} comes first` : `did you mean ${near}?`;
+  return new AsbError('USAGE', `there is no command "${name}"; ${hint}`, {
+    expected: names.join(', '),
+  });
+};
+
+/** Holds what yargs read against the command's table. */
+const givenOf = (command: Command, read: Readonly<Record<string, unknown>>): Given => {
+  const { _: positional, $0: _, ...values } = read;
+  const extra = Array.isArray(positional) ? positional.slice(1) : [];
+  if (extra.length > 0) {
+    throw new AsbError(
+      'USAGE',
+      `"${extra[0]}" is no option; files come by < and go by >, or by -d`,
+    );
+  }
+  const known = new Map(command.options.map((option) => [option.name, option]));
+  const given = new Map<string, string>();
+  for (const [name, value] of Object.entries(values)) {
+    const option = known.get(name);
+    if (option === undefined) throw unknownOption(command, name);
+    given.set(name, wordOf(option, value));
+  }
+  const checked = new Given(given);
+  for (const option of command.options) checked.value(option);
+  return checked;
+};
+
+const wordOf = (option: Option<unknown>, value: unknown): string => {
+  if (Array.isArray(value)) {
+    throw new AsbError('USAGE', `${namesOf(option)} was given ${value.length} times`);
+  }
+  return option.takesValue ? String(value) : '';
+};
+
+const unknownOption = (command: Command, name: string): AsbError => {
+  const dashed = name.length === 1 ? `-${name}` : `--${name}`;
+  const near = nearest(
+    name,
+    command.options.map((option) => option.name),
+  );
+  const hint = near === undefined ? '' : `; did you mean --${near}?`;
+  return new AsbError('USAGE', `there is no option ${dashed}${hint}`);
+};

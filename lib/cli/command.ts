@@ -1,0 +1,20 @@
+import type { Given } from './given.ts';
+import type { Language } from './languages.ts';
+import type { Option } from './option.ts';
+import type { Shell } from './shell.ts';
+
+/** A command of the one executable, as data; `run` imports the machinery it needs. */
+export interface Command {
+  readonly name: string;
+  /** One line, for the list of commands. */
+  readonly summary: string;
+  /** What it reads, does and writes, for its own help. */
+  readonly description: string;
+  readonly options: readonly Option<unknown>[];
+  /** A command line, and what it does. */
+  readonly examples: readonly (readonly [line: string, what: string])[];
+  /** What its standard output speaks, if that is always the same. */
+  readonly speaks?: Language;
+  /** @throws AsbError `USAGE` for options that do not go together, else what its stages throw */
+  run(given: Given, shell: Shell): Promise<void>;
+}

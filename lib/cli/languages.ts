@@ -1,0 +1,24 @@
+/** The languages that a standard output may speak; see ARCHITECTURE.md. */
+export type Language = 'ndjson' | 'text' | 'frames';
+
+/** What a person is told that a stream holds. */
+export const LANGUAGE_NAMES = {
+  ndjson: 'NDJSON',
+  text: '.asb text',
+  frames: 'zstd frames',
+} as const satisfies Record<Language, string>;
+
+/**
+ * The last bytes of an output whose command failed: a unit that has no end, so that no reader takes
+ * what came before for the whole.
+ */
+export const failureOf = async (language: Language, message: string): Promise<Buffer> => {
+  switch (language) {
+    case 'ndjson':
+      return Buffer.from((await import('../ndjson/failure.ts')).failureLine(message));
+    case 'text':
+      return (await import('../asb/failure.ts')).textFailure(message);
+    case 'frames':
+      return (await import('../zstd/failure.ts')).framesFailure(message);
+  }
+};

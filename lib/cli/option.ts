@@ -1,0 +1,147 @@
+/**
+ * Options as data: each knows its names, its words in the help, and how to read what was given.
+ * The tables of the commands hold nothing else, so help, checks and documentation agree.
+ */
+import { AsbError } from '../errors.ts';
+
+export interface Option<T> {
+  /** Long name, without the dashes; asbackup's where it has one. */
+  readonly name: string;
+  /** Other names, one letter each or long. */
+  readonly alias: readonly string[];
+  /** A flag takes no value. */
+  readonly takesValue: boolean;
+  /** One line of help: what it does, its unit, its range, its default. */
+  readonly describe: string;
+  /** Heading in the help. */
+  readonly group: string;
+  /**
+   * What the option says.
+   * @param given the value, `''` for a flag that is set, `undefined` if it was left out
+   * @throws AsbError `USAGE` if it does not have the form, or is outside the range
+   */
+  read(given: string | undefined): T;
+}
+
+/** What every kind of option is made of. */
+export interface OptionFacts {
+  readonly name: string;
+  readonly alias?: readonly string[];
+  readonly describe: string;
+  readonly group?: string;
+}
+
+const DEFAULT_GROUP = 'Options:';
+
+/** `-w, --parallel`, as messages name an option. */
+export const namesOf = (option: Pick<Option<unknown>, 'name' | 'alias'>): string =>
+  [...option.alias, option.name].map(dashed).join(', ');
+
+const dashed = (name: string): string => (name.length === 1 ? `-${name}` : `--${name}`);
+
+const usage = (
+  option: Pick<Option<unknown>, 'name' | 'alias'>,
+  expected: string,
+  given: string,
+): AsbError =>
+  new AsbError('USAGE', `${namesOf(option)} takes ${expected}, not "${given}"`, { expected });
+
+const base = (facts: OptionFacts) => ({
+  name: facts.name,
+  alias: facts.alias ?? [],
+  group: facts.group ?? DEFAULT_GROUP,
+});
+
+/** An option that is there or not. */
+export const flag = (facts: OptionFacts): Option<boolean> => ({
+  ...base(facts),
+  takesValue: false,
+  describe: facts.describe,
+  read: (given) => given !== undefined,
+});
+
+/** A text that is not empty, of the form that `pattern` says. */
+export const text = (
+  facts: OptionFacts & { readonly expected: string; readonly pattern?: RegExp },
+): Option<string | undefined> => {
+  const option: Option<string | undefined> = {
+    ...base(facts),
+    takesValue: true,
+    describe: facts.describe,
+    read(given) {
+      if (given === undefined) return undefined;
+      if (given === '' || facts.pattern?.test(given) === false) {
+        throw usage(option, facts.expected, given);
+      }
+      return given;
+    },
+  };
+  return option;
+};
+
+/** Names with commas between them; none of them empty, none twice. */
+export const list = (
+  facts: OptionFacts & { readonly expected: string },
+): Option<readonly string[]> => {
+  const option: Option<readonly string[]> = {
+    ...base(facts),
+    takesValue: true,
+    describe: facts.describe,
+    read(given) {
+      const names = given?.split(',') ?? [];
+      if (names.includes('') || new Set(names).size < names.length) {
+        throw usage(option, facts.expected, given!);
+      }
+      return names;
+    },
+  };
+  return option;
+};
+
+/** One word of a few. */
+export const choice = <Word extends string>(
+  facts: OptionFacts & { readonly words: readonly Word[] },
+): Option<Word | undefined> => {
+  const option: Option<Word | undefined> = {
+    ...base(facts),
+    takesValue: true,
+    describe: facts.describe,
+    read(given) {
+      if (given === undefined) return undefined;
+      const word = facts.words.find((known) => known === given);
+      if (word === undefined) throw usage(option, facts.words.join(' or '), given);
+      return word;
+    },
+  };
+  return option;
+};
+
+export interface IntegerFacts extends OptionFacts {
+  readonly min: number;
+  readonly max: number;
+  /** What is counted, in the plural: `MiB`, `records`. */
+  readonly unit?: string;
+}
+
+/** A whole number in a range; its help ends with the range and the default. */
+export function integer(facts: IntegerFacts & { readonly default: number }): Option<number>;
+export function integer(facts: IntegerFacts): Option<number | undefined>;
+export function integer(
+  facts: IntegerFacts & { readonly default?: number },
+): Option<number | undefined> {
+  const unit = facts.unit === undefined ? '' : ` ${facts.unit}`;
+  const range = `${facts.min} to ${facts.max}${unit}`;
+  const preset = facts.default === undefined ? '' : `; default ${facts.default}`;
+  const option: Option<number | undefined> = {
+    ...base(facts),
+    takesValue: true,
+    describe: `${facts.describe} [${range}${preset}]`,
+    read(given) {
+      if (given === undefined) return facts.default;
+      const number = /^[+-]?\d+$/.test(given) ? Number(given) : Number.NaN;
+      if (number >= facts.min && number <= facts.max) return number;
+      throw usage(option, `a whole number, ${range}`, given);
+    },
+  };
+  return option;
+}

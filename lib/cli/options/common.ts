@@ -1,0 +1,42 @@
+import { flag, type IntegerFacts, integer, text } from '../option.ts';
+
+/** On every command. */
+export const verbose = flag({
+  name: 'verbose',
+  alias: ['v'],
+  describe: 'Tell more: settings, and every detail of a failure',
+});
+
+export const namespace = text({
+  name: 'namespace',
+  alias: ['n'],
+  describe: 'Name of the namespace',
+  expected: 'the name of a namespace',
+});
+
+export const compact = flag({
+  name: 'compact',
+  alias: ['C'],
+  describe: 'Write blobs as they are, not in base64: smaller, but no longer readable text',
+});
+
+/** zstd's levels; above 19 one stream takes hundreds of MB. */
+const LEVELS: Omit<IntegerFacts, 'name' | 'describe'> & { readonly default: number } = {
+  min: -131_072,
+  max: 22,
+  default: 3,
+};
+
+export const level = integer({
+  name: 'level',
+  alias: ['l'],
+  describe: 'zstd level; from 20 on it takes much memory',
+  ...LEVELS,
+});
+
+export const compressionLevel = integer({
+  name: 'compression-level',
+  describe: 'zstd level, with --compress; from 20 on it takes much memory',
+  group: 'Where to:',
+  ...LEVELS,
+});

@@ -1,0 +1,49 @@
+import { flag, type IntegerFacts, integer, text } from '../option.ts';
+
+const group = 'Where to:';
+
+export const MIB = 1024 * 1024;
+
+export const directory = text({
+  name: 'directory',
+  alias: ['d'],
+  group,
+  describe: 'Directory for the files; made if it is not there',
+  expected: 'a directory',
+});
+
+export const outputFile = text({
+  name: 'output-file',
+  alias: ['o'],
+  group,
+  describe: 'One file for all, - for standard output',
+  expected: 'a file, or - for standard output',
+});
+
+export const prefix = text({
+  name: 'output-file-prefix',
+  alias: ['q', 'prefix'],
+  group,
+  describe: 'How the names of the files begin: PREFIX_00000.asb (default: the namespace)',
+  expected: 'the beginning of a file name, without a slash',
+  pattern: /^[^/]*$/,
+});
+
+export const removeFiles = flag({
+  name: 'remove-files',
+  alias: ['r'],
+  group,
+  describe: 'Remove .asb files that are there already, instead of refusing',
+});
+
+/** 1 MiB to 1 TiB. */
+const LIMIT: Omit<IntegerFacts, 'name' | 'describe'> = { min: 1, max: 1_048_576, unit: 'MiB' };
+
+export const fileLimit = integer({
+  name: 'file-limit',
+  alias: ['F'],
+  group,
+  describe: 'Size at which the next file begins',
+  ...LIMIT,
+  default: 250,
+});

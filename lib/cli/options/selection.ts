@@ -1,0 +1,102 @@
+import { flag, integer, list, type Option, text } from '../option.ts';
+
+const group = 'What:';
+
+export const sets = list({
+  name: 'set',
+  alias: ['s'],
+  group,
+  describe: 'Only records of these sets, with commas between (default: all)',
+  expected: 'names of sets, with commas between',
+});
+
+export const bins = list({
+  name: 'bin-list',
+  alias: ['B'],
+  group,
+  describe: 'Only these bins, with commas between (default: all)',
+  expected: 'names of bins, with commas between',
+});
+
+export const noBins = flag({
+  name: 'no-bins',
+  alias: ['x'],
+  group,
+  describe: 'Only what stands beside the bins: key, digest, set, generation, void time',
+});
+
+export const noRecords = flag({
+  name: 'no-records',
+  alias: ['R'],
+  group,
+  describe: 'Leave out records',
+});
+
+export const noIndexes = flag({
+  name: 'no-indexes',
+  alias: ['I'],
+  group,
+  describe: 'Leave out secondary indexes',
+});
+
+export const noUdfs = flag({
+  name: 'no-udfs',
+  alias: ['u'],
+  group,
+  describe: 'Leave out UDF modules',
+});
+
+export const filterExpression = text({
+  name: 'filter-exp',
+  alias: ['f'],
+  group,
+  describe: 'Only records that this filter expression takes, in base64',
+  expected: 'a filter expression in base64',
+  pattern: /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
+});
+
+export const maxRecords = integer({
+  name: 'max-records',
+  alias: ['M'],
+  group,
+  describe: 'About so many records; 0 is all',
+  min: 0,
+  max: Number.MAX_SAFE_INTEGER,
+  unit: 'records',
+  default: 0,
+});
+
+export const recordsPerSecond = integer({
+  name: 'records-per-second',
+  alias: ['L'],
+  group: 'How fast:',
+  describe: 'At most so many, over all nodes; 0 is no limit',
+  min: 0,
+  max: 0xffffffff,
+  unit: 'records/s',
+  default: 0,
+});
+
+export const parallel = integer({
+  name: 'parallel',
+  alias: ['w'],
+  group: 'How fast:',
+  describe: 'Scans at once',
+  min: 1,
+  max: 100,
+  unit: 'scans',
+  default: 1,
+});
+
+export const selectionOptions: readonly Option<unknown>[] = [
+  sets,
+  bins,
+  noBins,
+  noRecords,
+  noIndexes,
+  noUdfs,
+  filterExpression,
+  maxRecords,
+  recordsPerSecond,
+  parallel,
+];

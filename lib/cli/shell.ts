@@ -1,0 +1,78 @@
+import type { Readable } from 'node:stream';
+import { isatty } from 'node:tty';
+import { AsbError } from '../errors.ts';
+import { LANGUAGE_NAMES, type Language } from './languages.ts';
+import { Output } from './output.ts';
+import { printable } from './report.ts';
+
+/** What surrounds a command: the three standard streams and the signals. */
+export interface Shell {
+  /** Aborted with an AsbError `ABORTED` when the command shall end. */
+  readonly signal: AbortSignal;
+  /** Whether to tell more. */
+  readonly verbose: boolean;
+  /** Width of the terminal that the words go to; `undefined` if they go elsewhere. */
+  readonly columns: number | undefined;
+  /**
+   * Standard input.
+   * @throws AsbError `USAGE` if it is a terminal: nobody types these languages
+   */
+  input(language: Language): Readable;
+  /**
+   * Standard output.
+   * @throws AsbError `TERMINAL` if it is a terminal and the language is not for people
+   */
+  output(language: Language): Output;
+  /** Words for people: one line on standard error. */
+  say(line: string): void;
+  /** Bytes for the terminal as they are, to draw in place. */
+  draw(bytes: string): void;
+}
+
+/** Opens the standard streams of this process, for one command. */
+export const processShell = (options: {
+  readonly signal: AbortSignal;
+  readonly verbose: boolean;
+  /** A command line that feeds this command, for who starts it without input. */
+  readonly example: string;
+  /** Called with the language when a command takes standard output. */
+  readonly onOutput: (output: Output, language: Language) => void;
+}): Shell => ({
+  signal: options.signal,
+  verbose: options.verbose,
+  columns: process.stderr.isTTY ? process.stderr.columns : undefined,
+  input(language) {
+    checkInput(isatty(0), language, options.example);
+    return process.stdin;
+  },
+  output(language) {
+    checkOutput(isatty(1), language);
+    const output = new Output(1);
+    options.onOutput(output, language);
+    return output;
+  },
+  say: (line) => {
+    process.stderr.write(`${printable(line)}\n`);
+  },
+  draw: (bytes) => {
+    process.stderr.write(bytes);
+  },
+});
+
+/** @throws AsbError `USAGE`, with an example of what to type instead */
+export const checkInput = (isTerminal: boolean, language: Language, example: string): void => {
+  if (!isTerminal) return;
+  const name = LANGUAGE_NAMES[language];
+  throw new AsbError('USAGE', `${name} comes by standard input, for example: ${example}`, {
+    expected: name,
+  });
+};
+
+/** @throws AsbError `TERMINAL` */
+export const checkOutput = (isTerminal: boolean, language: Language): void => {
+  if (!isTerminal || language === 'ndjson') return;
+  throw new AsbError(
+    'TERMINAL',
+    `writes ${LANGUAGE_NAMES[language]}, which a terminal would obey as commands; send it on by | or >`,
+  );
+};

@@ -1,0 +1,58 @@
+import t from 'tap';
+import { nearest, splitArguments } from '../../lib/cli/arguments.ts';
+import { flag, text } from '../../lib/cli/option.ts';
+
+const options = [
+  text({ name: 'namespace', alias: ['n'], describe: '', expected: 'a name' }),
+  text({ name: 'output-file', alias: ['o'], describe: '', expected: 'a file' }),
+  flag({ name: 'no-records', alias: ['R'], describe: '' }),
+  flag({ name: 'no-udfs', alias: ['u'], describe: '' }),
+];
+
+t.test('words are split as getopt splits them', (t) => {
+  const cases: [string, string[]][] = [
+    ['-n', ['-n']],
+    ['-ntest', ['--namespace=test']],
+    ['-n=test', ['--namespace=test']],
+    ['-n-x', ['--namespace=-x']],
+    ['-Rntest', ['-R', '--namespace=test']],
+    ['-Run', ['-Run']],
+    ['-Ru', ['-Ru']],
+    ['-Rx9', ['-Rx9']],
+    ['-', ['-']],
+    ['-5', ['-5']],
+    ['-51', ['-51']],
+    ['test', ['test']],
+    ['--namespace=a=b', ['--namespace=a=b']],
+    ['--namespace', ['--namespace']],
+    ['--odd=1', ['--odd=1']],
+  ];
+  for (const [word, expected] of cases) {
+    t.same(splitArguments(options, ['backup', word]), ['backup', ...expected], word);
+  }
+  t.same(splitArguments(options, ['--', '-ntest']), ['--', '-ntest'], 'not after --');
+  t.end();
+});
+
+t.test('a flag takes no value', (t) => {
+  t.throws(() => splitArguments(options, ['--no-records=no']), { code: 'USAGE' });
+  t.throws(() => splitArguments(options, ['--R=no']), { code: 'USAGE' });
+  t.end();
+});
+
+t.test('the nearest name', (t) => {
+  const names = ['backup', 'scan', 'serialize', 'namespace'];
+  const cases: [string, string | undefined][] = [
+    ['bakcup', 'backup'],
+    ['serialise', 'serialize'],
+    ['name-space', 'namespace'],
+    ['scn', 'scan'],
+    ['scan', 'scan'],
+    ['restore', undefined],
+    ['', undefined],
+    ['xyz', undefined],
+  ];
+  for (const [word, expected] of cases) t.equal(nearest(word, names), expected, word);
+  t.equal(nearest('a', ['ab', 'ac']), 'ab', 'the first of equals');
+  t.end();
+});

@@ -1,0 +1,62 @@
+import t from 'tap';
+import { choice, flag, integer, list, namesOf, text } from '../../lib/cli/option.ts';
+
+const facts = { name: 'thing', alias: ['t'], describe: 'A thing' };
+
+t.test('an option reads its form', (t) => {
+  const cases = [
+    [flag(facts), undefined, false],
+    [flag(facts), '', true],
+    [text({ ...facts, expected: 'a word' }), undefined, undefined],
+    [text({ ...facts, expected: 'a word' }), 'word', 'word'],
+    [text({ ...facts, expected: 'no slash', pattern: /^[^/]*$/ }), 'a.b', 'a.b'],
+    [list({ ...facts, expected: 'names' }), undefined, []],
+    [list({ ...facts, expected: 'names' }), 'a', ['a']],
+    [list({ ...facts, expected: 'names' }), 'a,b c', ['a', 'b c']],
+    [choice({ ...facts, words: ['zstd'] }), undefined, undefined],
+    [choice({ ...facts, words: ['zstd', 'none'] }), 'none', 'none'],
+    [integer({ ...facts, min: 1, max: 9 }), undefined, undefined],
+    [integer({ ...facts, min: 1, max: 9, default: 4 }), undefined, 4],
+    [integer({ ...facts, min: 1, max: 9 }), '1', 1],
+    [integer({ ...facts, min: 1, max: 9 }), '+9', 9],
+    [integer({ ...facts, min: -9, max: 9 }), '-9', -9],
+    [integer({ ...facts, min: 0, max: 9, default: 4 }), '0', 0],
+  ] as const;
+  for (const [option, given, expected] of cases) {
+    t.same(option.read(given), expected, `${JSON.stringify(given)}`);
+  }
+  t.end();
+});
+
+t.test('an option refuses another form', (t) => {
+  const cases = [
+    [text({ ...facts, expected: 'a word' }), ''],
+    [text({ ...facts, expected: 'no slash', pattern: /^[^/]*$/ }), 'a/b'],
+    [list({ ...facts, expected: 'names' }), ''],
+    [list({ ...facts, expected: 'names' }), 'a,'],
+    [list({ ...facts, expected: 'names' }), 'a,b,a'],
+    [choice({ ...facts, words: ['zstd'] }), 'gzip'],
+    ...['0', '10', '', 'x', '1.5', '1e0', '0x1', ' 1', '99999999999999999999'].map(
+      (given) => [integer({ ...facts, min: 1, max: 9, unit: 'MiB' }), given] as const,
+    ),
+  ] as const;
+  for (const [option, given] of cases) {
+    t.throws(() => option.read(given), { code: 'USAGE' }, JSON.stringify(given));
+  }
+  t.end();
+});
+
+t.test('help and messages name it, with its range, unit and default', (t) => {
+  const option = integer({ ...facts, min: 1, max: 9, unit: 'MiB', default: 4 });
+  t.equal(option.describe, 'A thing [1 to 9 MiB; default 4]');
+  t.equal(integer({ ...facts, min: 1, max: 9 }).describe, 'A thing [1 to 9]');
+  t.equal(namesOf(option), '-t, --thing');
+  t.throws(() => option.read('x'), {
+    code: 'USAGE',
+    facts: { expected: 'a whole number, 1 to 9 MiB' },
+  });
+  t.same(flag({ name: 'bare', describe: '' }).alias, []);
+  t.equal(flag({ name: 'bare', describe: '' }).group, 'Options:');
+  t.equal(flag({ name: 'bare', describe: '', group: 'Cluster:' }).group, 'Cluster:');
+  t.end();
+});
