@@ -72,6 +72,16 @@ export class Cluster {
     return [...this.#maps.keys()].sort();
   }
 
+  /** @throws AsbError `NO_NAMESPACE` if no node has the namespace */
+  requireNamespace(namespace: string): void {
+    if (this.#maps.has(namespace)) return;
+    throw new AsbError(
+      'NO_NAMESPACE',
+      `namespace "${namespace}" is not on the cluster, which has ${this.namespaces.join(', ')}`,
+      { namespace },
+    );
+  }
+
   /**
    * Looks at the cluster anew: nodes that are gone are forgotten, new ones are reached, and the
    * partition maps are asked from all.
@@ -170,7 +180,8 @@ export class Cluster {
   }
 }
 
-const isNetwork = (error: unknown): boolean => error instanceof AsbError && error.code === 'NETWORK';
+const isNetwork = (error: unknown): boolean =>
+  error instanceof AsbError && error.code === 'NETWORK';
 
 const noSeed = (seeds: readonly Address[], failures: readonly unknown[]): AsbError =>
   new AsbError(

@@ -7,7 +7,7 @@ import type {
   SecondaryIndex,
   UdfModule,
 } from '../record/globals.ts';
-import { parsePairs } from "./info.ts";
+import { parsePairs } from './info.ts';
 
 /** Asks a node one info command and gives the value of its answer. */
 export type AskInfo = (command: string) => Promise<string>;
@@ -109,4 +109,3 @@ export const readGlobals = async (
   ...(options.indexes ? await readIndexes(ask, namespace) : []),
   ...(options.udfs ? await readUdfs(ask) : []),
 ];
-

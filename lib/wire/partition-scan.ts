@@ -4,9 +4,9 @@ import { AsbError, messageOf } from '../errors.ts';
 import { RecordBatch } from '../record/batch.ts';
 import type { Cluster } from './cluster.ts';
 import type { ClusterNode } from './node.ts';
+import { NodeScan } from './node-scan.ts';
 import { PartitionTracker } from './partition-tracker.ts';
 import { describeResult, isPassing, ResultCode } from './result-code.ts';
-import { NodeScan } from './node-scan.ts';
 import { encodeScanRequest, type ScanSelection } from './scan-request.ts';
 
 export interface PartitionScanOptions extends ScanSelection {
@@ -93,10 +93,8 @@ export class PartitionScan {
    *   nonsense; `PARTITIONS` if retries run out, with the partitions that are missing
    */
   async run(): Promise<void> {
-    const { maxRetries = 5, sleepBetweenRetries = 100, namespace } = this.#options;
-    if (this.#cluster.partitionMap(namespace) === undefined) {
-      throw noNamespace(namespace, this.#cluster.namespaces);
-    }
+    const { maxRetries = 5, sleepBetweenRetries = 100 } = this.#options;
+    this.#cluster.requireNamespace(this.#options.namespace);
     let fruitless = 0;
     while (true) {
       const before = this.#progress();
@@ -275,10 +273,3 @@ const ranges = (ids: readonly number[]): string => {
   }
   return parts.length < 20 ? parts.join(',') : `${parts.join(',')},…`;
 };
-
-const noNamespace = (namespace: string, known: readonly string[]): AsbError =>
-  new AsbError(
-    'NO_NAMESPACE',
-    `namespace "${namespace}" is not on the cluster, which has ${known.join(', ')}`,
-    { namespace },
-  );

@@ -7,8 +7,8 @@ import {
   AT_OP_COUNT,
   AT_RESULT,
   DIGEST_SIZE,
-  Field,
   FIELD_HEADER_SIZE,
+  Field,
   HEADER_SIZE,
   Info3,
   MAX_MESSAGE_SIZE,
@@ -140,9 +140,7 @@ export class ScanReply {
         this.#digestAt = at + FIELD_HEADER_SIZE;
       } else if (id === Field.SET && bytes[at + FIELD_HEADER_SIZE] === MONITOR_SET[0]) {
         if (at + 4 + size > limit) return INCOMPLETE;
-        this.#isMonitor = MONITOR_SET.equals(
-          bytes.subarray(at + FIELD_HEADER_SIZE, at + 4 + size),
-        );
+        this.#isMonitor = MONITOR_SET.equals(bytes.subarray(at + FIELD_HEADER_SIZE, at + 4 + size));
       }
       at += 4 + size;
     }

@@ -52,7 +52,8 @@ export const encodeScanRequest = (
   if (filter !== undefined) writer.field(Field.FILTER, filter);
   const whole = partitions.filter((id) => tracker.lastDigest(id) === undefined);
   if (whole.length > 0) writer.field(Field.PARTITIONS, partitionList(whole));
-  if (whole.length < partitions.length) writer.field(Field.DIGESTS, digestList(partitions, tracker));
+  if (whole.length < partitions.length)
+    writer.field(Field.DIGESTS, digestList(partitions, tracker));
   if (limits.maxRecords > 0) writer.field(Field.MAX_RECORDS, u64(BigInt(limits.maxRecords)));
   for (const bin of selection.bins ?? []) writer.op(Op.READ, 0, Buffer.from(bin));
   writer.end();

@@ -1,0 +1,219 @@
+import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { AsbError, toError } from '../errors.ts';
+import { PARTITION_COUNT } from '../record/layout.ts';
+import { compress } from '../stages/compress.ts';
+import { type RotateStage, rotate } from '../stages/rotate.ts';
+import { type ScanOptions, type ScanStage, scan } from '../stages/scan.ts';
+import { type SerializerInfo, serialize } from '../stages/serialize.ts';
+import { directory } from '../storage/directory.ts';
+import { singleFile } from '../storage/single-file.ts';
+import type { Storage } from '../storage/storage.ts';
+import { parseAddresses } from '../wire/address.ts';
+import { Cluster } from '../wire/cluster.ts';
+import { countRecords, readSets } from '../wire/statistics.ts';
+import { byteCounter } from './byte-counter.ts';
+
+/** Bytes after which a new file is begun, unless told otherwise: asbackup's 250 MiB. */
+export const DEFAULT_FILE_LIMIT = 250 * 1024 * 1024;
+
+/**
+ * Scans at once, unless told otherwise. Measured (benchmarks/README.md): the server reads one scan
+ * with four threads of its own, so more scans bring nothing on one node; on several, one a node
+ * keeps each of them busy.
+ */
+export const defaultParallel = (nodes: number): number => Math.max(1, Math.min(nodes, 16));
+
+export interface BackupOptions extends Omit<ScanOptions, 'cluster' | 'refuseEmpty'> {
+  /** Where to: exactly one of the three. */
+  readonly directory?: string;
+  readonly outputFile?: string;
+  readonly output?: Writable;
+  /** Begin of the names in a directory. Default: the namespace. */
+  readonly prefix?: string;
+  /** Bytes after which a new file is begun in a directory. Default {@link DEFAULT_FILE_LIMIT}. */
+  readonly fileLimit?: number;
+  /** Removes an older backup at the same place first. */
+  readonly removeFiles?: boolean;
+  readonly compact?: boolean;
+  readonly compress?: 'zstd';
+  /** zstd level. Default 3. */
+  readonly compressionLevel?: number;
+  /** A backup without any record is no error. Default false. */
+  readonly allowEmpty?: boolean;
+}
+
+/** How far a backup is. */
+export interface BackupProgress {
+  readonly records: number;
+  /** Bytes that reached the storage. */
+  readonly bytes: number;
+  /** Partitions that are done or have given a record. */
+  readonly partitionsDone: number;
+  readonly partitions: number;
+  /** About how many records there are; `undefined` before that is known. */
+  readonly estimatedRecords: number | undefined;
+  /** Rounds of the scan that had to be repeated in part. */
+  readonly retries: number;
+}
+
+/** What a finished backup holds. */
+export interface BackupSummary extends Omit<SerializerInfo, 'bytes'> {
+  /** Bytes that reached the storage. */
+  readonly bytes: number;
+  /** Files in a directory, or 1. */
+  readonly files: number;
+  readonly retries: number;
+  /** Milliseconds from begin to end. */
+  readonly elapsed: number;
+}
+
+/** A backup under way. */
+export interface BackupJob {
+  readonly progress: BackupProgress;
+  /**
+   * Resolves when all that was asked for is on disk, synced and closed.
+   * Rejects with an AsbError; then no file is left that looks whole but is not.
+   */
+  readonly done: Promise<BackupSummary>;
+  /** Stops; `done` rejects with `ABORTED`. */
+  abort(reason?: string): void;
+}
+
+class Backup implements BackupJob {
+  readonly #options: BackupOptions;
+  readonly #abort = new AbortController();
+  readonly #begin = performance.now();
+  readonly done: Promise<BackupSummary>;
+  #scan: ScanStage | undefined;
+  #sink: { readonly info: { readonly bytes: number } } | undefined;
+  #estimatedRecords: number | undefined;
+
+  constructor(options: BackupOptions) {
+    this.#options = options;
+    this.done = this.#run();
+  }
+
+  get progress(): BackupProgress {
+    const info = this.#scan?.info;
+    return {
+      records: info?.records ?? 0,
+      bytes: this.#sink?.info.bytes ?? 0,
+      partitionsDone: info?.partitionsSeen ?? 0,
+      partitions: PARTITION_COUNT,
+      estimatedRecords: this.#estimatedRecords,
+      retries: info?.retries ?? 0,
+    };
+  }
+
+  abort(reason = 'stopped'): void {
+    this.#abort.abort(new AsbError('ABORTED', `backup ${reason}`));
+  }
+
+  async #run(): Promise<BackupSummary> {
+    const options = this.#options;
+    checkOptions(options);
+    const cluster = await connect(options);
+    try {
+      this.#abort.signal.throwIfAborted();
+      await this.#lookAhead(cluster);
+      return await this.#pipe(cluster);
+    } catch (error) {
+      throw this.#abort.signal.aborted ? toError(this.#abort.signal.reason) : error;
+    } finally {
+      cluster.close();
+    }
+  }
+
+  /** Whatever can be known to be wrong is found before anything is written or removed. */
+  async #lookAhead(cluster: Cluster): Promise<void> {
+    const { namespace, sets = [], maxRecords = 0, onNotice } = this.#options;
+    cluster.requireNamespace(namespace);
+    const known = new Set((await readSets(cluster.nodes, namespace)).map(({ name }) => name));
+    for (const set of sets) {
+      if (!known.has(set)) onNotice?.(`set "${set}" is not in namespace ${namespace}`);
+    }
+    const count = await countRecords(cluster.nodes, namespace, sets);
+    this.#estimatedRecords = maxRecords > 0 ? Math.min(maxRecords, count) : count;
+  }
+
+  async #pipe(cluster: Cluster): Promise<BackupSummary> {
+    const options = this.#options;
+    const source = scan({
+      ...options,
+      cluster,
+      parallel: options.parallel ?? defaultParallel(cluster.nodes.length),
+      refuseEmpty: options.allowEmpty !== true && options.noRecords !== true,
+    });
+    this.#scan = source;
+    const text = serialize(options);
+    const { stages, files } = await this.#destination();
+    await pipeline([source, text, ...stages], { signal: this.#abort.signal });
+    return {
+      ...text.info,
+      bytes: this.progress.bytes,
+      files: files(),
+      retries: source.info.retries,
+      elapsed: performance.now() - this.#begin,
+    };
+  }
+
+  /** What comes after the text: perhaps compression, then files or the caller's stream. */
+  async #destination(): Promise<{ stages: (RotateStage | Writable)[]; files: () => number }> {
+    const { compress: method, compressionLevel: level, output } = this.#options;
+    const packed = method === undefined ? [] : [compress(level === undefined ? {} : { level })];
+    if (output !== undefined) {
+      const counter = byteCounter();
+      this.#sink = counter;
+      return { stages: [...packed, counter, output], files: () => 1 };
+    }
+    const { storage, name, fileLimit } = place(this.#options);
+    await storage.prepare({ removeFiles: this.#options.removeFiles ?? false });
+    const files = rotate({ storage, name, fileLimit });
+    this.#sink = files;
+    return { stages: [...packed, files], files: () => files.info.files.length };
+  }
+}
+
+/** The storage, how files are named in it, and when a new one is begun. */
+const place = (
+  options: BackupOptions,
+): { storage: Storage; name: (index: number) => string; fileLimit: number } => {
+  const { outputFile, prefix = options.namespace, fileLimit = DEFAULT_FILE_LIMIT } = options;
+  if (outputFile !== undefined) {
+    const storage = singleFile(outputFile);
+    return { storage, name: () => storage.name, fileLimit: Number.POSITIVE_INFINITY };
+  }
+  return {
+    storage: directory(options.directory ?? ''),
+    // asbackup's names; five digits at least, as asbackup has it
+    name: (index) => `${prefix}_${String(index).padStart(5, '0')}.asb`,
+    fileLimit,
+  };
+};
+
+const connect = ({ seeds = '127.0.0.1', servicesAlternate, onNotice }: BackupOptions) =>
+  Cluster.connect({
+    seeds: typeof seeds === 'string' ? parseAddresses(seeds) : seeds,
+    servicesAlternate: servicesAlternate ?? false,
+    ...(onNotice === undefined ? {} : { onNotice }),
+  });
+
+const checkOptions = (options: BackupOptions): void => {
+  const places = [options.directory, options.outputFile, options.output];
+  if (places.filter((place) => place !== undefined).length === 1) return;
+  throw new AsbError('USAGE', 'a backup goes to exactly one of directory, outputFile and output', {
+    expected: 'one of directory, outputFile and output',
+  });
+};
+
+/**
+ * Backs up a namespace: `scan | serialize | compress | rotate` in one process.
+ *
+ *     const job = backup({ namespace: 'test', directory: 'out', compress: 'zstd' });
+ *     console.log(await job.done);
+ *
+ * Errors (of `done`): those of the stages, and `USAGE`, `EXISTS` (a backup is there already),
+ * `EMPTY` (no record, unless `allowEmpty`), `ABORTED`.
+ */
+export const backup = (options: BackupOptions): BackupJob => new Backup(options);

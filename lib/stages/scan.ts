@@ -1,0 +1,117 @@
+import { Readable } from 'node:stream';
+import { AsbError, toError } from '../errors.ts';
+import type { RecordChunk } from '../record/chunk.ts';
+import { type Address, parseAddresses } from '../wire/address.ts';
+import { Cluster } from '../wire/cluster.ts';
+import { readGlobals } from '../wire/globals.ts';
+import { PartitionScan, type PartitionScanOptions, type ScanInfo } from '../wire/partition-scan.ts';
+
+export interface ScanOptions extends PartitionScanOptions {
+  /** A cluster that is connected already; the caller closes it. Else `seeds` says where to go. */
+  readonly cluster?: Cluster;
+  /** `host[:tls name][:port],…` or addresses. Default 127.0.0.1:3000. */
+  readonly seeds?: string | readonly Address[];
+  /** Reach the other nodes by their alternate access addresses. */
+  readonly servicesAlternate?: boolean;
+  readonly noRecords?: boolean;
+  readonly noIndexes?: boolean;
+  readonly noUdfs?: boolean;
+  /** Fails with `EMPTY` if records are asked for and there is none. Default false. */
+  readonly refuseEmpty?: boolean;
+}
+
+/** A `scan` stage: gives globals, then batches of records. */
+export interface ScanStage extends Readable {
+  readonly info: ScanInfo;
+}
+
+/** Batches that may wait for the next stage, of up to 1 MiB each. */
+const BATCHES_WAITING = 2;
+
+const NOTHING_YET: ScanInfo = {
+  records: 0,
+  bytes: 0,
+  partitionsDone: 0,
+  partitionsSeen: 0,
+  retries: 0,
+};
+
+class Scan extends Readable implements ScanStage {
+  readonly #options: ScanOptions;
+  #cluster: Cluster | undefined;
+  #scan: PartitionScan | undefined;
+
+  constructor(options: ScanOptions) {
+    super({ objectMode: true, highWaterMark: BATCHES_WAITING });
+    this.#options = options;
+  }
+
+  get info(): ScanInfo {
+    return this.#scan?.info ?? NOTHING_YET;
+  }
+
+  override _construct(done: (error?: Error | null) => void): void {
+    done();
+    this.#run().catch((error: unknown) => {
+      this.destroy(toError(error));
+    });
+  }
+
+  override _read(): void {
+    this.#scan?.resume();
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#scan?.stop();
+    if (this.#options.cluster === undefined) this.#cluster?.close();
+    done(error);
+  }
+
+  async #run(): Promise<void> {
+    const options = this.#options;
+    const cluster = await this.#connect();
+    if (this.destroyed) return;
+    const scan = new PartitionScan(cluster, options, (batch) => this.push(batch));
+    cluster.requireNamespace(options.namespace);
+    const globals = await readGlobals((command) => cluster.askAny(command), options.namespace, {
+      indexes: options.noIndexes !== true,
+      udfs: options.noUdfs !== true,
+    });
+    if (this.destroyed) return;
+    for (const global of globals) this.push(global satisfies RecordChunk);
+    this.#scan = scan;
+    if (options.noRecords !== true) await scan.run();
+    if (this.destroyed) return;
+    if (options.refuseEmpty === true && scan.info.records === 0) throw empty(options);
+    this.push(null);
+  }
+
+  async #connect(): Promise<Cluster> {
+    const { cluster, seeds = '127.0.0.1', servicesAlternate = false, onNotice } = this.#options;
+    this.#cluster =
+      cluster ??
+      (await Cluster.connect({
+        seeds: typeof seeds === 'string' ? parseAddresses(seeds) : seeds,
+        servicesAlternate,
+        ...(onNotice === undefined ? {} : { onNotice }),
+      }));
+    if (this.destroyed && cluster === undefined) this.#cluster.close();
+    return this.#cluster;
+  }
+}
+
+const empty = ({ namespace, sets = [] }: ScanOptions): AsbError => {
+  const where = sets.length === 0 ? '' : ` in set ${sets.join(', ')}`;
+  return new AsbError('EMPTY', `namespace ${namespace} has no such record${where}`, { namespace });
+};
+
+/**
+ * Reads a namespace from a cluster: its indexes and UDF modules, then its records in batches of
+ * wire form, each record once. A consumer that stalls stalls the sockets; memory stays flat.
+ *
+ *     for await (const chunk of scan({ seeds: 'localhost:3000', namespace: 'test' })) …
+ *
+ * @throws AsbError (as the stream's error) `CONNECT`, `NO_NAMESPACE`, `SERVER`, `PROTOCOL`,
+ *   `PARTITIONS` (retries ran out; the error names the partitions that are missing)
+ */
+export const scan = (options: ScanOptions): ScanStage => new Scan(options);
