@@ -1,6 +1,6 @@
 import { AsbError } from '../errors.ts';
-import { Cluster } from './cluster.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { Cluster } from './cluster.ts';
 import { SandboxNode } from './node.ts';
 import { loadSample } from './sample.ts';
 

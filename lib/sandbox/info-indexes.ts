@@ -4,8 +4,8 @@ import type { Cluster } from './cluster.ts';
 import { describeIndex } from './indexes.ts';
 import {
   type InfoHandler,
-  infoError,
   type InfoParameters,
+  infoError,
   isBase64,
   namespaceOf,
 } from './info-parameters.ts';

@@ -1,8 +1,8 @@
 import type { Cluster } from './cluster.ts';
 import {
   type InfoHandler,
-  infoError,
   type InfoParameters,
+  infoError,
   namespaceOf,
 } from './info-parameters.ts';
 import { Result } from './result.ts';

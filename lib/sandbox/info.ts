@@ -1,7 +1,7 @@
 import type { Cluster, Member } from './cluster.ts';
 import { INDEX_COMMANDS } from './info-indexes.ts';
-import { type InfoHandler, infoError, type InfoParameters } from './info-parameters.ts';
 import { NAMESPACE_COMMANDS } from './info-namespaces.ts';
+import { type InfoHandler, type InfoParameters, infoError } from './info-parameters.ts';
 import { UDF_COMMANDS } from './info-udfs.ts';
 import { Result } from './result.ts';
 

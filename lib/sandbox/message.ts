@@ -1,11 +1,14 @@
 import { Field, Info2 } from '../record/layout.ts';
+import { ProtoType } from '../wire/proto.ts';
+import { answerBatch } from './batch.ts';
 import type { Cluster } from './cluster.ts';
 import type { Connection } from './connection.ts';
 import type { Faults, RequestKind } from './faults.ts';
-import { sendAnswer } from './reply.ts';
+import { lastMessage, sendAnswer } from './reply.ts';
 import { parseRequest, type Request } from './request.ts';
 import { Result } from './result.ts';
 import { answerScan } from './scan.ts';
+import { answerSingle } from './single.ts';
 
 /** What a node answers messages with. */
 export interface MessageContext {
@@ -28,25 +31,30 @@ export const answerMessage = async (
   const request = parseRequest(body);
   const kind = kindOf(request);
   const fault = context.faults.takeAnswer(kind);
-  if (fault !== Result.OK) return sendAnswer(connection, { resultCode: fault });
+  if (fault !== Result.OK) return refuse(connection, kind, fault);
   const { cluster } = context;
+  if (kind === 'batch') return answerBatch(request, connection, cluster.namespaces);
   const namespace = cluster.namespaces.get(request.fields.get(Field.NAMESPACE)?.toString() ?? '');
-  if (namespace === undefined) return sendAnswer(connection, { resultCode: Result.NAMESPACE });
-  if (kind === 'scan') {
-    return answerScan(request, connection, {
-      namespace,
-      serves: (partition) => cluster.partitions.owners(partition).includes(context.node),
-      faults: context.faults,
-      clock: cluster.clock,
-      protoSize: context.protoSize,
-    });
-  }
-  return sendAnswer(connection, { resultCode: Result.UNSUPPORTED_FEATURE });
+  if (namespace === undefined) return refuse(connection, kind, Result.NAMESPACE);
+  if (kind !== 'scan') return sendAnswer(connection, answerSingle(request, namespace));
+  return answerScan(request, connection, {
+    namespace,
+    serves: (partition) => cluster.partitions.owners(partition).includes(context.node),
+    faults: context.faults,
+    clock: cluster.clock,
+    protoSize: context.protoSize,
+  });
 };
+
+/** Scans and batches fail with the message that also ends them. */
+const refuse = (connection: Connection, kind: RequestKind, resultCode: number): Promise<void> =>
+  kind === 'scan' || kind === 'batch'
+    ? connection.sendProto(ProtoType.MESSAGE, lastMessage(resultCode))
+    : sendAnswer(connection, { resultCode });
 
 const kindOf = ({ fields, info2 }: Request): RequestKind => {
   if (fields.has(Field.BATCH)) return 'batch';
-  if (!fields.has(Field.DIGEST) && !fields.has(Field.KEY)) return 'scan';
+  if (!fields.has(Field.DIGEST)) return 'scan';
   if (info2 & Info2.DELETE) return 'delete';
   return info2 & Info2.WRITE ? 'write' : 'read';
 };

@@ -1,9 +1,9 @@
 import { Field, Info1, Info3, Op } from '../record/layout.ts';
 import { MessageWriter } from '../record/message-writer.ts';
 import { ParticleType } from '../record/particle.ts';
+import { ProtoType } from '../wire/proto.ts';
 import type { Connection } from './connection.ts';
 import type { StoredBin, StoredRecord } from './store.ts';
-import { ProtoType } from '../wire/proto.ts';
 
 const NO_BYTES = Buffer.alloc(0);
 

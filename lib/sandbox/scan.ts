@@ -5,15 +5,15 @@ import {
   Info2,
   Info3,
   Op,
-  partitionOf,
   PARTITION_COUNT,
+  partitionOf,
 } from '../record/layout.ts';
 import { MessageWriter } from '../record/message-writer.ts';
 import { encodeProto, ProtoType } from '../wire/proto.ts';
 import type { Clock } from './clock.ts';
 import type { Connection } from './connection.ts';
 import type { Faults, ScanCut } from './faults.ts';
-import { parseFilter, type Filter } from './filter-expression.ts';
+import { type Filter, parseFilter } from './filter-expression.ts';
 import { lastMessage, writePartitionMark, writeScannedRecord } from './reply.ts';
 import type { Request } from './request.ts';
 import { Result } from './result.ts';
@@ -132,8 +132,10 @@ function* runLane(
       if (progress.left === 0) break;
       if (plan.set.length > 0 && !plan.set.equals(record.set)) continue;
       if (plan.filter && !plan.filter(record, context.namespace.epochNow)) continue;
-      const bins = binsOf(plan, record);
       progress.left--;
+      const bins = binsOf(plan, record);
+      // A record that has none of the bins that were picked is counted, but not sent.
+      if (plan.bins !== undefined && bins?.length === 0) continue;
       writeScannedRecord(writer, namespace, record, bins);
       ends.push(writer.length);
       if (writer.length >= context.protoSize || ends.length >= paced) yield take();

@@ -65,9 +65,14 @@ export class NamespaceStore {
     this.#clock = clock;
   }
 
+  /** Milliseconds since 1970-01-01T00:00:00Z. */
+  get now(): number {
+    return this.#clock.now();
+  }
+
   /** Seconds since 2010-01-01T00:00:00Z: the time in which void times count. */
   get epochNow(): number {
-    return Math.floor(this.#clock.now() / 1000) - EPOCH_SECONDS;
+    return Math.floor(this.now / 1000) - EPOCH_SECONDS;
   }
 
   /** The record, unless it has expired. */

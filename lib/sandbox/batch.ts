@@ -1,0 +1,94 @@
+import { DIGEST_SIZE, Field } from '../record/layout.ts';
+import { MessageWriter } from '../record/message-writer.ts';
+import { ProtoType } from '../wire/proto.ts';
+import type { Connection } from './connection.ts';
+import { type Answer, lastMessage, writeAnswer } from './reply.ts';
+import { type Request, RequestReader } from './request.ts';
+import { Result } from './result.ts';
+import { answerSingle } from './single.ts';
+import type { NamespaceStore } from './store.ts';
+
+/** Bits of a batch's flags. */
+const ANSWER_ALL = 4;
+const ANSWER_FAILED = 8;
+
+/** Bits of a row's flags: which parts it has. */
+const Row = { REPEAT: 1, INFO: 2, GENERATION: 4, TTL: 8, INFO4: 0x10 } as const;
+
+/** Bytes after which a proto of answers is sent. */
+const BLOCK_SIZE = 128 * 1024;
+
+/** Results that end no batch. */
+const ORDINARY: readonly number[] = [Result.OK, Result.NOT_FOUND, Result.FILTERED_OUT];
+
+interface BatchRow {
+  /** The row's number, which its answer repeats. */
+  readonly index: number;
+  readonly request: Request;
+}
+
+/**
+ * Answers a batch: a message for each row, in their order, then the end. A row that fails ends
+ * the batch with its result code, unless the batch wants an answer for every row.
+ *
+ * @throws AsbError `PROTOCOL` if field 41 is no batch
+ */
+export const answerBatch = async (
+  request: Request,
+  connection: Connection,
+  namespaces: ReadonlyMap<string, NamespaceStore>,
+): Promise<void> => {
+  const reader = new RequestReader(request.fields.get(Field.BATCH) ?? Buffer.alloc(0));
+  const count = reader.u32();
+  const flags = reader.u8();
+  const writer = new MessageWriter();
+  let result: number = count === 0 ? Result.PARAMETER : Result.OK;
+  let previous: Request | undefined;
+  for (let left = count; left > 0 && result === Result.OK; left--) {
+    const { index, request: row } = readRow(reader, request, previous);
+    previous = row;
+    const answer = answerRow(row, namespaces);
+    const fatal = !ORDINARY.includes(answer.resultCode) && !(flags & ANSWER_ALL);
+    if (fatal) result = answer.resultCode;
+    if (!fatal || flags & ANSWER_FAILED) writeAnswer(writer, answer, index);
+    if (writer.length >= BLOCK_SIZE) await connection.sendProto(ProtoType.MESSAGE, writer.take());
+  }
+  if (writer.length > 0) await connection.sendProto(ProtoType.MESSAGE, writer.take());
+  await connection.sendProto(ProtoType.MESSAGE, lastMessage(result));
+};
+
+const answerRow = (row: Request, namespaces: ReadonlyMap<string, NamespaceStore>): Answer => {
+  const store = namespaces.get(row.fields.get(Field.NAMESPACE)?.toString() ?? '');
+  return store === undefined ? { resultCode: Result.NAMESPACE } : answerSingle(row, store);
+};
+
+/** Reads a row: a request of its own, or the one before with another digest. */
+const readRow = (
+  reader: RequestReader,
+  batch: Request,
+  previous: Request | undefined,
+): BatchRow => {
+  const index = reader.u32();
+  const digest = reader.take(DIGEST_SIZE);
+  const flags = reader.u8();
+  if (flags & Row.REPEAT && previous !== undefined) {
+    const fields = new Map(previous.fields).set(Field.DIGEST, digest);
+    return { index, request: { ...previous, fields } };
+  }
+  const info1 = reader.u8();
+  const info2 = flags & Row.INFO ? reader.u8() : 0;
+  const info3 = flags & Row.INFO ? reader.u8() : 0;
+  if (flags & Row.INFO4) reader.u8();
+  const generation = flags & Row.GENERATION ? reader.u16() : 0;
+  const recordTtl = flags & Row.TTL ? reader.u32() : 0;
+  const fieldCount = reader.u16();
+  const opCount = reader.u16();
+  // Old clients say 0, but always send the namespace.
+  const fields = reader.fields(Math.max(1, fieldCount)).set(Field.DIGEST, digest);
+  const filter = fields.get(Field.FILTER) ?? batch.fields.get(Field.FILTER);
+  if (filter !== undefined) fields.set(Field.FILTER, filter);
+  const ops = reader.ops(opCount);
+  const { transactionTtl } = batch;
+  const request = { info1, info2, info3, generation, recordTtl, transactionTtl, fields, ops };
+  return { index, request };
+};
