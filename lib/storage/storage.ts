@@ -17,7 +17,10 @@ export interface StorageFile {
   readonly name: string;
   /** For messages: the whole path or URL. */
   readonly location: string;
-  /** Writes all of `chunk`; resolves when the next may come. One call at a time. */
+  /**
+   * Writes all of `chunk`; resolves when the next may come, which may be before it is written, so
+   * its bytes must not change any more. One call at a time. A failure may show in a later call.
+   */
   write(chunk: Uint8Array): Promise<void>;
   /** Resolves when every byte is durable and the file is seen under its name. */
   close(): Promise<void>;

@@ -1,0 +1,90 @@
+import type { Duplex } from 'node:stream';
+import { AsbError } from '../errors.ts';
+import { checkLevel, compressFrame, DEFAULT_LEVEL } from '../zstd/encoder.ts';
+import { asyncTransform, type Push } from './async-transform.ts';
+
+/** Content of a frame, in bytes. Frames of 1 MiB would come out a tenth larger. */
+export const DEFAULT_FRAME_SIZE = 4 * 1024 * 1024;
+/** Frames in flight: with more than two, memory grows and nothing else does. */
+export const DEFAULT_CONCURRENCY = 2;
+
+export interface CompressOptions {
+  /** zstd's level, -131072 to 22; 3 if left out. */
+  readonly level?: number;
+  /** About how many bytes of whole units go into a frame; 4 MiB if left out. */
+  readonly frameSize?: number;
+  /** How many frames are compressed at a time, on libuv's pool; 2 if left out. */
+  readonly concurrency?: number;
+}
+
+export interface CompressInfo {
+  readonly frames: number;
+  /** Bytes of text taken, and of frames given out. */
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+}
+
+/**
+ * Text in, frames out: gathers whole units up to about `frameSize` and makes a zstd frame of
+ * them. Each chunk it gives out is one whole frame, in the order of the input. It holds
+ * `concurrency` + 1 frames at most.
+ *
+ * Its input must be chunks of whole units, as `serialize` and `units` give them; so `rotate` may
+ * cut between any two frames.
+ *
+ * @throws AsbError `RANGE` for an option that is out of range; the stream fails with `TRUNCATED`
+ *   if there is no input at all, since .asb text is never empty
+ */
+export const compress = ({
+  level = DEFAULT_LEVEL,
+  frameSize = DEFAULT_FRAME_SIZE,
+  concurrency = DEFAULT_CONCURRENCY,
+}: CompressOptions = {}): Duplex & { readonly info: CompressInfo } => {
+  checkLevel(level);
+  checkCount('frameSize', frameSize);
+  checkCount('concurrency', concurrency);
+  const info = { frames: 0, bytesIn: 0, bytesOut: 0 };
+  const jobs: Promise<Buffer>[] = [];
+  let gathered: Buffer[] = [];
+  let size = 0;
+
+  const emit = async (push: Push): Promise<void> => {
+    const frame = await jobs[0]!;
+    jobs.shift();
+    info.frames++;
+    info.bytesOut += frame.length;
+    await push(frame);
+  };
+  const start = async (push: Push): Promise<void> => {
+    while (jobs.length >= concurrency) await emit(push);
+    const job = compressFrame(Buffer.concat(gathered, size), level);
+    // It is awaited when its turn comes; until then its failure must not count as unheard.
+    job.catch(() => {});
+    jobs.push(job);
+    gathered = [];
+    size = 0;
+  };
+
+  const stage = asyncTransform({
+    async transform(chunk, push) {
+      gathered.push(chunk);
+      size += chunk.length;
+      info.bytesIn += chunk.length;
+      if (size >= frameSize) await start(push);
+    },
+    async flush(push) {
+      if (info.bytesIn === 0) {
+        throw new AsbError('TRUNCATED', 'no input; did the stage before this one fail?');
+      }
+      if (size > 0) await start(push);
+      while (jobs.length > 0) await emit(push);
+    },
+  });
+  return Object.assign(stage, { info });
+};
+
+const checkCount = (option: string, value: number): void => {
+  if (Number.isInteger(value) && value > 0) return;
+  const expected = 'a whole number above 0';
+  throw new AsbError('RANGE', `${option} is ${value}; expected ${expected}`, { expected });
+};

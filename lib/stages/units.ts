@@ -1,0 +1,53 @@
+import type { Duplex } from 'node:stream';
+import { MAX_PAYLOAD_SIZE } from '../asb/grammar.ts';
+import { UnitScanner } from '../asb/unit-scanner.ts';
+import { AsbError } from '../errors.ts';
+import { asyncTransform } from './async-transform.ts';
+
+/** Largest unit, in bytes: it is held in memory until it is whole. */
+export const MAX_UNIT_SIZE = MAX_PAYLOAD_SIZE;
+
+export interface UnitsInfo {
+  /** Records seen so far. */
+  readonly records: number;
+  /** Secondary indexes and UDF modules seen so far. */
+  readonly globals: number;
+}
+
+/**
+ * .asb text in, cut anywhere; the same out in chunks of whole units, so that `compress` and
+ * `rotate` can follow. The text is checked on the way: the stream fails with AsbError `FORMAT`
+ * for bytes that are no .asb text, with line and offset; `TRUNCATED` for input that is cut off or
+ * empty, or if an earlier stage said that it failed; `LIMIT` for a unit over 192 MiB. What was
+ * whole before the failure was given out.
+ */
+export const units = (): Duplex & { readonly info: UnitsInfo } => {
+  const scanner = new UnitScanner();
+  let pending: Buffer[] = [];
+  let size = 0;
+  const stage = asyncTransform({
+    async transform(chunk, push) {
+      const end = scanner.push(chunk);
+      if (end > 0) {
+        pending.push(chunk.subarray(0, end));
+        const whole = Buffer.concat(pending);
+        pending = [];
+        size = 0;
+        await push(whole);
+      }
+      pending.push(chunk.subarray(end));
+      size += chunk.length - end;
+      if (size > MAX_UNIT_SIZE) {
+        throw new AsbError('LIMIT', `a unit of more than ${MAX_UNIT_SIZE} bytes`, {
+          offset: scanner.offset - size,
+        });
+      }
+    },
+    async flush(push) {
+      scanner.end();
+      // The header of a text without records: its end shows only at the end of the input.
+      if (size > 0) await push(Buffer.concat(pending));
+    },
+  });
+  return Object.assign(stage, { info: scanner });
+};

@@ -1,0 +1,65 @@
+import { access, mkdir, readdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { AsbError, codeOf } from '../errors.ts';
+import { isPartName, LocalFile, syncDirectory } from './local-file.ts';
+import type { Storage } from './storage.ts';
+import { storageError } from './storage-error.ts';
+
+/** Only the owner may look in: a backup holds what the database does. */
+const DIRECTORY_MODE = 0o700;
+
+/** Files of ours: whole ones, and ones that were cut off. */
+const isBackup = (name: string): boolean => name.endsWith('.asb');
+const isLeftover = (name: string): boolean => isPartName(name) && name.endsWith('.asb.part');
+
+/** @throws AsbError `EXISTS` if there is a file already */
+const mustNotExist = async (file: string): Promise<void> => {
+  const found = await access(file).then(
+    () => true,
+    (error: unknown) => codeOf(error) !== 'ENOENT',
+  );
+  if (found) throw exists(file);
+};
+
+const exists = (file: string): AsbError =>
+  new AsbError('EXISTS', `${file} exists; choose another place, or have old files removed`, {
+    file,
+  });
+
+/**
+ * Files in a directory, which is made if it is not there (mode 0700, files 0600). A file is
+ * written as `.NAME.part` and gets its name when it is whole and synced; so nothing that was cut
+ * off looks like a backup. `prepare` with `removeFiles` removes `*.asb` and such left-over parts
+ * and nothing else; without it, either of them is an `EXISTS` that names the first.
+ *
+ * What the file system refuses is an AsbError `STORAGE` with the path and the cause.
+ */
+export const directory = (path: string): Storage => ({
+  location: path,
+
+  async prepare({ removeFiles }) {
+    try {
+      const made = await mkdir(path, { recursive: true, mode: DIRECTORY_MODE });
+      if (made !== undefined) await syncDirectory(dirname(made));
+      const names = (await readdir(path)).filter((name) => isBackup(name) || isLeftover(name));
+      const [first] = names.sort();
+      if (first !== undefined && !removeFiles) throw exists(join(path, first));
+      for (const name of names) await rm(join(path, name));
+    } catch (cause) {
+      throw cause instanceof AsbError ? cause : storageError('prepare', path, cause);
+    }
+  },
+
+  async create(name) {
+    const file = join(path, name);
+    await mustNotExist(file);
+    return LocalFile.create(file);
+  },
+
+  async remove(name) {
+    const file = join(path, name);
+    await rm(file).catch((cause: unknown) => {
+      throw storageError('remove', file, cause);
+    });
+  },
+});
