@@ -1,0 +1,104 @@
+import { isUtf8 } from 'node:buffer';
+import { readU32 } from '../record/layout.ts';
+import { geoJsonTextOffset, ParticleType } from '../record/particle.ts';
+import { type JsonOutput, piece } from './json-output.ts';
+import { MsgpackToJson } from './msgpack-to-json.ts';
+import { BASE64_TYPES, tagOf } from './tags.ts';
+
+const NULL = piece('null');
+const TRUE = piece('true');
+const FALSE = piece('false');
+const GEOJSON = piece(`{"${tagOf(ParticleType.GEOJSON)}":`);
+const PARTICLE = piece('{"$particle":{"type":');
+const PARTICLE_BASE64 = piece(',"base64":"');
+const END_OF_PARTICLE = piece('"}}');
+const END_OF_TAG = piece('"}');
+const CLOSE = 0x7d;
+const BASE64_TAGS: ReadonlyMap<number, Uint8Array> = new Map(
+  BASE64_TYPES.map((type) => [type, piece(`{"${tagOf(type)}":"`)]),
+);
+
+/** Writes particles, of bins and user keys, as JSON values. */
+export class ParticleToJson {
+  readonly #out: JsonOutput;
+  readonly #msgpack: MsgpackToJson;
+  #bytes: Buffer = Buffer.alloc(0);
+  #view: DataView = new DataView(this.#bytes.buffer);
+
+  constructor(out: JsonOutput) {
+    this.#out = out;
+    this.#msgpack = new MsgpackToJson(out);
+  }
+
+  /** Writes the particle of `type` in `bytes` from `start` to `end`. */
+  write(bytes: Buffer, type: number, start: number, end: number): void {
+    if (!this.#known(bytes, type, start, end)) this.#unknown(bytes, type, start, end);
+  }
+
+  /** Gives false, and writes nothing, for a particle that isn't what its type says. */
+  #known(bytes: Buffer, type: number, start: number, end: number): boolean {
+    switch (type) {
+      case ParticleType.INTEGER:
+        if (end - start !== 8) return false;
+        this.#out.int64(bytes, start);
+        return true;
+      case ParticleType.STRING:
+        return this.#out.string(bytes, start, end) || this.#base64(bytes, type, start, end);
+      case ParticleType.DOUBLE:
+        if (end - start !== 8) return false;
+        this.#double(bytes, start);
+        return true;
+      case ParticleType.LIST:
+      case ParticleType.MAP:
+        return this.#msgpack.write(bytes, start, end, type);
+      case ParticleType.NULL:
+        if (start !== end) return false;
+        this.#out.piece(NULL);
+        return true;
+      case ParticleType.BOOLEAN:
+        if (end - start !== 1 || bytes[start]! > 1) return false;
+        this.#out.piece(bytes[start] === 1 ? TRUE : FALSE);
+        return true;
+      case ParticleType.GEOJSON:
+        return this.#geoJson(bytes, start, end);
+      default:
+        return this.#base64(bytes, type, start, end);
+    }
+  }
+
+  #double(bytes: Buffer, at: number): void {
+    if (this.#bytes !== bytes) {
+      this.#bytes = bytes;
+      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    }
+    this.#out.double(this.#view.getFloat64(at), readU32(bytes, at), readU32(bytes, at + 4));
+  }
+
+  /** The text only: flags and cells are the server's, which makes them anew. */
+  #geoJson(bytes: Buffer, start: number, end: number): boolean {
+    if (end - start < 3) return false;
+    const textAt = start + geoJsonTextOffset(bytes, start);
+    if (textAt > end || !isUtf8(bytes.subarray(textAt, end))) return false;
+    this.#out.piece(GEOJSON);
+    this.#out.string(bytes, textAt, end);
+    this.#out.byte(CLOSE);
+    return true;
+  }
+
+  #base64(bytes: Buffer, type: number, start: number, end: number): boolean {
+    const tag = BASE64_TAGS.get(type);
+    if (tag === undefined) return false;
+    this.#out.piece(tag);
+    this.#out.base64(bytes, start, end);
+    this.#out.piece(END_OF_TAG);
+    return true;
+  }
+
+  #unknown(bytes: Buffer, type: number, start: number, end: number): void {
+    this.#out.piece(PARTICLE);
+    this.#out.integer(type);
+    this.#out.piece(PARTICLE_BASE64);
+    this.#out.base64(bytes, start, end);
+    this.#out.piece(END_OF_PARTICLE);
+  }
+}

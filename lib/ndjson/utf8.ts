@@ -1,0 +1,56 @@
+import { isUtf8 } from 'node:buffer';
+
+/**
+ * Checks a stream of bytes to be UTF-8, however it is cut into chunks. Decoders put U+FFFD where
+ * bytes are wrong and say nothing; a value would be changed without a word.
+ */
+export class Utf8Check {
+  /** The start of a character whose end is in the next chunk. */
+  #rest = Buffer.alloc(0);
+
+  /**
+   * Takes the next chunk.
+   * @returns -1 if it is right, else how many line ends stand in it before the first line that isn't
+   */
+  push(chunk: Uint8Array): number {
+    const bytes = this.#rest.length > 0 ? Buffer.concat([this.#rest, chunk]) : asBuffer(chunk);
+    const whole = bytes.length - openBytes(bytes);
+    if (!isUtf8(bytes.subarray(0, whole))) return firstWrongLine(bytes.subarray(0, whole));
+    this.#rest = Buffer.from(bytes.subarray(whole));
+    return -1;
+  }
+
+  /** After the last chunk: false if it ended within a character. */
+  end(): boolean {
+    return this.#rest.length === 0;
+  }
+}
+
+/** Bytes at the end that begin a character but do not end it: 0 to 3. */
+const openBytes = (bytes: Buffer): number => {
+  for (let back = 1; back <= 3 && back <= bytes.length; back++) {
+    const byte = bytes[bytes.length - back]!;
+    if (byte < 0x80) return 0;
+    if (byte >= 0xc0) return sizeOf(byte) > back ? back : 0;
+  }
+  return 0;
+};
+
+const sizeOf = (lead: number): number => {
+  if (lead < 0xe0) return 2;
+  return lead < 0xf0 ? 3 : 4;
+};
+
+const firstWrongLine = (bytes: Buffer): number => {
+  let line = 0;
+  let start = 0;
+  for (;;) {
+    const end = bytes.indexOf(0x0a, start);
+    if (end < 0 || !isUtf8(bytes.subarray(start, end))) return line;
+    start = end + 1;
+    line++;
+  }
+};
+
+const asBuffer = (bytes: Uint8Array): Buffer =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
