@@ -45,12 +45,12 @@ const splitWord = (byName: ReadonlyMap<string, Option<unknown>>, word: string): 
 };
 
 /**
- * The known name nearest to `word`, if it is near: at most a third of its letters differ.
+ * The known name nearest to `word`, if it is near: at most two of five letters differ.
  * @returns `undefined` if none is near
  */
 export const nearest = (word: string, known: Iterable<string>): string | undefined => {
   let best: string | undefined;
-  let least = Math.max(1, Math.floor(word.length / 3));
+  let least = Math.max(1, Math.round(word.length / 2.5));
   for (const name of known) {
     const difference = distance(word, name);
     if (difference > least || (difference === least && best !== undefined)) continue;

@@ -74,7 +74,10 @@ const parserOf = (commands: readonly Command[], words: readonly string[], column
     .parserConfiguration(PARSER)
     .exitProcess(false)
     .detectLocale(false)
-    .updateLocale({ 'Not enough arguments following: %s': 'option %s needs a value' })
+    .updateLocale({
+      'Not enough arguments following: %s': 'option %s needs a value',
+      boolean: 'flag',
+    })
     .help('help', 'Show this help')
     .alias('help', ['Z', 'usage'])
     .version('version', 'Show the version', versionOf())
@@ -108,7 +111,7 @@ const unknownCommand = (commands: readonly Command[], name: string | undefined):
   const hint =
     near === undefined ? `one of ${names.join(', ')} comes first` : `did you mean ${near}?`;
   return new AsbError('USAGE', `there is no command "${name}"; ${hint}`, {
-    expected: names.join(', '),
+    expected: near ?? names.join(', '),
   });
 };
 
@@ -148,5 +151,6 @@ const unknownOption = (command: Command, name: string): AsbError => {
     command.options.map((option) => option.name),
   );
   const hint = near === undefined ? '' : `; did you mean --${near}?`;
-  return new AsbError('USAGE', `there is no option ${dashed}${hint}`);
+  const facts = near === undefined ? {} : { expected: `--${near}` };
+  return new AsbError('USAGE', `there is no option ${dashed}${hint}`, facts);
 };

@@ -2,7 +2,12 @@ import { pipeline } from 'node:stream/promises';
 import type { Language } from './languages.ts';
 import type { Shell } from './shell.ts';
 
-type Stage = NodeJS.ReadWriteStream;
+/** Source, stages and sink of a pipeline. */
+export type Streams = readonly (
+  | NodeJS.ReadableStream
+  | NodeJS.WritableStream
+  | NodeJS.ReadWriteStream
+)[];
 
 /**
  * Runs stages from a source to standard output; resolves when every byte has arrived there.
@@ -12,22 +17,22 @@ type Stage = NodeJS.ReadWriteStream;
 export const runFilter = async (
   shell: Shell,
   source: NodeJS.ReadableStream,
-  stages: readonly Stage[],
+  stages: readonly NodeJS.ReadWriteStream[],
   speaks: Language,
 ): Promise<void> => {
-  const sink = shell.output(speaks).stream();
-  await runPipeline(shell, [source, ...stages, sink]);
+  await runPipeline(shell.signal, [source, ...stages, shell.output(speaks).stream()]);
 };
 
-/** A pipeline that a signal ends; its error then is what the signal says, not what it caused. */
-export const runPipeline = async (
-  shell: Pick<Shell, 'signal'>,
-  streams: readonly (NodeJS.ReadableStream | NodeJS.WritableStream | Stage)[],
-): Promise<void> => {
+/**
+ * Runs a pipeline that a signal ends.
+ *
+ * @throws what a stage throws, or the signal's reason in place of what it caused
+ */
+export const runPipeline = async (signal: AbortSignal, streams: Streams): Promise<void> => {
   try {
-    await pipeline(streams, { signal: shell.signal });
+    await pipeline(streams, { signal });
   } catch (error) {
-    shell.signal.throwIfAborted();
+    signal.throwIfAborted();
     throw error;
   }
 };

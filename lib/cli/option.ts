@@ -32,6 +32,8 @@ export interface OptionFacts {
 }
 
 const DEFAULT_GROUP = 'Options:';
+/** A range up to here and beyond is said to be open: its end tells nobody anything. */
+const OPEN_END = 0xffffffff;
 
 /** `-w, --parallel`, as messages name an option. */
 export const namesOf = (option: Pick<Option<unknown>, 'name' | 'alias'>): string =>
@@ -130,7 +132,7 @@ export function integer(
   facts: IntegerFacts & { readonly default?: number },
 ): Option<number | undefined> {
   const unit = facts.unit === undefined ? '' : ` ${facts.unit}`;
-  const range = `${facts.min} to ${facts.max}${unit}`;
+  const range = `${facts.min} ${facts.max < OPEN_END ? `to ${facts.max}` : 'or more'}${unit}`;
   const preset = facts.default === undefined ? '' : `; default ${facts.default}`;
   const option: Option<number | undefined> = {
     ...base(facts),

@@ -40,7 +40,7 @@ export const processShell = (options: {
 }): Shell => ({
   signal: options.signal,
   verbose: options.verbose,
-  columns: process.stderr.isTTY ? process.stderr.columns : undefined,
+  columns: columnsOf(process.stderr),
   input(language) {
     checkInput(isatty(0), language, options.example);
     return process.stdin;
@@ -58,6 +58,12 @@ export const processShell = (options: {
     process.stderr.write(bytes);
   },
 });
+
+/** Width of a stream that is a terminal; `undefined` for any other. */
+export const columnsOf = (stream: {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}): number | undefined => (stream.isTTY === true ? stream.columns : undefined);
 
 /** @throws AsbError `USAGE`, with an example of what to type instead */
 export const checkInput = (isTerminal: boolean, language: Language, example: string): void => {

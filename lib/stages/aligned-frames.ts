@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { Header } from '../asb/header.ts';
 import { UnitScanner } from '../asb/unit-scanner.ts';
 import { type DecoderOptions, FrameDecoder } from '../zstd/decoder.ts';
 import { asyncTransform } from './async-transform.ts';
@@ -15,6 +16,8 @@ export interface AlignedFramesInfo {
   readonly records: number;
   /** Secondary indexes and UDF modules seen so far. */
   readonly globals: number;
+  /** The header of the text, once it was read. */
+  readonly header: Header | undefined;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { MAX_PAYLOAD_SIZE } from '../asb/grammar.ts';
+import type { Header } from '../asb/header.ts';
 import { UnitScanner } from '../asb/unit-scanner.ts';
 import { AsbError } from '../errors.ts';
 import { asyncTransform } from './async-transform.ts';
@@ -12,6 +13,8 @@ export interface UnitsInfo {
   readonly records: number;
   /** Secondary indexes and UDF modules seen so far. */
   readonly globals: number;
+  /** The header of the text, once it was read. */
+  readonly header: Header | undefined;
 }
 
 /**

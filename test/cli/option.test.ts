@@ -50,6 +50,10 @@ t.test('help and messages name it, with its range, unit and default', (t) => {
   const option = integer({ ...facts, min: 1, max: 9, unit: 'MiB', default: 4 });
   t.equal(option.describe, 'A thing [1 to 9 MiB; default 4]');
   t.equal(integer({ ...facts, min: 1, max: 9 }).describe, 'A thing [1 to 9]');
+  t.equal(
+    integer({ ...facts, min: 0, max: 2 ** 40, unit: 'records' }).describe,
+    'A thing [0 or more records]',
+  );
   t.equal(namesOf(option), '-t, --thing');
   t.throws(() => option.read('x'), {
     code: 'USAGE',

@@ -17,7 +17,6 @@ import {
   noIndexes,
   noRecords,
   noUdfs,
-  parallel,
   recordsPerSecond,
   sets,
 } from './selection.ts';
@@ -42,7 +41,6 @@ export const scanOptionsOf = (given: Given, shell: Pick<Shell, 'say' | 'verbose'
     ...(expression === undefined ? {} : { filterExpression: Buffer.from(expression, 'base64') }),
     maxRecords: given.value(maxRecords),
     recordsPerSecond: given.value(recordsPerSecond),
-    parallel: given.value(parallel),
     socketTimeout: given.value(socketTimeout),
     maxRetries: given.value(maxRetries),
     sleepBetweenRetries: given.value(sleepBetweenRetries),

@@ -77,15 +77,10 @@ export const recordsPerSecond = integer({
   default: 0,
 });
 
-export const parallel = integer({
-  name: 'parallel',
-  alias: ['w'],
-  group: 'How fast:',
-  describe: 'Scans at once',
-  min: 1,
-  max: 100,
-  unit: 'scans',
-  default: 1,
+export const allowEmpty = flag({
+  name: 'allow-empty',
+  group,
+  describe: 'A namespace without records is no error',
 });
 
 export const selectionOptions: readonly Option<unknown>[] = [
@@ -98,5 +93,4 @@ export const selectionOptions: readonly Option<unknown>[] = [
   filterExpression,
   maxRecords,
   recordsPerSecond,
-  parallel,
 ];

@@ -1,0 +1,19 @@
+import type { Command } from './command.ts';
+import { backupCommand } from './commands/backup.ts';
+import { compressCommand } from './commands/compress.ts';
+import { decompressCommand } from './commands/decompress.ts';
+import { rotateCommand } from './commands/rotate.ts';
+import { sandboxCommand } from './commands/sandbox.ts';
+import { scanCommand } from './commands/scan.ts';
+import { serializeCommand } from './commands/serialize.ts';
+
+/** All commands, in the order of the help: the job first, then the filters as data flows. */
+export const COMMANDS: readonly Command[] = [
+  backupCommand,
+  scanCommand,
+  serializeCommand,
+  compressCommand,
+  decompressCommand,
+  rotateCommand,
+  sandboxCommand,
+];

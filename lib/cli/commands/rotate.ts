@@ -1,0 +1,97 @@
+import type { Storage } from '../../storage/storage.ts';
+import { FRAME_MAGIC, SKIPPABLE_MAGIC } from '../../zstd/magic.ts';
+import type { Command } from '../command.ts';
+import { runPipeline } from '../filter.ts';
+import { countOf, formatBytes } from '../format.ts';
+import { text } from '../option.ts';
+import { verbose } from '../options/common.ts';
+import { directory, fileLimit, MIB, prefix, removeFiles } from '../options/files.ts';
+import { peek } from '../peek.ts';
+
+export const filter = text({
+  name: 'filter',
+  group: 'Where to:',
+  describe: 'Pipe each file through this shell command, its path in $FILE, instead of writing it',
+  expected: 'a shell command',
+});
+
+/** Bytes that tell frames from text. */
+const MAGIC_SIZE = 4;
+/** Name of files of a namespace whose name is no good one for a file. */
+const PLAIN_PREFIX = 'backup';
+
+export const rotateCommand: Command = {
+  name: 'rotate',
+  summary: 'Cut .asb text or zstd frames into the files of a backup directory',
+  description:
+    'Reads .asb text, or zstd frames of it, from standard input and writes files to a directory,\n' +
+    'each complete in itself with a header of its own. A file is seen under its name only when all\n' +
+    'of it is on disk.',
+  options: [directory, fileLimit, prefix, removeFiles, filter, verbose],
+  examples: [
+    ['asb scan -n test | asb serialize -n test | asb rotate -d out', 'Back up to a directory'],
+    [
+      `asb rotate -d out -F 100 --filter 'gpg -e -r vault > "$FILE.gpg"' < test.asb`,
+      'Send each file through a command',
+    ],
+  ],
+  async run(given, shell) {
+    const place = given.required(directory);
+    const input = shell.input('text');
+    const { directory: directoryStorage } = await import('../../storage/directory.ts');
+    const { commandStorage } = await import('../../storage/command.ts');
+    const { alignedFrames } = await import('../../stages/aligned-frames.ts');
+    const { units } = await import('../../stages/units.ts');
+    const { numberedName, rotate } = await import('../../stages/rotate.ts');
+
+    const command = given.value(filter);
+    const storage =
+      command === undefined ? directoryStorage(place) : commandStorage(command, place);
+    const ready = await prepared(storage, given.value(removeFiles));
+    const { head, stream } = await peek(input, MAGIC_SIZE, shell.signal);
+    const cutter = isFrames(head) ? alignedFrames() : units();
+    const begin = given.value(prefix);
+    const files = rotate({
+      storage: ready,
+      name: (index) => numberedName(begin ?? fileNameOf(cutter.info.header), index),
+      fileLimit: given.value(fileLimit) * MIB,
+    });
+    await runPipeline(shell.signal, [stream, cutter, files]);
+    if (!shell.verbose) return;
+    const { bytes, files: written } = files.info;
+    shell.say(`wrote ${countOf(written.length, 'file')}, ${formatBytes(bytes)}, to ${place}`);
+  },
+};
+
+const isFrames = (head: Buffer): boolean => {
+  if (head.length < MAGIC_SIZE) return false;
+  const magic = head.readUInt32LE();
+  // The last four bits of a skippable frame's magic may be anything.
+  return magic === FRAME_MAGIC || magic >>> 4 === SKIPPABLE_MAGIC >>> 4;
+};
+
+/** The namespace, as asbackup has it, if every file system takes it. */
+const fileNameOf = (header: { readonly escapedNamespace: string | undefined } | undefined) => {
+  const name = header?.escapedNamespace ?? '';
+  return /^\w[\w.-]*$/.test(name) ? name : PLAIN_PREFIX;
+};
+
+/**
+ * Prepares a storage, but removes an older backup only when the first file is begun: a stage
+ * before this one that fails at once shall not cost the backup that is there.
+ */
+const prepared = async (storage: Storage, remove: boolean): Promise<Storage> => {
+  if (!remove) {
+    await storage.prepare({ removeFiles: false });
+    return storage;
+  }
+  let removed: Promise<void> | undefined;
+  return {
+    ...storage,
+    async create(name) {
+      removed ??= storage.prepare({ removeFiles: true });
+      await removed;
+      return storage.create(name);
+    },
+  };
+};

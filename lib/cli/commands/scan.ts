@@ -1,0 +1,38 @@
+import type { Command } from '../command.ts';
+import { runFilter } from '../filter.ts';
+import { integer } from '../option.ts';
+import { namespace, verbose } from '../options/common.ts';
+import { connectionOptions } from '../options/connection.ts';
+import { scanOptionsOf } from '../options/scan-options.ts';
+import { selectionOptions } from '../options/selection.ts';
+
+export const parallel = integer({
+  name: 'parallel',
+  alias: ['w'],
+  group: 'How fast:',
+  describe: 'Scans at once',
+  min: 1,
+  max: 100,
+  unit: 'scans',
+  default: 1,
+});
+
+export const scanCommand: Command = {
+  name: 'scan',
+  summary: 'Read a namespace and write it as NDJSON',
+  description:
+    'Reads the records, secondary indexes and UDF modules of a namespace from a cluster and writes\n' +
+    'them to standard output as NDJSON, one a line, without loss. docs/ndjson.md has the form.',
+  options: [namespace, ...connectionOptions, ...selectionOptions, parallel, verbose],
+  examples: [
+    ['asb scan -n test | jq -c \'select(.set == "users")\'', 'Look at the records of a set'],
+    ['asb scan -h 10.0.0.1,10.0.0.2:3100 -n test > test.ndjson', 'Save a namespace as NDJSON'],
+  ],
+  speaks: 'ndjson',
+  async run(given, shell) {
+    const options = { ...scanOptionsOf(given, shell), parallel: given.value(parallel) };
+    const { scan } = await import('../../stages/scan.ts');
+    const { toNdjson } = await import('../../stages/to-ndjson.ts');
+    await runFilter(shell, scan(options), [toNdjson()], 'ndjson');
+  },
+};

@@ -1,0 +1,104 @@
+import { isatty } from 'node:tty';
+import { codeOf } from '../errors.ts';
+import type { Command } from './command.ts';
+import { helpText, parseCommandLine } from './command-line.ts';
+import { COMMANDS } from './commands.ts';
+import { failureOf, type Language } from './languages.ts';
+import { verbose } from './options/common.ts';
+import { Output } from './output.ts';
+import { detailsOf, lineOf } from './report.ts';
+import { processShell } from './shell.ts';
+import { Signals } from './signals.ts';
+
+/** Exit statuses; a signal's is 128 and its number. */
+export const ExitCode = { DONE: 0, FAILED: 1, USAGE: 2 } as const;
+
+/** Widest help, in columns; wider lines are hard to read. */
+const MAX_COLUMNS = 100;
+
+/**
+ * Runs one command line and sets the exit status. It never calls `process.exit`, so that what was
+ * written gets out.
+ *
+ * @param args without the interpreter and the script
+ */
+export const main = async (args: readonly string[]): Promise<void> => {
+  const signals = new Signals(process);
+  // Words that nobody can read any more are no reason to stop the bytes.
+  process.stderr.on('error', () => {});
+  process.exitCode = await new Run(args, signals).outcome();
+  signals.close();
+};
+
+/** One command line on its way to an exit status. */
+class Run {
+  readonly #args: readonly string[];
+  readonly #signals: Signals;
+  readonly #command: Command | undefined;
+  #output: Output | undefined;
+  #language: Language | undefined;
+  /** Whether a reader may take a part and go, as `head` does: a filter's output, and help. */
+  #readerMayGo: boolean;
+  #verbose = false;
+
+  constructor(args: readonly string[], signals: Signals) {
+    this.#args = args;
+    this.#signals = signals;
+    this.#command = COMMANDS.find(({ name }) => name === args[0]);
+    this.#language = this.#command?.speaks;
+    this.#readerMayGo = this.#language !== undefined;
+  }
+
+  async outcome(): Promise<number> {
+    try {
+      return await this.#run();
+    } catch (error) {
+      if (this.#output?.closed && this.#readerMayGo) return ExitCode.DONE;
+      this.#tell(error);
+      await this.#poison(lineOf(error));
+      const failed = codeOf(error) === 'USAGE' ? ExitCode.USAGE : ExitCode.FAILED;
+      return this.#signals.exitCode ?? failed;
+    }
+  }
+
+  async #run(): Promise<number> {
+    const columns = Math.min(process.stdout.columns ?? MAX_COLUMNS, MAX_COLUMNS);
+    if (this.#args.length === 0) {
+      process.stderr.write(`${helpText(COMMANDS, columns)}\n`);
+      return ExitCode.USAGE;
+    }
+    const request = parseCommandLine(COMMANDS, this.#args, columns);
+    if (request.kind === 'text') {
+      this.#readerMayGo = true;
+      this.#output = new Output(1);
+      await this.#output.write(Buffer.from(`${request.text}\n`));
+      return ExitCode.DONE;
+    }
+    this.#verbose = request.given.value(verbose);
+    const shell = processShell({
+      signal: this.#signals.signal,
+      verbose: this.#verbose,
+      example: request.command.examples[0]?.[0] ?? '',
+      onOutput: (output, language) => {
+        this.#output = output;
+        this.#language = language;
+      },
+    });
+    await request.command.run(request.given, shell);
+    return ExitCode.DONE;
+  }
+
+  #tell(error: unknown): void {
+    const name = this.#command === undefined ? 'asb' : `asb ${this.#command.name}`;
+    const hint = codeOf(error) === 'USAGE' ? ` (${name} --help tells more)` : '';
+    process.stderr.write(`${name}: ${lineOf(error)}${hint}\n`);
+    if (this.#verbose) process.stderr.write(`${detailsOf(error)}\n`);
+  }
+
+  /** A stage that failed must not look like one that had nothing to say. */
+  async #poison(message: string): Promise<void> {
+    if (this.#language === undefined || isatty(1)) return;
+    const output = this.#output ?? new Output(1);
+    await output.fail(await failureOf(this.#language, message));
+  }
+}

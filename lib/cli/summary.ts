@@ -1,0 +1,22 @@
+import type { BackupSummary } from '../jobs/backup.ts';
+import { countOf, formatBytes, formatCount, formatDuration } from './format.ts';
+
+/** What a finished backup holds, in lines for people. */
+export const summaryLines = (summary: BackupSummary): string[] => {
+  const { records, indexes, udfs, files, bytes, elapsed, retries, vectors, version } = summary;
+  const rate = elapsed > 0 ? records / (elapsed / 1000) : 0;
+  const lines = [
+    `backed up ${countOf(records, 'record')}, ` +
+      `${countOf(indexes, 'secondary index', 'secondary indexes')}, ` +
+      `${countOf(udfs, 'UDF module')} to ${countOf(files, 'file')}, ${formatBytes(bytes)}, ` +
+      `in ${formatDuration(elapsed)} (${formatCount(rate)} records/s, .asb version ${version})`,
+  ];
+  if (retries > 0) lines.push(`note: parts of the scan were asked for again (${retries} times)`);
+  if (vectors > 0) {
+    lines.push(
+      `warning: ${countOf(vectors, 'vector bin')}; asrestore and absctl can't read such a backup, ` +
+        'only asb can',
+    );
+  }
+  return lines;
+};

@@ -1,0 +1,100 @@
+import t from 'tap';
+import type { Command } from '../../lib/cli/command.ts';
+import { helpText, parseCommandLine } from '../../lib/cli/command-line.ts';
+import { flag, integer, text } from '../../lib/cli/option.ts';
+
+const host = text({ name: 'host', alias: ['h'], describe: 'Nodes', expected: 'a host' });
+const level = integer({ name: 'level', describe: 'Level', min: -5, max: 9, default: 3 });
+const noRecords = flag({ name: 'no-records', alias: ['R'], describe: 'Leave out records' });
+
+const command = (name: string, summary: string): Command => ({
+  name,
+  summary,
+  description: `What ${name} does.`,
+  options: [host, level, noRecords],
+  examples: [[`asb ${name} -h there`, 'An example']],
+  run: async () => {},
+});
+const commands = [command('backup', 'Back up'), command('scan', 'Scan')];
+const parse = (...args: string[]) => parseCommandLine(commands, args, 80);
+
+t.test('values come as they were typed', (t) => {
+  const cases: [string[], [string | undefined, number, boolean]][] = [
+    [[], [undefined, 3, false]],
+    [
+      ['-h', '007'],
+      ['007', 3, false],
+    ],
+    [
+      ['-h007', '-R'],
+      ['007', 3, true],
+    ],
+    [['-Rhthere'], ['there', 3, true]],
+    [
+      ['--host=a.b', '--no-records'],
+      ['a.b', 3, true],
+    ],
+    [
+      ['-h', '-', '--level', '-5'],
+      ['-', -5, false],
+    ],
+    [['--level=-1'], [undefined, -1, false]],
+  ];
+  for (const [args, expected] of cases) {
+    const request = parse('scan', ...args);
+    t.equal(request.kind, 'run');
+    if (request.kind !== 'run') continue;
+    t.equal(request.command.name, 'scan');
+    const { given } = request;
+    t.same(
+      [given.value(host), given.value(level), given.value(noRecords)],
+      expected,
+      args.join(' '),
+    );
+  }
+  t.end();
+});
+
+t.test('what no command takes is refused', (t) => {
+  const cases = [
+    ['bakcup'],
+    ['restore'],
+    ['--host', 'there'],
+    ['scan', '--hots', 'there'],
+    ['scan', '-q'],
+    ['scan', '--hostel', 'x'],
+    ['scan', '--entirely-different'],
+    ['scan', 'file'],
+    ['scan', '--', 'file'],
+    ['scan', '-h'],
+    ['scan', '-h', '-R'],
+    ['scan', '-h', 'a', '-h', 'b'],
+    ['scan', '--no-records=no'],
+    ['scan', '--level', 'x'],
+    ['scan', '--level='],
+    ['scan', '--level', '10'],
+  ];
+  for (const args of cases) t.throws(() => parse(...args), { code: 'USAGE' }, args.join(' '));
+  const near = { code: 'USAGE', facts: { expected: '--host' } };
+  t.throws(() => parse('scan', '--hots', 'x'), near, 'and says what is near');
+  t.throws(() => parse('bakcup'), { code: 'USAGE', facts: { expected: 'backup' } });
+  t.end();
+});
+
+t.test('help and version are texts', (t) => {
+  const textOf = (...args: string[]) => {
+    const request = parse(...args);
+    return request.kind === 'text' ? request.text : '';
+  };
+  t.match(textOf('--help'), /Back up/);
+  t.match(textOf('-Z'), /Scan/);
+  t.match(
+    textOf('scan', '--usage'),
+    /What scan does\.[^]*\[-5 to 9; default 3\][^]*asb scan -h there/,
+  );
+  t.notMatch(textOf('scan', '--help'), /Back up/);
+  t.match(textOf('--version'), /^\d+\.\d+\.\d+$/);
+  t.match(textOf('scan', '-V'), /^\d+\.\d+\.\d+$/);
+  t.equal(helpText(commands, 80), textOf('--help'));
+  t.end();
+});

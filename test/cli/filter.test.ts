@@ -1,0 +1,28 @@
+import { once } from 'node:events';
+import { PassThrough, Readable, Writable } from 'node:stream';
+import t from 'tap';
+import { runPipeline } from '../../lib/cli/filter.ts';
+import { AsbError } from '../../lib/errors.ts';
+
+const ignoring = () => new Writable({ write: (_chunk, _encoding, done) => done() });
+
+t.test('a pipeline runs to its end', async (t) => {
+  const signal = new AbortController().signal;
+  await t.resolves(runPipeline(signal, [Readable.from(['x']), new PassThrough(), ignoring()]));
+});
+
+t.test('its error is the one that a stage gave', async (t) => {
+  const signal = new AbortController().signal;
+  const source = new Readable({ read: () => source.destroy(new AsbError('FORMAT', 'wrong')) });
+  await t.rejects(runPipeline(signal, [source, ignoring()]), { code: 'FORMAT' });
+});
+
+t.test('a signal ends it, and is its error', async (t) => {
+  const controller = new AbortController();
+  const source = new PassThrough();
+  const running = runPipeline(controller.signal, [source, ignoring()]);
+  controller.abort(new AsbError('ABORTED', 'stopped by SIGINT'));
+  await t.rejects(running, { code: 'ABORTED' });
+  if (!source.closed) await once(source, 'close');
+  t.equal(source.destroyed, true);
+});

@@ -1,0 +1,12 @@
+import t from 'tap';
+import { textFailure } from '../../lib/asb/failure.ts';
+import { failureOf } from '../../lib/cli/languages.ts';
+import { failureIn } from '../../lib/ndjson/failure.ts';
+import { framesFailure } from '../../lib/zstd/failure.ts';
+
+t.test('each language has a way to say that its writer failed', async (t) => {
+  const message = 'no room: "disk"';
+  t.equal(failureIn((await failureOf('ndjson', message)).toString()), message);
+  t.equal((await failureOf('text', message)).toString(), textFailure(message).toString());
+  t.same(await failureOf('frames', message), framesFailure(message));
+});

@@ -1,0 +1,31 @@
+import t from 'tap';
+import { checkInput, checkOutput, columnsOf } from '../../lib/cli/shell.ts';
+
+t.test('nobody types the languages into a terminal', (t) => {
+  for (const language of ['ndjson', 'text', 'frames'] as const) {
+    t.throws(() => checkInput(true, language, 'asb …'), { code: 'USAGE' }, language);
+    t.doesNotThrow(() => checkInput(false, language, 'asb …'), language);
+  }
+  t.throws(() => checkInput(true, 'text', 'asb compress < a.asb'), {
+    code: 'USAGE',
+    message: /asb compress < a\.asb/,
+  });
+  t.end();
+});
+
+t.test('a terminal gets NDJSON at most', (t) => {
+  for (const language of ['text', 'frames'] as const) {
+    t.throws(() => checkOutput(true, language), { code: 'TERMINAL' }, language);
+    t.doesNotThrow(() => checkOutput(false, language), language);
+  }
+  t.doesNotThrow(() => checkOutput(true, 'ndjson'));
+  t.doesNotThrow(() => checkOutput(false, 'ndjson'));
+  t.end();
+});
+
+t.test('only a terminal has columns', (t) => {
+  t.equal(columnsOf({ isTTY: true, columns: 80 }), 80);
+  t.equal(columnsOf({ isTTY: false, columns: 80 }), undefined);
+  t.equal(columnsOf({}), undefined);
+  t.end();
+});
