@@ -1,8 +1,8 @@
-import type { Duplex } from 'node:stream';
 import type { Header } from '../asb/header.ts';
 import { UnitScanner } from '../asb/unit-scanner.ts';
 import { type DecoderOptions, FrameDecoder } from '../zstd/decoder.ts';
 import { asyncTransform } from './async-transform.ts';
+import type { UnitsStage } from './units.ts';
 import { Uncut } from './uncut.ts';
 
 /**
@@ -10,15 +10,6 @@ import { Uncut } from './uncut.ts';
  * whether they still fit into a file; larger ones stream.
  */
 export const HOLD_SIZE = 8 * 1024 * 1024;
-
-export interface AlignedFramesInfo {
-  /** Records seen so far. */
-  readonly records: number;
-  /** Secondary indexes and UDF modules seen so far. */
-  readonly globals: number;
-  /** The header of the text, once it was read. */
-  readonly header: Header | undefined;
-}
 
 /**
  * zstd frames in, cut anywhere and written by anyone; the same bytes out, in chunks for `rotate`:
@@ -30,9 +21,7 @@ export interface AlignedFramesInfo {
  *
  * The stream fails as `decompress` and `units` do, with offsets of the text where the text is wrong.
  */
-export const alignedFrames = (
-  options: DecoderOptions = {},
-): Duplex & { readonly info: AlignedFramesInfo } => {
+export const alignedFrames = (options: DecoderOptions = {}): UnitsStage => {
   const decoder = new FrameDecoder(options);
   const scanner = new UnitScanner();
   let held: Buffer[] = [];

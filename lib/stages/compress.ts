@@ -24,6 +24,11 @@ export interface CompressInfo {
   readonly bytesOut: number;
 }
 
+/** A `compress` stage: text goes in, frames come out. */
+export interface CompressStage extends Duplex {
+  readonly info: CompressInfo;
+}
+
 /**
  * Text in, frames out: gathers whole units up to about `frameSize` and makes a zstd frame of
  * them. Each chunk it gives out is one whole frame, in the order of the input. It holds
@@ -39,7 +44,7 @@ export const compress = ({
   level = DEFAULT_LEVEL,
   frameSize = DEFAULT_FRAME_SIZE,
   concurrency = DEFAULT_CONCURRENCY,
-}: CompressOptions = {}): Duplex & { readonly info: CompressInfo } => {
+}: CompressOptions = {}): CompressStage => {
   checkLevel(level);
   checkCount('frameSize', frameSize);
   checkCount('concurrency', concurrency);

@@ -10,6 +10,11 @@ export interface DecompressInfo {
   readonly bytesOut: number;
 }
 
+/** A `decompress` stage: frames go in, what is in them comes out. */
+export interface DecompressStage extends Duplex {
+  readonly info: DecompressInfo;
+}
+
 /**
  * zstd frames in, cut anywhere and written by anyone; their content out, cut anywhere. A frame
  * may be as long as the file: it streams.
@@ -18,9 +23,7 @@ export interface DecompressInfo {
  * `TRUNCATED` for input that is cut off or empty, or if an earlier stage said that it failed;
  * `LIMIT` for a window over `windowLog`.
  */
-export const decompress = (
-  options: DecoderOptions = {},
-): Duplex & { readonly info: DecompressInfo } => {
+export const decompress = (options: DecoderOptions = {}): DecompressStage => {
   const decoder = new FrameDecoder(options);
   const info = { frames: 0, bytesIn: 0, bytesOut: 0 };
   const stage = asyncTransform({

@@ -29,6 +29,11 @@ export interface RotateInfo {
   readonly files: readonly FileInfo[];
 }
 
+/** A `rotate` stage: text or frames go in. */
+export interface RotateStage extends Writable {
+  readonly info: RotateInfo;
+}
+
 /**
  * Text or frames in (told apart by the first bytes), files out, each complete in itself: the
  * first has the stream's own header, the others the same without `# first-file`. A stream without
@@ -47,7 +52,7 @@ export const rotate = ({
   storage,
   name,
   fileLimit = DEFAULT_FILE_LIMIT,
-}: RotateOptions): Writable & { readonly info: RotateInfo } => {
+}: RotateOptions): RotateStage => {
   if (!(fileLimit > 0)) {
     const expected = 'a number of bytes above 0';
     throw new AsbError('RANGE', `file limit ${fileLimit}; expected ${expected}`, { expected });

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { MAX_PAYLOAD_SIZE } from '../asb/grammar.ts';
 import type { Header } from '../asb/header.ts';
+import type { Header } from '../asb/header.ts';
 import { UnitScanner } from '../asb/unit-scanner.ts';
 import { AsbError } from '../errors.ts';
 import { asyncTransform } from './async-transform.ts';
@@ -9,12 +10,19 @@ import { asyncTransform } from './async-transform.ts';
 export const MAX_UNIT_SIZE = MAX_PAYLOAD_SIZE;
 
 export interface UnitsInfo {
+  /** The header, once it was read to its end. */
+  readonly header: Header | undefined;
   /** Records seen so far. */
   readonly records: number;
   /** Secondary indexes and UDF modules seen so far. */
   readonly globals: number;
   /** The header of the text, once it was read. */
   readonly header: Header | undefined;
+}
+
+/** A stage of .asb text whose units are looked at on the way. */
+export interface UnitsStage extends Duplex {
+  readonly info: UnitsInfo;
 }
 
 /**
@@ -24,7 +32,7 @@ export interface UnitsInfo {
  * empty, or if an earlier stage said that it failed; `LIMIT` for a unit over 192 MiB. What was
  * whole before the failure was given out.
  */
-export const units = (): Duplex & { readonly info: UnitsInfo } => {
+export const units = (): UnitsStage => {
   const scanner = new UnitScanner();
   let pending: Buffer[] = [];
   let size = 0;

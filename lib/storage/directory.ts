@@ -1,7 +1,8 @@
-import { access, mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { AsbError, codeOf } from '../errors.ts';
-import { isPartName, LocalFile, syncDirectory } from './local-file.ts';
+import { AsbError } from '../errors.ts';
+import { fileExists, kindOf } from './kind.ts';
+import { LocalFile, syncDirectory } from './local-file.ts';
 import type { Storage } from './storage.ts';
 import { storageError } from './storage-error.ts';
 
@@ -10,21 +11,7 @@ const DIRECTORY_MODE = 0o700;
 
 /** Files of ours: whole ones, and ones that were cut off. */
 const isBackup = (name: string): boolean => name.endsWith('.asb');
-const isLeftover = (name: string): boolean => isPartName(name) && name.endsWith('.asb.part');
-
-/** @throws AsbError `EXISTS` if there is a file already */
-const mustNotExist = async (file: string): Promise<void> => {
-  const found = await access(file).then(
-    () => true,
-    (error: unknown) => codeOf(error) !== 'ENOENT',
-  );
-  if (found) throw exists(file);
-};
-
-const exists = (file: string): AsbError =>
-  new AsbError('EXISTS', `${file} exists; choose another place, or have old files removed`, {
-    file,
-  });
+const isLeftover = (name: string): boolean => /^\..+\.asb\.part$/s.test(name);
 
 /**
  * Files in a directory, which is made if it is not there (mode 0700, files 0600). A file is
@@ -43,7 +30,7 @@ export const directory = (path: string): Storage => ({
       if (made !== undefined) await syncDirectory(dirname(made));
       const names = (await readdir(path)).filter((name) => isBackup(name) || isLeftover(name));
       const [first] = names.sort();
-      if (first !== undefined && !removeFiles) throw exists(join(path, first));
+      if (first !== undefined && !removeFiles) throw fileExists(join(path, first));
       for (const name of names) await rm(join(path, name));
     } catch (cause) {
       throw cause instanceof AsbError ? cause : storageError('prepare', path, cause);
@@ -52,7 +39,7 @@ export const directory = (path: string): Storage => ({
 
   async create(name) {
     const file = join(path, name);
-    await mustNotExist(file);
+    if ((await kindOf(file)) !== 'none') throw fileExists(file);
     return LocalFile.create(file);
   },
 

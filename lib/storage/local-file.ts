@@ -15,7 +15,6 @@ const FILE_MODE = 0o600;
 
 /** The name that a file has until it is whole; hidden, and no `.asb`, so that no reader takes it. */
 export const partNameOf = (name: string): string => `.${name}.part`;
-export const isPartName = (name: string): boolean => /^\..+\.part$/s.test(name);
 
 /** Makes the entries of a directory durable: a new name is lost in a crash without it. */
 export const syncDirectory = async (path: string): Promise<void> => {
@@ -37,17 +36,21 @@ const writeFully = async (handle: FileHandle, chunks: readonly Uint8Array[]): Pr
   }
 };
 
-/** A file that is written under another name, and gets its own when every byte is durable. */
+/**
+ * A file that is written under another name, and gets its own when every byte is durable. A device
+ * or FIFO is written as it is: it cannot be replaced, and holds nothing that could look whole.
+ */
 export class LocalFile implements StorageFile {
   readonly name: string;
   readonly location: string;
-  readonly #part: string;
+  /** The name until the file is whole; a device has none. */
+  readonly #part: string | undefined;
   readonly #handle: FileHandle;
   #gathered: Uint8Array[] = [];
   #size = 0;
   #writing: Promise<void> = Promise.resolve();
 
-  private constructor(location: string, part: string, handle: FileHandle) {
+  private constructor(location: string, part: string | undefined, handle: FileHandle) {
     this.name = basename(location);
     this.location = location;
     this.#part = part;
@@ -72,6 +75,14 @@ export class LocalFile implements StorageFile {
     }
   }
 
+  /** @throws AsbError `STORAGE` if the device or FIFO cannot be opened */
+  static async openDevice(location: string): Promise<LocalFile> {
+    const handle = await open(location, 'w').catch((cause: unknown) => {
+      throw storageError('open', location, cause);
+    });
+    return new LocalFile(location, undefined, handle);
+  }
+
   async write(chunk: Uint8Array): Promise<void> {
     this.#gathered.push(chunk);
     this.#size += chunk.length;
@@ -82,8 +93,9 @@ export class LocalFile implements StorageFile {
     await this.#startWrite();
     await this.#writing;
     try {
-      await this.#handle.sync();
+      if (this.#part !== undefined) await this.#handle.sync();
       await this.#handle.close();
+      if (this.#part === undefined) return;
       await rename(this.#part, this.location);
       await syncDirectory(dirname(this.location));
     } catch (cause) {
@@ -95,7 +107,7 @@ export class LocalFile implements StorageFile {
     await this.#writing.catch(() => {});
     // Nothing more can be done about a file that cannot be closed or removed.
     await this.#handle.close().catch(() => {});
-    await rm(this.#part, { force: true }).catch(() => {});
+    if (this.#part !== undefined) await rm(this.#part, { force: true }).catch(() => {});
   }
 
   /** Waits for the write before, and starts the next without waiting for it. */

@@ -1,5 +1,6 @@
 import { AsbError } from '../errors.ts';
-import { FAILURE_MAGIC, FAILURE_SIZE, MAX_FAILURE_MESSAGE } from './failure.ts';
+import { FAILURE_MAGIC, FAILURE_PREFIX, MAX_FAILURE_MESSAGE } from './failure.ts';
+import { FRAME_MAGIC, SKIPPABLE_MAGIC } from './magic.ts';
 
 /**
  * Finds where zstd frames end by their headers and those of their blocks (RFC 8878), since
@@ -13,12 +14,11 @@ import { FAILURE_MAGIC, FAILURE_SIZE, MAX_FAILURE_MESSAGE } from './failure.ts';
  *     walker.end();
  */
 
-export const FRAME_MAGIC = 0xfd2fb528;
-const SKIPPABLE_MAGIC = 0x184d2a50;
 /** Largest window that is decoded unless told otherwise, as a power of two: 128 MiB, as zstd. */
 export const DEFAULT_WINDOW_LOG = 27;
 /** Largest that zstd can decode: 2 GiB. */
 export const MAX_WINDOW_LOG = 31;
+const MAX_FAILURE_SIZE = FAILURE_PREFIX.length + MAX_FAILURE_MESSAGE;
 const MAX_BLOCK_SIZE = 128 * 1024;
 const RLE_BLOCK = 1;
 const RESERVED_BLOCK = 3;
@@ -86,8 +86,8 @@ export class FrameWalker {
     let at = from;
     while (at < chunk.length) {
       if (this.#part === 'failure') {
-        if (this.#message.length === MAX_FAILURE_MESSAGE) this.#upstreamFailed();
         this.#message.push(chunk[at++]!);
+        this.#left--;
       } else if (this.#part === 'content' || this.#part === 'checksum' || this.#part === 'skip') {
         const take = Math.min(this.#left, chunk.length - at);
         this.#left -= take;
@@ -111,7 +111,6 @@ export class FrameWalker {
    * @throws AsbError `TRUNCATED` if it is cut off, empty, or if an earlier stage failed
    */
   end(): void {
-    if (this.#part === 'failure') this.#upstreamFailed();
     if (this.#offset === 0) {
       this.#throw('TRUNCATED', 'no input; did the stage before this one fail?');
     }
@@ -127,6 +126,9 @@ export class FrameWalker {
       else if ((this.#descriptor & 4) !== 0) this.#run('checksum', 4);
       else return this.#endFrame();
     } else if (this.#part === 'checksum' || this.#part === 'skip') {
+      return this.#endFrame();
+    } else if (this.#part === 'failure') {
+      this.#endFailure();
       return this.#endFrame();
     }
     return false;
@@ -213,19 +215,21 @@ export class FrameWalker {
     if (size > this.#maxBlock) {
       this.#throw('FORMAT', `a block of ${size} bytes; ${this.#maxBlock} is the most here`);
     }
-    if (type > RLE_BLOCK && size === 0) this.#throw('FORMAT', 'a compressed block without content');
     this.#run('content', type === RLE_BLOCK ? 1 : size);
   }
 
   #readSkipSize(): void {
     const size = this.#field.readUInt32LE();
-    if (this.#magic === FAILURE_MAGIC && size === FAILURE_SIZE) this.#part = 'failure';
-    else this.#run('skip', size);
+    const mayBeFailure = this.#magic === FAILURE_MAGIC && size <= MAX_FAILURE_SIZE;
+    this.#message = [];
+    this.#run(mayBeFailure ? 'failure' : 'skip', size);
   }
 
-  #upstreamFailed(): never {
-    const message = Buffer.from(this.#message).toString();
-    this.#throw('TRUNCATED', `an earlier stage failed: ${message}`);
+  /** A skippable frame like that of a failure is over; it may still be anybody's. */
+  #endFailure(): void {
+    const text = Buffer.from(this.#message).toString();
+    if (!text.startsWith(FAILURE_PREFIX)) return;
+    this.#throw('TRUNCATED', `an earlier stage failed: ${text.slice(FAILURE_PREFIX.length)}`);
   }
 
   #throw(code: 'FORMAT' | 'TRUNCATED' | 'LIMIT', what: string, expected?: string): never {

@@ -1,0 +1,109 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Writable } from 'node:stream';
+import { AsbError, messageOf } from '../errors.ts';
+import type { Storage, StorageFile } from './storage.ts';
+import { storageError } from './storage-error.ts';
+
+/**
+ * Pipes each file's bytes through a shell command, with `$FILE` set to the path that the file
+ * would have, as GNU `split --filter` does. What the command prints goes to our stdout and stderr.
+ *
+ * A file is whole when its command ended with exit status 0. Anything else, also a command that
+ * ends before it has taken all bytes, is an AsbError `FILTER_COMMAND` that names file and command.
+ * An aborted file's command is killed (with its children: it runs in a process group of its own),
+ * before it could take the end of its input for the end of the file.
+ */
+export const commandStorage = (command: string, path: string): Storage => ({
+  location: path,
+
+  async prepare() {
+    await mkdir(path, { recursive: true }).catch((cause: unknown) => {
+      throw storageError('prepare', path, cause);
+    });
+  },
+
+  async create(name) {
+    const location = join(path, name);
+    const child = spawn('/bin/sh', ['-c', command], {
+      env: { ...process.env, FILE: location },
+      stdio: ['pipe', 'inherit', 'inherit'],
+      detached: true,
+    });
+    return new CommandFile(name, location, command, child);
+  },
+
+  async remove(name) {
+    const file = join(path, name);
+    throw new AsbError('STORAGE', `cannot remove ${file}: a command wrote it`, { file });
+  },
+});
+
+class CommandFile implements StorageFile {
+  readonly name: string;
+  readonly location: string;
+  readonly #command: string;
+  readonly #child: ChildProcess;
+  readonly #input: Writable;
+  /** Resolves when the command has ended, with what is wrong about that, if anything. */
+  readonly #ended: Promise<AsbError | undefined>;
+
+  constructor(
+    name: string,
+    location: string,
+    command: string,
+    child: ChildProcess & { readonly stdin: Writable },
+  ) {
+    this.name = name;
+    this.location = location;
+    this.#command = command;
+    this.#child = child;
+    this.#input = child.stdin;
+    // What a broken pipe means is known when the command has ended.
+    this.#input.on('error', () => {});
+    this.#ended = new Promise((resolve) => {
+      child.once('error', (cause) => resolve(this.#failure(messageOf(cause), cause)));
+      child.once('close', (code, signal) => resolve(this.#judge(code, signal)));
+    });
+  }
+
+  async write(chunk: Uint8Array): Promise<void> {
+    const taken = await new Promise<boolean>((resolve) => {
+      this.#input.write(chunk, (error) => resolve(error === undefined || error === null));
+    });
+    if (!taken) throw (await this.#ended) ?? this.#failure('ended before it took all bytes');
+  }
+
+  async close(): Promise<void> {
+    this.#input.end();
+    const failure = await this.#ended;
+    if (failure !== undefined) throw failure;
+  }
+
+  async abort(): Promise<void> {
+    const { pid, exitCode, signalCode } = this.#child;
+    if (pid !== undefined && exitCode === null && signalCode === null)
+      process.kill(-pid, 'SIGTERM');
+    this.#input.destroy();
+    await this.#ended;
+  }
+
+  #judge(code: number | null, signal: string | null): AsbError | undefined {
+    if (code === 0) return undefined;
+    return this.#failure(
+      code === null ? `was ended by ${signal}` : `ended with exit status ${code}`,
+    );
+  }
+
+  #failure(what: string, cause?: unknown): AsbError {
+    return new AsbError(
+      'FILTER_COMMAND',
+      `${this.location}: the command "${this.#command}" ${what}`,
+      {
+        file: this.location,
+        cause,
+      },
+    );
+  }
+}

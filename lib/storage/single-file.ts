@@ -1,0 +1,45 @@
+import { rm } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { AsbError } from '../errors.ts';
+import { fileExists, kindOf } from './kind.ts';
+import { LocalFile } from './local-file.ts';
+import type { Storage } from './storage.ts';
+import { storageError } from './storage-error.ts';
+
+/**
+ * One file at `path`; `name` is its own, whatever name it is made under. It gets its place when it is whole and
+ * synced, and only then takes that of an older file (`removeFiles`): until then the older backup
+ * stays. A device or FIFO is written as it is.
+ *
+ * `prepare` throws AsbError `EXISTS` for a file that is there already, `USAGE` for a directory.
+ * What the file system refuses is an AsbError `STORAGE` with the path and the cause.
+ */
+export const singleFile = (path: string): Storage & { readonly name: string } => ({
+  name: basename(path),
+  location: path,
+
+  async prepare({ removeFiles }) {
+    const kind = await kindOf(path);
+    if (kind === 'directory') {
+      throw new AsbError(
+        'USAGE',
+        `${path} is a directory; name a file, or back up to a directory`,
+        {
+          file: path,
+          expected: 'a file',
+        },
+      );
+    }
+    if (kind === 'file' && !removeFiles) throw fileExists(path);
+  },
+
+  async create() {
+    return (await kindOf(path)) === 'device' ? LocalFile.openDevice(path) : LocalFile.create(path);
+  },
+
+  async remove() {
+    await rm(path).catch((cause: unknown) => {
+      throw storageError('remove', path, cause);
+    });
+  },
+});
