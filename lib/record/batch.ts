@@ -12,14 +12,21 @@ export class RecordBatch implements Iterable<AsbRecord> {
   readonly bytes: Buffer;
   /** Start and end of each message, in pairs. Between messages there may be other bytes. */
   readonly offsets: Uint32Array;
+  /**
+   * Says that the bytes are not needed any more; neither this batch nor one filtered from it is
+   * touched after. Calling it is never needed: it lets a source that reuses its memory do so.
+   */
+  readonly release: () => void;
 
   /**
    * @param bytes whole messages; they have been checked to be well formed
    * @param offsets start and end of each, in pairs
+   * @param release called when the bytes are not needed any more
    */
-  constructor(bytes: Buffer, offsets: Uint32Array) {
+  constructor(bytes: Buffer, offsets: Uint32Array, release: () => void = () => {}) {
     this.bytes = bytes;
     this.offsets = offsets;
+    this.release = release;
   }
 
   /** Number of records. */
@@ -47,6 +54,6 @@ export class RecordBatch implements Iterable<AsbRecord> {
       kept[length++] = start;
       kept[length++] = this.offsets[index + 1]!;
     }
-    return new RecordBatch(this.bytes, kept.slice(0, length));
+    return new RecordBatch(this.bytes, kept.slice(0, length), this.release);
   }
 }

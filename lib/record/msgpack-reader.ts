@@ -22,7 +22,8 @@ export type Token = (typeof Token)[keyof typeof Token];
 /** Nesting that readers follow; deeper input is refused, since it could exhaust the stack. */
 export const MAX_NESTING = 256;
 
-const LAST_SAFE_HIGH = 0x1fffff;
+/** The upper half of -2^53; the lower half must not be 0 for the number to be safe. */
+const LOWEST_HIGH = -0x200000;
 
 /**
  * Reads msgpack item by item and allocates nothing (but a bigint that needs one): after `next()`
@@ -195,7 +196,7 @@ export class MsgpackReader {
   #integer64(high: number, signed: boolean): Token {
     const low = readU32(this.#bytes, this.at + 5);
     this.at += 9;
-    if (high <= LAST_SAFE_HIGH && high >= -LAST_SAFE_HIGH) {
+    if (high < -LOWEST_HIGH && (high > LOWEST_HIGH || (high === LOWEST_HIGH && low !== 0))) {
       this.number = high * 0x100000000 + low;
       return Token.INTEGER;
     }

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { AsbError } from '../errors.ts';
 import { MAX_NESTING, MsgpackReader, Token } from './msgpack-reader.ts';
-import { ParticleType, PARTICLE_NAMES } from './particle.ts';
+import { PARTICLE_NAMES, ParticleType } from './particle.ts';
 import {
   Double,
   FlaggedList,
@@ -72,25 +72,21 @@ const decodeBytes = (reader: MsgpackReader, bytes: Uint8Array): Value => {
   if (type === ParticleType.GEOJSON && isUtf8(payload)) {
     return new GeoJson(Buffer.from(payload).toString());
   }
-  if (isParticleType(type)) return new TypedBytes(type, payload);
+  if (PARTICLE_NAMES.has(type)) return new TypedBytes(type, payload);
   return new RawMsgpack(bytes.subarray(reader.itemStart, reader.payloadEnd));
 };
 
-const isParticleType = (type: number): type is ParticleType => PARTICLE_NAMES.has(type);
+/** Bytes of flags: an extension without content, whose type is the flags. */
+const FLAGS_SIZE = 3;
 
-/** Takes the flags of the container that `reader` has just entered; 0 if it has none. */
-const takeFlags = (reader: MsgpackReader, bytes: Uint8Array): number => {
-  if (reader.at + 3 > reader.end || bytes[reader.at] !== 0xc7 || bytes[reader.at + 1] !== 0) {
-    return 0;
-  }
-  const flags = bytes[reader.at + 2]!;
-  if (flags !== 0) reader.next();
-  return flags;
-};
+/** The flags of the container that `reader` has just entered; 0 if its first item is none. */
+const peekFlags = ({ at, count }: MsgpackReader, bytes: Uint8Array): number =>
+  count > 0 && bytes[at] === 0xc7 && bytes[at + 1] === 0 ? (bytes[at + 2] ?? 0) : 0;
 
 const decodeList = (reader: MsgpackReader, bytes: Uint8Array, depth: number): Value => {
   const { count } = reader;
-  const flags = count > 0 ? takeFlags(reader, bytes) : 0;
+  const flags = peekFlags(reader, bytes);
+  if (flags !== 0) reader.at += FLAGS_SIZE;
   const items: Value[] = [];
   for (let left = flags === 0 ? count : count - 1; left > 0; left--) {
     items.push(decodeItem(reader, bytes, depth + 1));
@@ -100,8 +96,10 @@ const decodeList = (reader: MsgpackReader, bytes: Uint8Array, depth: number): Va
 
 const decodeMap = (reader: MsgpackReader, bytes: Uint8Array, depth: number): Value => {
   const { count } = reader;
-  const flags = count > 0 ? takeFlags(reader, bytes) : 0;
-  if (flags !== 0) reader.skip(); // the nil that flags are paired with
+  let flags = peekFlags(reader, bytes);
+  // Flags are paired with nil; what is paired with anything else is an entry.
+  if (bytes[reader.at + FLAGS_SIZE] !== 0xc0) flags = 0;
+  if (flags !== 0) reader.at += FLAGS_SIZE + 1;
   const entries = new Map<Value, Value>();
   for (let left = flags === 0 ? count : count - 1; left > 0; left--) {
     const key = decodeItem(reader, bytes, depth + 1);

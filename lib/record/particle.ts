@@ -42,9 +42,12 @@ export const PARTICLE_NAMES: ReadonlyMap<number, string> = new Map([
   [ParticleType.GEOJSON, 'geojson'],
 ]);
 
+/** Bytes of a GeoJSON particle that has no cells, before its text. */
+export const GEOJSON_HEADER_SIZE = 3;
+
 /**
  * Bytes of a GeoJSON particle before its text: flags u8, cell count u16, then the cells, 8 bytes
  * each. The cells are the server's index of the shape: it makes them anew on every write.
  */
 export const geoJsonTextOffset = (bytes: Uint8Array, at: number): number =>
-  3 + 8 * ((bytes[at + 1]! << 8) | bytes[at + 2]!);
+  GEOJSON_HEADER_SIZE + 8 * ((bytes[at + 1]! << 8) | bytes[at + 2]!);

@@ -3,7 +3,6 @@
  * `boolean`, `null`, `Buffer`, arrays, `Map`s); the classes here stand for what JavaScript has no
  * type of its own for, so that the same bytes can be made from them again.
  */
-import type { ParticleType } from './particle.ts';
 
 /** A double that a `number` would hide: an integral one, since `5` means the integer 5. */
 export class Double {
@@ -29,9 +28,10 @@ export class GeoJson {
 
 /** Bytes of a particle type that is no plain blob: a language's blob, HLL, vector, a bad string. */
 export class TypedBytes {
-  readonly type: ParticleType;
+  /** Particle type; also one that is not in `ParticleType`. */
+  readonly type: number;
   readonly bytes: Uint8Array;
-  constructor(type: ParticleType, bytes: Uint8Array) {
+  constructor(type: number, bytes: Uint8Array) {
     this.type = type;
     this.bytes = bytes;
   }

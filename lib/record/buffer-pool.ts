@@ -1,0 +1,52 @@
+/**
+ * Memory that is used again. Fresh memory for every MiB that is read would have to be mapped,
+ * zeroed and collected, and would never be in the processor's cache.
+ */
+
+/** Buffers kept for later; more than a pipeline holds at once are not needed. */
+const MOST_KEPT = 16;
+
+/** A buffer with a count of those who use it; it goes back when the last one releases it. */
+export class PooledBuffer {
+  readonly bytes: Buffer;
+  readonly #giveBack: (bytes: Buffer) => void;
+  #users = 1;
+
+  constructor(bytes: Buffer, giveBack: (bytes: Buffer) => void) {
+    this.bytes = bytes;
+    this.#giveBack = giveBack;
+  }
+
+  retain(): void {
+    this.#users++;
+  }
+
+  /** Once for being taken, and once for each `retain`. */
+  release(): void {
+    if (--this.#users === 0) this.#giveBack(this.bytes);
+  }
+}
+
+/** Buffers of one size. A larger one may be asked for, and is not kept. */
+export class BufferPool {
+  readonly #size: number;
+  readonly #free: Buffer[] = [];
+
+  /** @param size of each buffer, in bytes */
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  /** A buffer of at least `size` bytes, with anything in it. */
+  take(size = this.#size): PooledBuffer {
+    const bytes =
+      size > this.#size
+        ? Buffer.allocUnsafeSlow(size)
+        : (this.#free.pop() ?? Buffer.allocUnsafeSlow(this.#size));
+    return new PooledBuffer(bytes, (freed) => this.#keep(freed));
+  }
+
+  #keep(bytes: Buffer): void {
+    if (bytes.length === this.#size && this.#free.length < MOST_KEPT) this.#free.push(bytes);
+  }
+}
