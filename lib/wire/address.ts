@@ -11,7 +11,7 @@ export interface Address {
 
 export const DEFAULT_PORT = 3000;
 
-const ADDRESS = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::([^:]*))?(?::([^:]*))?$/;
+const ADDRESS = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::([^:]+))?(?::([^:]*))?$/;
 
 /** `host:port`, an IPv6 host in brackets. */
 export const formatAddress = ({ host, port }: Address): string =>
@@ -34,7 +34,6 @@ const parseAddress = (text: string, defaultPort: number): Address => {
   if (second === undefined) return { host, port: defaultPort };
   if (third !== undefined) return { host, port: parsePort(third, text), tlsName: second };
   if (/^\d+$/.test(second)) return { host, port: parsePort(second, text) };
-  if (second === '') throw wrongAddress(text);
   return { host, port: defaultPort, tlsName: second };
 };
 

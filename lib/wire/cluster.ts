@@ -40,7 +40,12 @@ export class Cluster {
    */
   static async connect(options: ClusterOptions): Promise<Cluster> {
     const cluster = new Cluster(options);
-    await cluster.refresh();
+    try {
+      await cluster.refresh();
+    } catch (error) {
+      cluster.close();
+      throw error;
+    }
     return cluster;
   }
 
@@ -86,17 +91,19 @@ export class Cluster {
    * Looks at the cluster anew: nodes that are gone are forgotten, new ones are reached, and the
    * partition maps are asked from all.
    *
-   * @throws AsbError `CONNECT` if neither a node nor a seed answers
+   * @throws AsbError `CONNECT` if neither a node nor a seed answers; `PROTOCOL` for an answer that
+   *   is none; `ABORTED` after {@link close}
    */
   async refresh(): Promise<void> {
     const maps = new Map<string, PartitionMap<ClusterNode>>();
     const asked = new Set<ClusterNode>();
-    for (const node of this.nodes) await this.#look(node, maps, asked);
-    if (asked.size === 0) await this.#reachSeeds(maps, asked);
-    if (this.#closed) {
-      this.close();
-      throw new AsbError('ABORTED', 'the cluster client was closed');
+    try {
+      for (const node of this.nodes) await this.#look(node, maps, asked);
+      if (asked.size === 0) await this.#reachSeeds(maps, asked);
+    } finally {
+      if (this.#closed) this.close(); // nodes that were reached in the meantime
     }
+    if (this.#closed) throw new AsbError('ABORTED', 'the cluster client was closed');
     this.#maps = maps;
   }
 

@@ -20,6 +20,7 @@ export class Connection {
   /** The receiver whose memory the socket reads into: after a change, still the one before. */
   #lender: Receiver | undefined;
   #failure: AsbError | undefined;
+  #idleTimeout = 0;
 
   private constructor(address: Address, onConnect: () => void, onFail: (error: AsbError) => void) {
     this.node = formatAddress(address);
@@ -35,7 +36,10 @@ export class Connection {
       },
     });
     this.#socket.once('connect', onConnect);
-    this.#socket.on('timeout', () => this.#receiver?.idle());
+    this.#socket.on('timeout', () => {
+      this.#socket.setTimeout(this.#idleTimeout); // Node tells of it only once
+      this.#receiver?.idle();
+    });
     this.#socket.on('error', (error) => {
       this.#failure ??= this.#networkError(messageOf(error), error);
     });
@@ -75,14 +79,16 @@ export class Connection {
   /**
    * Sends a request; what comes in from now on goes to `receiver`.
    *
-   * @param idleTimeout ms without a byte after which `receiver.idle` is called; 0: never
+   * @param idleTimeout ms without a byte after which `receiver.idle` is called, and again after
+   *   as many more; 0: never
    */
   send(request: Uint8Array, receiver: Receiver, idleTimeout: number): void {
-    this.#receiver = receiver;
     if (this.#failure !== undefined) {
-      receiver.closed(this.#failure);
+      receiver.closed(this.#failure); // and not by the socket's `close` too, which may yet come
       return;
     }
+    this.#receiver = receiver;
+    this.#idleTimeout = idleTimeout;
     this.#socket.setTimeout(idleTimeout);
     this.#socket.write(request);
     this.#socket.resume();

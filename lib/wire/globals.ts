@@ -53,8 +53,8 @@ export const parseIndexes = (text: string): SecondaryIndex[] =>
 
 const parseIndex = (entry: string): SecondaryIndex => {
   const facts = INDEX.exec(entry)?.groups;
-  const type = TYPES.get(facts?.['type']?.toLowerCase() ?? '');
-  const collection = COLLECTIONS.get(facts?.['collection']?.toLowerCase() ?? '');
+  const type = TYPES.get(facts?.type?.toLowerCase() ?? '');
+  const collection = COLLECTIONS.get(facts?.collection?.toLowerCase() ?? '');
   if (facts === undefined || type === undefined || collection === undefined) {
     throw new AsbError('PROTOCOL', `the server describes an index as "${entry}": unknown here`, {
       expected: 'ns=…:indexname=…:set=…:bin=…:type=…:indextype=…:context=…:exp=…:state=…',

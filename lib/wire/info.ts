@@ -21,12 +21,13 @@ export const decodeInfoReply = (body: Buffer): Map<string, string> => {
 };
 
 /**
- * Refuses the values with which a server says no: `ERROR…`, `FAIL…`, lower case in old ones.
+ * Refuses the values with which a server says no: `ERROR:code:…`, `FAIL:…`, `error=…`, lower case
+ * in old ones. A name that only begins so (namespace `errors`) is none.
  *
  * @throws AsbError `SERVER`, with the server's result code if the value has one
  */
 export const checkInfoValue = (command: string, value: string, node: string): string => {
-  const match = /^(?:error|fail)(?::(\d+))?:?(.*)$/i.exec(value);
+  const match = /^(?:error|fail)(?:$|=|:(\d+)?)/i.exec(value);
   if (match === null) return value;
   throw new AsbError('SERVER', `${node} answered "${value}" to info command "${command}"`, {
     node,

@@ -18,6 +18,7 @@ export class ClusterNode {
   readonly address: Address;
   readonly #times: ClientTimes;
   #info: Connection | undefined;
+  #closed = false;
   /** The exchange under way: answers come in the order of the questions, one at a time. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -30,7 +31,8 @@ export class ClusterNode {
 
   /**
    * Connects and asks the node for its name.
-   * @throws AsbError `NETWORK` if it can't be reached, or is not ready to serve yet
+   * @throws AsbError `NETWORK` if it can't be reached, or is not ready to serve yet; `PROTOCOL` or
+   *   `SERVER` if it does not say its name, as every node can
    */
   static async reach(address: Address, times: ClientTimes): Promise<ClusterNode> {
     const connection = await Connection.open(address, { timeout: times.connectTimeout });
@@ -38,7 +40,9 @@ export class ClusterNode {
       const node = new ClusterNode('', address, times, connection);
       const facts = await node.ask(['node', 'partition-generation']);
       if (facts.get('partition-generation') === '-1') throw notReady(address);
-      return new ClusterNode(facts.get('node') ?? '', address, times, connection);
+      const name = checkInfoValue('node', facts.get('node') ?? '', node.location);
+      if (name === '') throw noName(address);
+      return new ClusterNode(name, address, times, connection);
     } catch (error) {
       connection.destroy();
       throw error;
@@ -50,7 +54,10 @@ export class ClusterNode {
     return formatAddress(this.address);
   }
 
-  /** Asks info commands, all in one exchange, and gives their values as the server wrote them. */
+  /**
+   * Asks info commands, all in one exchange, and gives their values as the server wrote them.
+   * @throws AsbError `NETWORK` if no answer comes, or after {@link close}
+   */
   ask(commands: readonly string[]): Promise<Map<string, string>> {
     const answer = this.#turn.then(() => this.#exchange(commands));
     this.#turn = answer.catch(() => undefined); // whoever asked is told; the next may go on
@@ -71,13 +78,21 @@ export class ClusterNode {
     return Connection.open(this.address, { timeout: this.#times.connectTimeout });
   }
 
+  /** Closes the connection for info; those of {@link connect} are their users'. */
   close(): void {
+    this.#closed = true;
     this.#info?.destroy();
     this.#info = undefined;
   }
 
   async #exchange(commands: readonly string[]): Promise<Map<string, string>> {
+    // What was asked before the close, and has its turn after, must not connect again.
+    if (this.#closed) throw closed(this.address);
     if (this.#info?.usable !== true) this.#info = await this.connect();
+    if (this.#closed) {
+      this.#info.destroy();
+      throw closed(this.address);
+    }
     const body = await this.#info.exchange(encodeInfoRequest(commands), this.#times.infoTimeout);
     return decodeInfoReply(body);
   }
@@ -85,5 +100,15 @@ export class ClusterNode {
 
 const notReady = (address: Address): AsbError =>
   new AsbError('NETWORK', `${formatAddress(address)} is not ready yet`, {
+    node: formatAddress(address),
+  });
+
+const noName = (address: Address): AsbError =>
+  new AsbError('PROTOCOL', `${formatAddress(address)} does not say its name`, {
+    node: formatAddress(address),
+  });
+
+const closed = (address: Address): AsbError =>
+  new AsbError('NETWORK', `${formatAddress(address)}: closed by this side`, {
     node: formatAddress(address),
   });

@@ -27,6 +27,7 @@ export const parseReplicas = (text: string): ReplicaClaims[] =>
       const bitmaps = maps.map((map) => Buffer.from(map, 'base64'));
       const right =
         colon > 0 &&
+        /^\d{1,10}$/.test(regime) &&
         Number(count) === bitmaps.length &&
         bitmaps.every((bitmap) => bitmap.length === BITMAP_SIZE);
       if (!right) {

@@ -4,6 +4,7 @@ import { type Address, DEFAULT_PORT, parseAddresses } from './address.ts';
 /** A node as another node tells of it. */
 export interface Peer {
   readonly name: string;
+  /** Empty if it has none of the kind that was asked for. */
   readonly addresses: readonly Address[];
 }
 
@@ -13,7 +14,7 @@ export interface Peer {
  * @throws AsbError `PROTOCOL` if the text is not of that form
  */
 export const parsePeers = (text: string): readonly Peer[] => {
-  const match = /^\d+,(\d*),\[(.*)\]$/s.exec(text);
+  const match = /^\d+,(\d{0,5}),\[(.*)\]$/s.exec(text);
   if (match === null) throw wrongPeers(text);
   const defaultPort = match[1] === '' ? DEFAULT_PORT : Number(match[1]);
   const peers: Peer[] = [];
@@ -23,7 +24,7 @@ export const parsePeers = (text: string): readonly Peer[] => {
     const peer = /^,?\[([^,[\]]*),([^,[\]]*),\[((?:\[[^\]]*\]|[^\][])*)\]\]/.exec(rest);
     if (peer === null) throw wrongPeers(text);
     const [whole, name = '', tlsName = '', hosts = ''] = peer;
-    const addresses = parseAddresses(hosts, defaultPort);
+    const addresses = hosts === '' ? [] : addressesOf(hosts, defaultPort, text);
     peers.push({
       name,
       addresses: tlsName === '' ? addresses : addresses.map((at) => ({ ...at, tlsName })),
@@ -33,7 +34,16 @@ export const parsePeers = (text: string): readonly Peer[] => {
   return peers;
 };
 
-const wrongPeers = (text: string): AsbError =>
+const addressesOf = (hosts: string, defaultPort: number, text: string): Address[] => {
+  try {
+    return parseAddresses(hosts, defaultPort);
+  } catch (cause) {
+    throw wrongPeers(text, cause);
+  }
+};
+
+const wrongPeers = (text: string, cause?: unknown): AsbError =>
   new AsbError('PROTOCOL', `"${text.slice(0, 100)}" is no list of peers`, {
     expected: 'generation,port,[[name,tls name,[host,…]],…]',
+    ...(cause === undefined ? {} : { cause }),
   });
