@@ -61,7 +61,11 @@ export class Serializer {
    *   or a record that .asb cannot hold
    */
   push(chunk: RecordChunk): Buffer[] {
-    if (chunk.kind === 'records') return [...this.#start(), ...this.#write(chunk)];
+    if (chunk.kind === 'records') {
+      const text = [...this.#start(), ...this.#write(chunk)];
+      chunk.release();
+      return text;
+    }
     this.#count(chunk);
     if (!this.#started) {
       this.#globals.push(chunk);

@@ -1,21 +1,18 @@
+import { basename } from 'node:path';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AsbError, toError } from '../errors.ts';
 import { PARTITION_COUNT } from '../record/layout.ts';
 import { compress } from '../stages/compress.ts';
-import { type RotateStage, rotate } from '../stages/rotate.ts';
+import { type RotateOptions, rotate } from '../stages/rotate.ts';
 import { type ScanOptions, type ScanStage, scan } from '../stages/scan.ts';
 import { type SerializerInfo, serialize } from '../stages/serialize.ts';
 import { directory } from '../storage/directory.ts';
 import { singleFile } from '../storage/single-file.ts';
-import type { Storage } from '../storage/storage.ts';
 import { parseAddresses } from '../wire/address.ts';
 import { Cluster } from '../wire/cluster.ts';
 import { countRecords, readSets } from '../wire/statistics.ts';
 import { byteCounter } from './byte-counter.ts';
-
-/** Bytes after which a new file is begun, unless told otherwise: asbackup's 250 MiB. */
-export const DEFAULT_FILE_LIMIT = 250 * 1024 * 1024;
 
 /**
  * Scans at once, unless told otherwise. Measured (benchmarks/README.md): the server reads one scan
@@ -31,7 +28,7 @@ export interface BackupOptions extends Omit<ScanOptions, 'cluster' | 'refuseEmpt
   readonly output?: Writable;
   /** Begin of the names in a directory. Default: the namespace. */
   readonly prefix?: string;
-  /** Bytes after which a new file is begun in a directory. Default {@link DEFAULT_FILE_LIMIT}. */
+  /** Bytes after which a new file is begun in a directory. Default 250 MiB. */
   readonly fileLimit?: number;
   /** Removes an older backup at the same place first. */
   readonly removeFiles?: boolean;
@@ -142,6 +139,7 @@ class Backup implements BackupJob {
     const source = scan({
       ...options,
       cluster,
+      reuseMemory: true,
       parallel: options.parallel ?? defaultParallel(cluster.nodes.length),
       refuseEmpty: options.allowEmpty !== true && options.noRecords !== true,
     });
@@ -159,7 +157,7 @@ class Backup implements BackupJob {
   }
 
   /** What comes after the text: perhaps compression, then files or the caller's stream. */
-  async #destination(): Promise<{ stages: (RotateStage | Writable)[]; files: () => number }> {
+  async #destination(): Promise<{ stages: Writable[]; files: () => number }> {
     const { compress: method, compressionLevel: level, output } = this.#options;
     const packed = method === undefined ? [] : [compress(level === undefined ? {} : { level })];
     if (output !== undefined) {
@@ -167,28 +165,25 @@ class Backup implements BackupJob {
       this.#sink = counter;
       return { stages: [...packed, counter, output], files: () => 1 };
     }
-    const { storage, name, fileLimit } = place(this.#options);
-    await storage.prepare({ removeFiles: this.#options.removeFiles ?? false });
-    const files = rotate({ storage, name, fileLimit });
+    const where = place(this.#options);
+    await where.storage.prepare({ removeFiles: this.#options.removeFiles ?? false });
+    const files = rotate(where);
     this.#sink = files;
     return { stages: [...packed, files], files: () => files.info.files.length };
   }
 }
 
 /** The storage, how files are named in it, and when a new one is begun. */
-const place = (
-  options: BackupOptions,
-): { storage: Storage; name: (index: number) => string; fileLimit: number } => {
-  const { outputFile, prefix = options.namespace, fileLimit = DEFAULT_FILE_LIMIT } = options;
+const place = (options: BackupOptions): RotateOptions => {
+  const { outputFile, prefix = options.namespace, fileLimit } = options;
   if (outputFile !== undefined) {
-    const storage = singleFile(outputFile);
-    return { storage, name: () => storage.name, fileLimit: Number.POSITIVE_INFINITY };
+    const name = basename(outputFile);
+    return { storage: singleFile(outputFile), name: () => name, fileLimit: Infinity };
   }
   return {
     storage: directory(options.directory ?? ''),
-    // asbackup's names; five digits at least, as asbackup has it
-    name: (index) => `${prefix}_${String(index).padStart(5, '0')}.asb`,
-    fileLimit,
+    name: prefix,
+    ...(fileLimit === undefined ? {} : { fileLimit }),
   };
 };
 

@@ -3,9 +3,6 @@
  * zeroed and collected, and would never be in the processor's cache.
  */
 
-/** Buffers kept for later; more than a pipeline holds at once are not needed. */
-const MOST_KEPT = 16;
-
 /** A buffer with a count of those who use it; it goes back when the last one releases it. */
 export class PooledBuffer {
   readonly bytes: Buffer;
@@ -30,11 +27,16 @@ export class PooledBuffer {
 /** Buffers of one size. A larger one may be asked for, and is not kept. */
 export class BufferPool {
   readonly #size: number;
+  readonly #most: number;
   readonly #free: Buffer[] = [];
 
-  /** @param size of each buffer, in bytes */
-  constructor(size: number) {
+  /**
+   * @param size of each buffer, in bytes
+   * @param most buffers kept for later; 0: none is ever used again
+   */
+  constructor(size: number, most: number) {
     this.#size = size;
+    this.#most = most;
   }
 
   /** A buffer of at least `size` bytes, with anything in it. */
@@ -47,6 +49,6 @@ export class BufferPool {
   }
 
   #keep(bytes: Buffer): void {
-    if (bytes.length === this.#size && this.#free.length < MOST_KEPT) this.#free.push(bytes);
+    if (bytes.length === this.#size && this.#free.length < this.#most) this.#free.push(bytes);
   }
 }

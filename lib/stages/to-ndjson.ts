@@ -24,6 +24,7 @@ export const toNdjson = (): ToNdjson => {
       let lines: Buffer;
       try {
         lines = writer.write(chunk);
+        if (chunk.kind === 'records') chunk.release();
       } catch (error) {
         if (!(error instanceof AsbError)) throw error;
         done(error);

@@ -1,4 +1,5 @@
 import type { RecordBatch } from '../record/batch.ts';
+import type { BufferPool } from '../record/buffer-pool.ts';
 import type { Connection } from './connection.ts';
 import type { ClusterNode } from './node.ts';
 import type { PartitionTracker } from './partition-tracker.ts';
@@ -23,11 +24,12 @@ export class NodeScan {
   constructor(
     node: ClusterNode,
     tracker: PartitionTracker,
+    pool: BufferPool,
     deliver: (batch: RecordBatch) => boolean,
     socketTimeout: number,
   ) {
     this.#node = node;
-    this.#reply = new ScanReply(tracker);
+    this.#reply = new ScanReply(tracker, pool);
     this.#deliver = deliver;
     this.#socketTimeout = socketTimeout;
   }

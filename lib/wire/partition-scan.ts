@@ -2,11 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AsbError, messageOf } from '../errors.ts';
 import { RecordBatch } from '../record/batch.ts';
+import { BufferPool } from '../record/buffer-pool.ts';
 import type { Cluster } from './cluster.ts';
 import type { ClusterNode } from './node.ts';
 import { NodeScan } from './node-scan.ts';
 import { PartitionTracker } from './partition-tracker.ts';
 import { describeResult, isPassing, ResultCode } from './result-code.ts';
+import { CHUNK_SIZE } from './scan-reply.ts';
 import { encodeScanRequest, type ScanSelection } from './scan-request.ts';
 
 export interface PartitionScanOptions extends ScanSelection {
@@ -22,6 +24,12 @@ export interface PartitionScanOptions extends ScanSelection {
   readonly maxRetries?: number;
   /** Before the first of such rounds, in ms; it doubles with each, up to 5 s. Default 100. */
   readonly sleepBetweenRetries?: number;
+  /**
+   * Reads into the memory of batches that were released (`RecordBatch.release`), as `serialize` and
+   * `toNdjson` do when they have taken one: less memory, and faster. Only for a pipeline in which
+   * nobody keeps a batch, or a view of a record, after the next stage has taken it. Default false.
+   */
+  readonly reuseMemory?: boolean;
   /** Told of each retry and its reason. */
   readonly onNotice?: (notice: string) => void;
 }
@@ -38,6 +46,8 @@ export interface ScanInfo {
 }
 
 const LONGEST_SLEEP = 5000;
+/** Pieces of memory kept to be used again: as many as wait between two stages, and some. */
+const PIECES_KEPT = 8;
 
 /** Some partitions, and the node that is to be asked for them. */
 interface Share {
@@ -53,11 +63,12 @@ interface Share {
 export class PartitionScan {
   readonly #cluster: Cluster;
   readonly #options: PartitionScanOptions;
+  readonly #pool: BufferPool;
   readonly #deliver: (batch: RecordBatch) => boolean;
   readonly #tracker = new PartitionTracker();
   readonly #running = new Set<NodeScan>();
+  readonly #stop = new AbortController();
   #paused = false;
-  #stopped = false;
   #records = 0;
   #bytes = 0;
   #retries = 0;
@@ -73,6 +84,7 @@ export class PartitionScan {
   ) {
     this.#cluster = cluster;
     this.#options = options;
+    this.#pool = new BufferPool(CHUNK_SIZE, options.reuseMemory === true ? PIECES_KEPT : 0);
     this.#deliver = deliver;
   }
 
@@ -107,7 +119,7 @@ export class PartitionScan {
       this.#options.onNotice?.(
         `${missing} partitions are not done: ${messageOf(this.#lastFailure)}; trying again`,
       );
-      await sleep(Math.min(sleepBetweenRetries * 2 ** fruitless, LONGEST_SLEEP));
+      await this.#sleep(Math.min(sleepBetweenRetries * 2 ** fruitless, LONGEST_SLEEP));
       if (this.#stopped) return;
       await this.#refresh();
     }
@@ -122,12 +134,21 @@ export class PartitionScan {
 
   /** Ends all scans at once; `run` resolves. */
   stop(): void {
-    this.#stopped = true;
+    this.#stop.abort();
     for (const scan of this.#running) scan.abort();
+  }
+
+  get #stopped(): boolean {
+    return this.#stop.signal.aborted;
   }
 
   #progress(): number {
     return this.#records + this.#tracker.doneCount;
+  }
+
+  /** Sleeps, but no longer than until {@link stop}. */
+  async #sleep(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.#stop.signal }).catch(() => {});
   }
 
   /** A cluster that can't be looked at now is one more reason to try again. */
@@ -142,7 +163,9 @@ export class PartitionScan {
 
   async #round(): Promise<void> {
     const shares = this.#shares();
-    const workers = Math.min(this.#options.parallel ?? 1, shares.length);
+    const { parallel = 1, recordsPerSecond = 0 } = this.#options;
+    // A scan can't be told to give less than one record a second.
+    const workers = Math.min(parallel, shares.length, recordsPerSecond || parallel);
     const next = shares.values();
     const work = async (): Promise<void> => {
       for (const share of next) {
@@ -165,8 +188,13 @@ export class PartitionScan {
     const orphans: number[] = [];
     for (const id of this.#tracker.remaining()) {
       const node = map?.owner(id, this.#tracker.attempts(id));
-      if (node === undefined) orphans.push(id);
-      else byNode.set(node, [...(byNode.get(node) ?? []), id]);
+      if (node === undefined) {
+        orphans.push(id);
+        continue;
+      }
+      const ids = byNode.get(node);
+      if (ids === undefined) byNode.set(node, [id]);
+      else ids.push(id);
     }
     if (orphans.length > 0) {
       this.#lastFailure = new AsbError('PARTITIONS', `no node holds ${orphans.length} partitions`);
@@ -189,7 +217,13 @@ export class PartitionScan {
       },
       randomBytes(8).readBigUInt64BE(),
     );
-    const scan = new NodeScan(node, this.#tracker, (batch) => this.#take(batch), socketTimeout);
+    const scan = new NodeScan(
+      node,
+      this.#tracker,
+      this.#pool,
+      (batch) => this.#take(batch),
+      socketTimeout,
+    );
     this.#running.add(scan);
     try {
       const resultCode = await scan.run(request);
@@ -236,7 +270,7 @@ export class PartitionScan {
     const taken =
       batch.length <= left
         ? batch
-        : new RecordBatch(batch.bytes, batch.offsets.subarray(0, left * 2));
+        : new RecordBatch(batch.bytes, batch.offsets.subarray(0, left * 2), batch.release);
     this.#records += taken.length;
     this.#bytes += taken.offsets[taken.offsets.length - 1]! - taken.offsets[0]!;
     this.#paused = !this.#deliver(taken) || this.#paused;

@@ -1,5 +1,6 @@
-import { AsbError } from '../errors.ts';
+import { AsbError, toError } from '../errors.ts';
 import { RecordBatch } from '../record/batch.ts';
+import type { BufferPool, PooledBuffer } from '../record/buffer-pool.ts';
 import {
   AT_FIELD_COUNT,
   AT_GENERATION,
@@ -22,9 +23,9 @@ import { decodeProtoHeader, PROTO_HEADER_SIZE, ProtoType } from './proto.ts';
 import { ResultCode } from './result-code.ts';
 
 /** Memory that the socket reads into is taken in pieces of this many bytes. */
-const CHUNK_SIZE = 1024 * 1024;
-/** With less room than this left, a new piece is begun. */
-const MIN_SPACE = 128 * 1024;
+export const CHUNK_SIZE = 1024 * 1024;
+/** With less room than this share of a piece left, a new one is begun. */
+const LEAST_ROOM = 1 / 8;
 
 /** The server's own records of transactions: they are no user's data, and no peer backs them up. */
 const MONITOR_SET = Buffer.from('<ERO~MRT');
@@ -42,7 +43,8 @@ const INCOMPLETE = -1;
  */
 export class ScanReply {
   readonly #tracker: PartitionTracker;
-  readonly #chunkSize: number;
+  readonly #pool: BufferPool;
+  #piece: PooledBuffer;
   #buffer: Buffer;
   /** Bytes in the buffer. */
   #filled = 0;
@@ -59,16 +61,17 @@ export class ScanReply {
   ended = false;
   /** The result with which the node ended the scan or refused it. */
   resultCode: number = ResultCode.OK;
-  failure: AsbError | undefined;
+  failure: Error | undefined;
 
   /**
    * @param tracker told of every record and of every partition that the node could not serve
-   * @param chunkSize bytes of memory taken at a time
+   * @param pool gives the memory that bytes are read into
    */
-  constructor(tracker: PartitionTracker, chunkSize = CHUNK_SIZE) {
+  constructor(tracker: PartitionTracker, pool: BufferPool) {
     this.#tracker = tracker;
-    this.#chunkSize = chunkSize;
-    this.#buffer = Buffer.allocUnsafeSlow(chunkSize);
+    this.#pool = pool;
+    this.#piece = pool.take();
+    this.#buffer = this.#piece.bytes;
   }
 
   /** Whether nothing more is expected. */
@@ -78,9 +81,8 @@ export class ScanReply {
 
   /** Room for the next bytes. */
   space(): Uint8Array {
-    if (this.#buffer.length - this.#filled < Math.min(MIN_SPACE, this.#chunkSize / 2)) {
-      this.#renew();
-    }
+    const room = this.#buffer.length - this.#filled;
+    if (room < this.#buffer.length * LEAST_ROOM || room === 0) this.#renew();
     return this.#buffer.subarray(this.#filled);
   }
 
@@ -91,14 +93,30 @@ export class ScanReply {
   received(size: number): RecordBatch | undefined {
     this.#filled += size;
     this.#count = 0;
-    try {
-      this.#read();
-      this.#tracker.settle();
-    } catch (error) {
-      this.failure = error instanceof AsbError ? error : new AsbError('PROTOCOL', String(error));
-    }
+    this.#attempt(() => this.#read());
+    // Also after a wrong byte: what came before it is given out, and must not come again.
+    this.#attempt(() => this.#tracker.settle());
     if (this.#count === 0) return undefined;
-    return new RecordBatch(this.#buffer, this.#offsets.slice(0, this.#count));
+    return new RecordBatch(this.#buffer, this.#offsets.slice(0, this.#count), this.#lease());
+  }
+
+  /** The batch's hold on its piece of memory; releasing it twice does no harm. */
+  #lease(): () => void {
+    const piece = this.#piece;
+    piece.retain();
+    let held = true;
+    return () => {
+      if (held) piece.release();
+      held = false;
+    };
+  }
+
+  #attempt(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      this.failure ??= toError(error);
+    }
   }
 
   #read(): void {
@@ -193,9 +211,11 @@ export class ScanReply {
   /** Begins a new piece of memory with the bytes that were not read yet. */
   #renew(): void {
     const unread = this.#filled - this.#at;
-    const next = Buffer.allocUnsafeSlow(Math.max(this.#chunkSize, unread * 2));
-    next.set(this.#buffer.subarray(this.#at, this.#filled));
-    this.#buffer = next;
+    const next = this.#pool.take(unread * 2);
+    next.bytes.set(this.#buffer.subarray(this.#at, this.#filled));
+    this.#piece.release();
+    this.#piece = next;
+    this.#buffer = next.bytes;
     this.#filled = unread;
     this.#at = 0;
   }

@@ -1,0 +1,154 @@
+/**
+ * One measured job in a process of its own, so that its CPU time and its peak memory are its own:
+ *
+ *     node job.js NAME HOST:PORT NAMESPACE DIRECTORY   prints a line of JSON
+ */
+import { createReadStream, createWriteStream } from 'node:fs';
+import { connect } from 'node:net';
+import { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { RecordChunk } from '../lib/record/chunk.ts';
+import { compress } from '../lib/stages/compress.ts';
+import { fromNdjson } from '../lib/stages/from-ndjson.ts';
+import { rotate } from '../lib/stages/rotate.ts';
+import { type ScanStage, scan } from '../lib/stages/scan.ts';
+import { serialize } from '../lib/stages/serialize.ts';
+import { toNdjson } from '../lib/stages/to-ndjson.ts';
+import { directory } from '../lib/storage/directory.ts';
+import { parseAddresses } from '../lib/wire/address.ts';
+import { PartitionTracker } from '../lib/wire/partition-tracker.ts';
+import { encodeScanRequest } from '../lib/wire/scan-request.ts';
+
+/** What a job moved. */
+export interface Moved {
+  readonly records: number;
+  readonly bytes: number;
+}
+
+/** What a job cost. */
+export interface Measured extends Moved {
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+  /** Peak resident memory, in MB. */
+  readonly rss: number;
+}
+
+const [, , name = '', host = '', namespace = '', place = ''] = process.argv;
+
+/** Takes chunks and forgets them, counting their bytes. */
+const nowhere = (): Writable & { bytes: number } => {
+  const sink = new Writable({
+    write(chunk: Uint8Array, _encoding, done) {
+      counted.bytes += chunk.length;
+      done();
+    },
+  });
+  const counted = Object.assign(sink, { bytes: 0 });
+  return counted;
+};
+
+/** Takes batches, forgets them, and lets their memory be used again. */
+const releasing = (): Writable =>
+  new Writable({
+    objectMode: true,
+    write(chunk: RecordChunk, _encoding, done) {
+      if (chunk.kind === 'records') chunk.release();
+      done();
+    },
+  });
+
+const source = (): ScanStage => scan({ seeds: host, namespace, reuseMemory: true });
+
+/** Reads all that the server sends and looks only for the end, which closes nothing: the limit. */
+const drain = (): Promise<Moved> =>
+  new Promise((resolve, reject) => {
+    const [address] = parseAddresses(host);
+    const room = Buffer.allocUnsafe(1024 * 1024);
+    let bytes = 0;
+    // The end is a proto of its own: 8 bytes of header, 22 of message with the LAST bit.
+    let tail = Buffer.alloc(0);
+    const isEnd = (size: number): boolean => {
+      tail = Buffer.concat([tail, room.subarray(Math.max(0, size - 30), size)]).subarray(-30);
+      return tail.length === 30 && tail[0] === 2 && tail[8] === 22 && (tail[11]! & 1) === 1;
+    };
+    const socket = connect({
+      host: address?.host,
+      port: address?.port ?? 0,
+      onread: {
+        buffer: room,
+        callback: (size) => {
+          bytes += size;
+          if (isEnd(size)) {
+            socket.destroy();
+            resolve({ records: 0, bytes });
+          }
+          return true;
+        },
+      },
+    });
+    socket.once('error', reject);
+    const tracker = new PartitionTracker();
+    const limits = { recordsPerSecond: 0, maxRecords: 0 };
+    socket.write(encodeScanRequest({ namespace }, tracker.remaining(), tracker, limits, 1n));
+  });
+
+const JOBS: Readonly<Record<string, () => Promise<Moved>>> = {
+  drain,
+  async scan() {
+    const from = source();
+    await pipeline(from, releasing());
+    return from.info;
+  },
+  async serialize() {
+    const from = source();
+    const sink = nowhere();
+    await pipeline(from, serialize({ namespace }), sink);
+    return { records: from.info.records, bytes: sink.bytes };
+  },
+  async compress() {
+    const from = source();
+    const sink = nowhere();
+    await pipeline(from, serialize({ namespace }), compress(), sink);
+    return { records: from.info.records, bytes: sink.bytes };
+  },
+  async rotate() {
+    const from = source();
+    const files = rotate({ storage: directory(place), name: (index) => `${index}.asb` });
+    await pipeline(from, serialize({ namespace }), files);
+    return { records: from.info.records, bytes: files.info.bytes };
+  },
+  async 'ndjson-out'() {
+    const from = source();
+    const sink = nowhere();
+    await pipeline(from, toNdjson(), sink);
+    return { records: from.info.records, bytes: sink.bytes };
+  },
+  /** Not measured: makes the input of the next. */
+  async 'ndjson-file'() {
+    const from = source();
+    await pipeline(from, toNdjson(), createWriteStream(`${place}/bench.ndjson`));
+    return { records: from.info.records, bytes: 0 };
+  },
+  async 'ndjson-in'() {
+    const sink = nowhere();
+    const text = serialize({ namespace });
+    const input = createReadStream(`${place}/bench.ndjson`, { highWaterMark: 1024 * 1024 });
+    await pipeline(input, fromNdjson({ namespace }), text, sink);
+    return { records: text.info.records, bytes: sink.bytes };
+  },
+};
+
+const job = JOBS[name];
+if (job === undefined) throw new Error(`no job "${name}"; there are ${Object.keys(JOBS)}`);
+const begin = performance.now();
+const cpu = process.cpuUsage();
+const moved = await job();
+const { user, system } = process.cpuUsage(cpu);
+const measured: Measured = {
+  records: moved.records,
+  bytes: moved.bytes,
+  seconds: (performance.now() - begin) / 1000,
+  cpuSeconds: (user + system) / 1e6,
+  rss: process.resourceUsage().maxRSS / 1024,
+};
+console.log(JSON.stringify(measured));

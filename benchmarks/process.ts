@@ -1,0 +1,84 @@
+/** Processes that a benchmark starts, and what they cost. */
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { Measured } from './job.ts';
+
+const beside = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
+
+/** The compiled file beside this one: benchmarks run what users run. */
+const script = (name: string): string => beside(`./${name}.js`);
+
+/** The command `asb`, compiled. */
+export const ASB: readonly string[] = [process.execPath, beside('../bin/asb.js')];
+
+export interface ReplayServer {
+  /** `127.0.0.1:port` */
+  readonly host: string;
+  stop(): void;
+}
+
+/** Starts the replay server and waits until it listens. */
+export const startReplayServer = async (records: number): Promise<ReplayServer> => {
+  const child = spawn(process.execPath, [script('replay-server'), String(records)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  for await (const line of createInterface(child.stdout)) {
+    return { host: `127.0.0.1:${line}`, stop: () => child.stdin.end() };
+  }
+  throw new Error('the replay server did not start');
+};
+
+interface Finished {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const run = (command: readonly string[], discard: boolean): Promise<Finished> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(command[0]!, command.slice(1), {
+      stdio: ['ignore', discard ? 'ignore' : 'pipe', 'pipe'],
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout?.on('data', (chunk) => {
+      stdout += chunk;
+    });
+    child.stderr?.on('data', (chunk) => {
+      stderr += chunk;
+    });
+    child.once('error', reject);
+    child.once('close', (code) => {
+      if (code === 0) resolve({ stdout, stderr });
+      else reject(new Error(`${command.join(' ')} ended with ${code}: ${stderr}`));
+    });
+  });
+
+/** Runs one job of `job.ts`, which measures itself. */
+export const runJob = async (
+  name: string,
+  host: string,
+  namespace: string,
+  place: string,
+): Promise<Measured> => {
+  const { stdout } = await run(
+    [process.execPath, script('job'), name, host, namespace, place],
+    false,
+  );
+  return JSON.parse(stdout);
+};
+
+/**
+ * Runs a whole command under GNU time (Debian's package `time`): for peers, and for `asb` beside
+ * them. Its standard output is thrown away.
+ */
+export const runCommand = async (
+  command: readonly string[],
+  records: number,
+): Promise<Measured> => {
+  const { stderr } = await run(['/usr/bin/time', '-f', '@%e %U %S %M', ...command], true);
+  const figures = /@([\d.]+) ([\d.]+) ([\d.]+) (\d+)\n$/.exec(stderr);
+  if (figures === null) throw new Error(`no figures of GNU time in: ${stderr.slice(-200)}`);
+  const [seconds = 0, user = 0, system = 0, kilobytes = 0] = figures.slice(1).map(Number);
+  return { records, bytes: 0, seconds, cpuSeconds: user + system, rss: kilobytes / 1024 };
+};
