@@ -1,5 +1,5 @@
 import { isatty } from 'node:tty';
-import { codeOf } from '../errors.ts';
+import { AsbError, codeOf } from '../errors.ts';
 import type { Command } from './command.ts';
 import { helpText, parseCommandLine } from './command-line.ts';
 import { COMMANDS } from './commands.ts';
@@ -12,6 +12,9 @@ import { Signals } from './signals.ts';
 
 /** Exit statuses; a signal's is 128 and its number. */
 export const ExitCode = { DONE: 0, FAILED: 1, USAGE: 2 } as const;
+
+/** The `engines` of package.json: zstd came to Node with it. */
+const OLDEST_NODE = { major: 22, minor: 18 } as const;
 
 /** Widest help, in columns; wider lines are hard to read. */
 const MAX_COLUMNS = 100;
@@ -28,6 +31,23 @@ export const main = async (args: readonly string[]): Promise<void> => {
   process.stderr.on('error', () => {});
   process.exitCode = await new Run(args, signals).outcome();
   signals.close();
+};
+
+/**
+ * npm only warns if the Node that is there is too old; what fails then is hard to read.
+ *
+ * @param version as `process.versions.node` has it
+ * @throws AsbError `USAGE`
+ */
+export const checkRuntime = (version: string): void => {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major > OLDEST_NODE.major || (major === OLDEST_NODE.major && minor >= OLDEST_NODE.minor)) {
+    return;
+  }
+  const expected = `Node ${OLDEST_NODE.major}.${OLDEST_NODE.minor}`;
+  throw new AsbError('USAGE', `this is Node ${version}; ${expected} or later is needed`, {
+    expected,
+  });
 };
 
 /** One command line on its way to an exit status. */
@@ -62,6 +82,7 @@ class Run {
   }
 
   async #run(): Promise<number> {
+    checkRuntime(process.versions.node);
     const columns = Math.min(process.stdout.columns ?? MAX_COLUMNS, MAX_COLUMNS);
     if (this.#args.length === 0) {
       process.stderr.write(`${helpText(COMMANDS, columns)}\n`);

@@ -90,7 +90,7 @@ t.test('help and version are texts', (t) => {
   t.match(textOf('-Z'), /Scan/);
   t.match(
     textOf('scan', '--usage'),
-    /What scan does\.[^]*\[-5 to 9; default 3\][^]*asb scan -h there/,
+    /What scan does\.[\s\S]*\[-5 to 9; default 3\][\s\S]*asb scan -h there/,
   );
   t.notMatch(textOf('scan', '--help'), /Back up/);
   t.match(textOf('--version'), /^\d+\.\d+\.\d+$/);

@@ -1,0 +1,35 @@
+import t from 'tap';
+import { parseCommandLine } from '../../lib/cli/command-line.ts';
+import { COMMANDS } from '../../lib/cli/commands.ts';
+
+t.test('every command has help that names all options, and examples', (t) => {
+  for (const { name, options, examples } of COMMANDS) {
+    const help = parseCommandLine(COMMANDS, [name, '--help'], 100);
+    t.equal(help.kind, 'text', name);
+    const text = help.kind === 'text' ? help.text : '';
+    for (const option of options) t.match(text, `--${option.name}`, `${name} ${option.name}`);
+    t.match(text, /Examples:/, name);
+    t.ok(examples.length > 0, name);
+    for (const [line] of examples) t.match(line, `asb ${name}`);
+  }
+  t.end();
+});
+
+t.test('no command gives a name to two options', (t) => {
+  const ours = ['help', 'Z', 'usage', 'version', 'V'];
+  for (const { name, options } of COMMANDS) {
+    const names = [...ours, ...options.flatMap((option) => [option.name, ...option.alias])];
+    t.same([...new Set(names)], names, name);
+  }
+  t.end();
+});
+
+t.test('names are those of asbackup, one letter or long', (t) => {
+  for (const { options } of COMMANDS) {
+    for (const { name, alias } of options) {
+      for (const each of [name, ...alias])
+        t.match(each, /^(?:[A-Za-z]|[a-z]{2,}(?:-[a-z]+)*)$/, each);
+    }
+  }
+  t.end();
+});
