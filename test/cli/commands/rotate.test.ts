@@ -1,0 +1,105 @@
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { zstdCompressSync } from 'node:zlib';
+import t from 'tap';
+import { Serializer } from '../../../lib/asb/serializer.ts';
+import { BatchBuilder } from '../../../lib/record/builder.ts';
+import { framesFailure } from '../../../lib/zstd/failure.ts';
+import { outcomeOf, run, start } from '../../helpers/asb.ts';
+
+/** .asb text of a namespace with a few MB of records. */
+const textOf = (namespace: string, records: number): Buffer => {
+  const serializer = new Serializer({ namespace });
+  const builder = new BatchBuilder(namespace);
+  for (let key = 0; key < records; key++) {
+    builder.add({ key, bins: { text: 'x'.repeat(1000) } });
+  }
+  return Buffer.concat([...serializer.push(builder.build()), ...serializer.end()]);
+};
+const TEXT = textOf('test', 2500);
+
+t.test('text is cut into files', async (t) => {
+  const out = join(t.testdir(), 'out');
+  const outcome = await run(['rotate', '-d', out, '-F', '1', '-v'], { input: TEXT });
+  t.match(outcome, { code: 0, stderr: /^wrote 3 files, 2\.\d MiB/, stdout: Buffer.alloc(0) });
+  t.same(readdirSync(out), ['test_00000.asb', 'test_00001.asb', 'test_00002.asb']);
+  const again = await run(['rotate', '-d', out], { input: TEXT });
+  t.match(again, { code: 1, stderr: /test_00000\.asb/ }, 'a backup that is there is kept');
+  const anew = await run(['rotate', '-d', out, '-r', '-q', 'new'], { input: TEXT });
+  t.match(anew, { code: 0, stderr: '' });
+  t.same(readdirSync(out), ['new_00000.asb'], 'unless it is to go');
+  t.ok(readFileSync(join(out, 'new_00000.asb')).equals(TEXT));
+});
+
+t.test('names: the namespace, if it is fit for a file', async (t) => {
+  const cases: [string, string][] = [
+    ['shop.a-b', 'shop.a-b_00000.asb'],
+    ['a/b', 'backup_00000.asb'],
+    ['a b', 'backup_00000.asb'],
+    ['.x', 'backup_00000.asb'],
+  ];
+  for (const [namespace, name] of cases) {
+    const out = t.testdir();
+    t.match(await run(['rotate', '-d', out], { input: textOf(namespace, 1) }), { code: 0 });
+    t.same(readdirSync(out), [name], namespace);
+  }
+});
+
+t.test('frames are cut between frames', async (t) => {
+  const out = t.testdir();
+  const skippable = Buffer.from('5a2a4d1801000000ff', 'hex');
+  const input = Buffer.concat([skippable, zstdCompressSync(TEXT)]);
+  t.match(await run(['rotate', '-d', out], { input }), { code: 0, stderr: '' });
+  t.same(readdirSync(out), ['test_00000.asb']);
+  t.ok(readFileSync(join(out, 'test_00000.asb')).equals(input));
+});
+
+t.test('each file goes through a command', async (t) => {
+  const out = t.testdir();
+  const filter = 'cat > "$FILE.copy"; echo done';
+  const good = await run(['rotate', '-d', out, '-F', '1', '--filter', filter], { input: TEXT });
+  t.match(good, { code: 0, stdout: Buffer.from('done\ndone\ndone\n') });
+  t.same(
+    readdirSync(out),
+    [0, 1, 2].map((index) => `test_0000${index}.asb.copy`),
+  );
+  const bad = await run(['rotate', '-d', t.testdir(), '--filter', 'exit 3'], { input: TEXT });
+  t.match(bad, { code: 1, stderr: /^asb rotate: .*3/ });
+});
+
+t.test('a failed upstream costs nothing that is there', async (t) => {
+  for (const input of ['', 'Ver', framesFailure('the stage before'), TEXT.subarray(0, 30)]) {
+    const out = t.testdir({ 'test_00000.asb': 'an older backup' });
+    const outcome = await run(['rotate', '-d', out, '-r'], { input });
+    t.match(outcome, { code: 1, stderr: /^asb rotate: / });
+    t.same(readdirSync(out), ['test_00000.asb']);
+  }
+});
+
+t.test('what is wrong is said', async (t) => {
+  const out = t.testdir();
+  const file = t.testdir({ file: '' });
+  const cases: [string[], number, RegExp][] = [
+    [[], 2, /--directory/],
+    [['-d', out, '-F', '0'], 2, /MiB/],
+    [['-d', out, '-q', 'a/b'], 2, /slash/],
+    [['-d', join(file, 'file')], 1, /file/],
+  ];
+  for (const [args, code, words] of cases) {
+    t.match(await run(['rotate', ...args], { input: TEXT }), { code, stderr: words }, `${args}`);
+  }
+});
+
+t.test('a signal leaves no file that looks whole', async (t) => {
+  const out = t.testdir();
+  const child = start(['rotate', '-d', out, '-v']);
+  const outcome = outcomeOf(child);
+  child.stdin.on('error', () => {});
+  // The pipe is full only when the command has read and written for a while.
+  while (child.stdin.write(TEXT.subarray(0, 500_000))) await new Promise(setImmediate);
+  await once(child.stdin, 'drain');
+  child.kill('SIGTERM');
+  t.match(await outcome, { code: 143, stderr: /^asb rotate: stopped by SIGTERM/ });
+  t.same(readdirSync(out), []);
+});
