@@ -219,8 +219,8 @@ const EXPECTED: Readonly<Record<number, string>> = {
 };
 
 /** What a step takes, for messages. */
-export const expectedAt = (step: number): string =>
-  EXPECTED[step] ??
-  (step < FIRST_CHOICE
-    ? JSON.stringify(String.fromCharCode(step))
-    : `one of ${Object.keys(GRAMMAR.get(step) ?? {}).join(' ')}`);
+export const expectedAt = (step: number): string => {
+  const choice = GRAMMAR.get(step);
+  if (choice !== undefined) return `one of ${Object.keys(choice).join(' ')}`;
+  return EXPECTED[step] ?? JSON.stringify(String.fromCharCode(step));
+};

@@ -197,8 +197,10 @@ export class UnitScanner {
           let byte = 0;
           for (; at < size; at++) {
             byte = chunk[at]!;
-            if (escaped) escaped = false;
-            else if (byte === SP || byte === LF) break;
+            if (escaped) {
+              escaped = false;
+              if (byte === LF) this.#line++;
+            } else if (byte === SP || byte === LF) break;
             else if (byte === BACKSLASH && escapes) {
               escaped = true;
               continue;

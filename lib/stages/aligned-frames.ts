@@ -1,4 +1,3 @@
-import type { Header } from '../asb/header.ts';
 import { UnitScanner } from '../asb/unit-scanner.ts';
 import { type DecoderOptions, FrameDecoder } from '../zstd/decoder.ts';
 import { asyncTransform } from './async-transform.ts';

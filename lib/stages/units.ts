@@ -1,7 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { MAX_PAYLOAD_SIZE } from '../asb/grammar.ts';
 import type { Header } from '../asb/header.ts';
-import type { Header } from '../asb/header.ts';
 import { UnitScanner } from '../asb/unit-scanner.ts';
 import { AsbError } from '../errors.ts';
 import { asyncTransform } from './async-transform.ts';
@@ -16,8 +15,6 @@ export interface UnitsInfo {
   readonly records: number;
   /** Secondary indexes and UDF modules seen so far. */
   readonly globals: number;
-  /** The header of the text, once it was read. */
-  readonly header: Header | undefined;
 }
 
 /** A stage of .asb text whose units are looked at on the way. */
