@@ -1,0 +1,156 @@
+import { once } from 'node:events';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { zstdDecompressSync } from 'node:zlib';
+import t from 'tap';
+import { startSandbox } from '../../../lib/sandbox/index.ts';
+import { outcomeOf, run, shell, start } from '../../helpers/asb.ts';
+
+const RECORDS = 3000;
+const sandbox = await startSandbox({ records: RECORDS });
+const cluster = ['-h', sandbox.seeds.join(','), '-n', 'test'];
+t.teardown(() => sandbox.close());
+
+/** Digests in .asb text, in order of their bytes: backups differ in the order of records. */
+const digestsIn = (text: Buffer): string[] =>
+  [...text.toString('latin1').matchAll(/^\+ d (\S{28})$/gm)].map((match) => match[1]!).sort();
+
+const contentOf = (directory: string): Buffer =>
+  Buffer.concat(readdirSync(directory).map((name) => readFileSync(join(directory, name))));
+
+t.test('a namespace goes to a directory, a file, or standard output', async (t) => {
+  const directory = t.testdir();
+  const out = join(directory, 'out');
+  const outcome = await run(['backup', ...cluster, '-d', out, '-F', '1', '-w', '2']);
+  t.match(outcome, {
+    code: 0,
+    stdout: Buffer.alloc(0),
+    stderr: /^backed up 3,000 records, 9 .* 2 files/,
+  });
+  t.match(outcome.stderr, /^warning: .*vector/m);
+  t.same(readdirSync(out), ['test_00000.asb', 'test_00001.asb']);
+  const digests = digestsIn(contentOf(out));
+  t.equal(new Set(digests).size, RECORDS);
+
+  const file = join(directory, 'one.asb');
+  t.match(await run(['backup', ...cluster, '-o', file, '-C']), { code: 0 });
+  t.same(digestsIn(readFileSync(file)), digests);
+
+  const plain = await run(['backup', ...cluster, '-o', '-']);
+  t.match(plain, { code: 0, stderr: /to 1 file/ });
+  t.same(digestsIn(plain.stdout), digests);
+
+  const packed = await run(['backup', ...cluster, '-o-', '-zzstd', '--compression-level', '9']);
+  t.equal(packed.code, 0);
+  t.same(digestsIn(zstdDecompressSync(packed.stdout)), digests);
+});
+
+t.test('prefix, selection, and an older backup', async (t) => {
+  const out = t.testdir({ 'test_00000.asb': 'older' });
+  const refused = await run(['backup', ...cluster, '-d', out]);
+  t.match(refused, { code: 1, stderr: /^asb backup: [^\n]*test_00000\.asb[^\n]*\n$/ });
+  t.equal(contentOf(out).toString(), 'older');
+  const anew = await run([
+    'backup',
+    ...cluster,
+    '-d',
+    out,
+    '-r',
+    '-q',
+    'new',
+    '-RIu',
+    '--allow-empty',
+  ]);
+  t.match(anew, { code: 0, stderr: /^backed up 0 records, 0 secondary indexes, 0 UDF modules/ });
+  t.same(readdirSync(out), ['new_00000.asb']);
+});
+
+t.test('what is wrong is said, and nothing is left that looks whole', async (t) => {
+  const directory = t.testdir({ 'old.asb': 'older', file: '' });
+  const out = join(directory, 'out');
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const closed = `127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+  server.close();
+  await once(server, 'close');
+  const seeds = sandbox.seeds.join(',');
+  const cases: [string[], number, RegExp][] = [
+    [['-n', 'test', '-d', out, '-o', 'x'], 2, /--directory.*--output-file/],
+    [['-n', 'test'], 2, /--directory.*--output-file/],
+    [['-h', seeds, '-d', out], 2, /--namespace/],
+    [['-n', 'test', '-o', 'x', '-F', '5'], 2, /--file-limit/],
+    [['-n', 'test', '-o', 'x', '-q', 'y'], 2, /prefix/],
+    [['-n', 'test', '-d', out, '--compression-level', '5'], 2, /--compress/],
+    [['-n', 'test', '-d', out, '-z', 'gzip'], 2, /zstd/],
+    [['-n', 'test', '-d', out, '-w', '101'], 2, /100/],
+    [['-n', 'test', '-d', out, '-p', '0'], 2, /65535/],
+    [['-h', closed, '-n', 'test', '-d', out], 1, /127\.0\.0\.1:\d+/],
+    [['-h', seeds, '-n', 'nope', '-d', out], 1, /copy, test/],
+    [['-h', seeds, '-n', 'copy', '-d', out], 1, /copy/],
+    [['-h', seeds, '-n', 'test', '-o', join(directory, 'old.asb')], 1, /old\.asb/],
+    [['-h', seeds, '-n', 'test', '-d', join(directory, 'file')], 1, /file/],
+  ];
+  for (const [args, code, words] of cases) {
+    const outcome = await run(['backup', ...args]);
+    t.match(outcome, { code, stdout: Buffer.alloc(0), stderr: words }, args.join(' '));
+    t.match(outcome.stderr, /^asb backup: [^\n]*\n$/);
+  }
+  const left = readdirSync(directory, { recursive: true }).map(String).sort();
+  t.same(
+    left.filter((name) => name.endsWith('.asb')),
+    ['old.asb'],
+  );
+  t.equal(readFileSync(join(directory, 'old.asb'), 'utf8'), 'older');
+});
+
+t.test('a signal in the middle leaves nothing that looks whole', async (t) => {
+  const out = join(t.testdir(), 'out');
+  let reached = (): void => {};
+  const scanning = new Promise<void>((resolve) => {
+    reached = resolve;
+  });
+  let release = (): void => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  sandbox.nodes[0]?.faults.slow(() => {
+    reached();
+    return released;
+  });
+  const child = start(['backup', ...cluster, '-d', out]);
+  const outcome = outcomeOf(child);
+  await scanning;
+  child.kill('SIGINT');
+  const { code, stderr } = await outcome;
+  release();
+  sandbox.nodes[0]?.faults.clear();
+  t.equal(code, 130);
+  t.match(stderr, /^asb backup: .*stopped by SIGINT\n$/);
+  t.same(readdirSync(out), []);
+});
+
+t.test('standard output that fails is a failure', async (t) => {
+  const args = cluster.join(' ');
+  const full = await shell(`asb backup ${args} -o - > /dev/full`);
+  t.match(full, { code: 1, stderr: /^asb backup: [^\n]*ENOSPC[^\n]*\n$/ });
+  const directory = t.testdir();
+  const line = `(asb backup ${args} -o - ; echo $? > ${directory}/code) | head -c 1`;
+  t.match(await shell(line), { stderr: /EPIPE/ }, 'a backup is not whole if its reader goes');
+  t.equal(readFileSync(join(directory, 'code'), 'utf8'), '1\n');
+});
+
+t.test('on a terminal: a bar while it runs, no text', async (t) => {
+  const directory = t.testdir();
+  const script = join(directory, 'script.sh');
+  const args = cluster.join(' ');
+  writeFileSync(script, `"$ASB_NODE" "$ASB_MAIN" backup ${args} -d ${directory}/out`);
+  const bar = await shell(`export ASB_NODE ASB_MAIN; script -qec 'sh ${script}' /dev/null`);
+  t.equal(bar.code, 0);
+  t.match(bar.stdout.toString(), /\r\x1b\[Kbacked up 3,000 records/);
+  writeFileSync(script, `"$ASB_NODE" "$ASB_MAIN" backup ${args} -o -`);
+  const text = await shell(`export ASB_NODE ASB_MAIN; script -qec 'sh ${script}' /dev/null`);
+  t.equal(text.code, 1);
+  t.match(text.stdout.toString(), /^asb backup: [^\n]*terminal[^\n]*\n$/);
+});
