@@ -7,6 +7,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { connect } from 'node:net';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { giveBack } from '../lib/record/buffer-pool.ts';
 import type { RecordChunk } from '../lib/record/chunk.ts';
 import { compress } from '../lib/stages/compress.ts';
 import { fromNdjson } from '../lib/stages/from-ndjson.ts';
@@ -40,6 +41,7 @@ const nowhere = (): Writable & { bytes: number } => {
   const sink = new Writable({
     write(chunk: Uint8Array, _encoding, done) {
       counted.bytes += chunk.length;
+      giveBack(chunk);
       done();
     },
   });
@@ -102,19 +104,21 @@ const JOBS: Readonly<Record<string, () => Promise<Moved>>> = {
   async serialize() {
     const from = source();
     const sink = nowhere();
-    await pipeline(from, serialize({ namespace }), sink);
+    await pipeline(from, serialize({ namespace, reuseMemory: true }), sink);
     return { records: from.info.records, bytes: sink.bytes };
   },
   async compress() {
     const from = source();
     const sink = nowhere();
-    await pipeline(from, serialize({ namespace }), compress(), sink);
+    await pipeline(from, serialize({ namespace, reuseMemory: true }), compress(), sink);
     return { records: from.info.records, bytes: sink.bytes };
   },
   async rotate() {
     const from = source();
-    const files = rotate({ storage: directory(place), name: (index) => `${index}.asb` });
-    await pipeline(from, serialize({ namespace }), files);
+    const storage = directory(`${place}/files`);
+    await storage.prepare({ removeFiles: true });
+    const files = rotate({ storage, name: 'bench' });
+    await pipeline(from, serialize({ namespace, reuseMemory: true }), files);
     return { records: from.info.records, bytes: files.info.bytes };
   },
   async 'ndjson-out'() {
@@ -131,7 +135,7 @@ const JOBS: Readonly<Record<string, () => Promise<Moved>>> = {
   },
   async 'ndjson-in'() {
     const sink = nowhere();
-    const text = serialize({ namespace });
+    const text = serialize({ namespace, reuseMemory: true });
     const input = createReadStream(`${place}/bench.ndjson`, { highWaterMark: 1024 * 1024 });
     await pipeline(input, fromNdjson({ namespace }), text, sink);
     return { records: text.info.records, bytes: sink.bytes };

@@ -1,5 +1,6 @@
 import { AsbError } from '../errors.ts';
 import type { RecordBatch } from '../record/batch.ts';
+import { BufferPool, lend, type PooledBuffer } from '../record/buffer-pool.ts';
 import type { RecordChunk } from '../record/chunk.ts';
 import type { Global } from '../record/globals.ts';
 import { type FormatVersion, globalText, headerText, versionFor } from './global-text.ts';
@@ -7,11 +8,18 @@ import { RecordText } from './record-text.ts';
 
 /** Text is made in pieces of this many bytes; only a record larger than that has a larger one. */
 const PIECE_SIZE = 256 * 1024;
+/** Pieces kept to be used again: more than wait in a pipeline at once. */
+const PIECES_KEPT = 16;
 
 export interface SerializerOptions {
   readonly namespace: string;
   /** Blobs raw and not in base64: smaller and faster, but no text. Default false. */
   readonly compact?: boolean;
+  /**
+   * Writes into memory that was given back (`giveBack`), as `compress` and `rotate` do with text
+   * that they have taken. Only for a pipeline in which nobody keeps the text. Default false.
+   */
+  readonly reuseMemory?: boolean;
   /** Bytes of text made at a time. */
   readonly pieceSize?: number;
 }
@@ -38,17 +46,21 @@ export interface SerializerInfo {
  */
 export class Serializer {
   readonly #namespace: string;
-  readonly #pieceSize: number;
+  readonly #pool: BufferPool;
   readonly #records: RecordText;
   readonly #globals: Global[] = [];
-  #piece: Buffer | undefined;
+  #piece: PooledBuffer;
+  /** Where the next text goes in the piece: what is before it has been handed on. */
+  #at = 0;
   #version: FormatVersion = '3.1';
   #started = false;
   #counts = { records: 0, indexes: 0, udfs: 0, bytes: 0 };
 
-  constructor({ namespace, compact = false, pieceSize = PIECE_SIZE }: SerializerOptions) {
+  constructor(options: SerializerOptions) {
+    const { namespace, compact = false, pieceSize = PIECE_SIZE, reuseMemory = false } = options;
     this.#namespace = namespace;
-    this.#pieceSize = pieceSize;
+    this.#pool = new BufferPool(pieceSize, reuseMemory ? PIECES_KEPT : 0);
+    this.#piece = this.#pool.take();
     this.#records = new RecordText(namespace, compact);
   }
 
@@ -109,23 +121,28 @@ export class Serializer {
 
   #write({ bytes, offsets }: RecordBatch): Buffer[] {
     const pieces: Buffer[] = [];
-    let out = this.#piece ?? Buffer.allocUnsafeSlow(this.#pieceSize);
-    let begin = 0;
-    let at = 0;
+    let out = this.#piece.bytes;
+    let begin = this.#at;
+    let at = begin;
     for (let index = 0; index < offsets.length; index += 2) {
       const start = offsets[index]!;
       const room = RecordText.room(offsets[index + 1]! - start);
       if (at + room > out.length) {
-        if (at > begin) pieces.push(out.subarray(begin, at));
-        out = Buffer.allocUnsafeSlow(Math.max(this.#pieceSize, room));
+        if (at > begin) pieces.push(lend(this.#piece, begin, at));
+        out = this.#renew(room);
         begin = at = 0;
       }
       at = this.#records.write(out, at, bytes, start);
     }
-    if (at > begin) pieces.push(out.subarray(begin, at));
-    // The rest of the piece serves the next batch.
-    this.#piece = at < out.length ? out.subarray(at) : undefined;
+    if (at > begin) pieces.push(lend(this.#piece, begin, at));
+    this.#at = at;
     this.#counts.records += offsets.length / 2;
     return this.#counted(pieces);
+  }
+
+  #renew(room: number): Buffer {
+    this.#piece.release();
+    this.#piece = this.#pool.take(room);
+    return this.#piece.bytes;
   }
 }

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { AsbError, toError } from '../errors.ts';
+import { AsbError, codeOf, messageOf, toError } from '../errors.ts';
 import { PARTITION_COUNT } from '../record/layout.ts';
 import { compress } from '../stages/compress.ts';
 import { type RotateOptions, rotate } from '../stages/rotate.ts';
@@ -126,12 +126,18 @@ class Backup implements BackupJob {
   async #lookAhead(cluster: Cluster): Promise<void> {
     const { namespace, sets = [], maxRecords = 0, onNotice } = this.#options;
     cluster.requireNamespace(namespace);
-    const known = new Set((await readSets(cluster.nodes, namespace)).map(({ name }) => name));
-    for (const set of sets) {
-      if (!known.has(set)) onNotice?.(`set "${set}" is not in namespace ${namespace}`);
+    try {
+      const known = new Set((await readSets(cluster.nodes, namespace)).map(({ name }) => name));
+      for (const set of sets) {
+        if (!known.has(set)) onNotice?.(`set "${set}" is not in namespace ${namespace}`);
+      }
+      const count = await countRecords(cluster.nodes, namespace, sets);
+      this.#estimatedRecords = maxRecords > 0 ? Math.min(maxRecords, count) : count;
+    } catch (error) {
+      // A node that is lost now is the scan's to deal with; only the estimate needs them all.
+      if (codeOf(error) !== 'NETWORK') throw error;
+      onNotice?.(`no estimate of how much there is: ${messageOf(error)}`);
     }
-    const count = await countRecords(cluster.nodes, namespace, sets);
-    this.#estimatedRecords = maxRecords > 0 ? Math.min(maxRecords, count) : count;
   }
 
   async #pipe(cluster: Cluster): Promise<BackupSummary> {
@@ -144,33 +150,70 @@ class Backup implements BackupJob {
       refuseEmpty: options.allowEmpty !== true && options.noRecords !== true,
     });
     this.#scan = source;
-    const text = serialize(options);
-    const { stages, files } = await this.#destination();
-    await pipeline([source, text, ...stages], { signal: this.#abort.signal });
+    const text = serialize({ ...options, reuseMemory: true });
+    const destination = await this.#destination();
+    try {
+      await pipeline([source, text, ...destination.stages], { signal: this.#abort.signal });
+    } catch (error) {
+      await destination.undo();
+      throw error;
+    }
     return {
       ...text.info,
       bytes: this.progress.bytes,
-      files: files(),
+      files: destination.files(),
       retries: source.info.retries,
       elapsed: performance.now() - this.#begin,
     };
   }
 
   /** What comes after the text: perhaps compression, then files or the caller's stream. */
-  async #destination(): Promise<{ stages: Writable[]; files: () => number }> {
+  async #destination(): Promise<Destination> {
     const { compress: method, compressionLevel: level, output } = this.#options;
     const packed = method === undefined ? [] : [compress(level === undefined ? {} : { level })];
     if (output !== undefined) {
       const counter = byteCounter();
       this.#sink = counter;
-      return { stages: [...packed, counter, output], files: () => 1 };
+      return { stages: [...packed, counter, output], files: () => 1, undo: async () => {} };
     }
     const where = place(this.#options);
     await where.storage.prepare({ removeFiles: this.#options.removeFiles ?? false });
     const files = rotate(where);
     this.#sink = files;
-    return { stages: [...packed, files], files: () => files.info.files.length };
+    return {
+      stages: [...packed, files],
+      files: () => files.info.files.length,
+      undo: () => this.#removeAll(files.info.files),
+    };
   }
+
+  /**
+   * Removes files that were closed before the backup failed: each is whole, all of them are not.
+   * A single file only gets its name at the very end, and what has that name is not of this run.
+   */
+  async #removeAll(files: readonly { readonly name: string }[]): Promise<void> {
+    const { directory: path, onNotice } = this.#options;
+    if (path === undefined) return;
+    const storage = directory(path);
+    for (const { name } of files) {
+      try {
+        await storage.remove(name);
+      } catch (error) {
+        // The last ones were never closed, so they have no name yet.
+        const missing = error instanceof Error && codeOf(error.cause) === 'ENOENT';
+        if (!missing) onNotice?.(`this file belongs to a backup that failed: ${messageOf(error)}`);
+      }
+    }
+  }
+}
+
+/** Where the text goes. */
+interface Destination {
+  readonly stages: readonly Writable[];
+  /** Files that were written. */
+  readonly files: () => number;
+  /** Removes what a failed backup has left behind. */
+  readonly undo: () => Promise<void>;
 }
 
 /** The storage, how files are named in it, and when a new one is begun. */

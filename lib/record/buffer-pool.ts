@@ -24,6 +24,31 @@ export class PooledBuffer {
   }
 }
 
+/** Who gets back what was lent. Weak: what nobody gives back is collected like any other buffer. */
+const lenders = new WeakMap<Uint8Array, PooledBuffer>();
+
+/**
+ * A part of a pooled buffer, to hand on to whoever writes it somewhere.
+ * Its memory is used again after {@link giveBack}, and not before.
+ */
+export const lend = (from: PooledBuffer, start: number, end: number): Buffer => {
+  const part = from.bytes.subarray(start, end);
+  from.retain();
+  lenders.set(part, from);
+  return part;
+};
+
+/**
+ * Says that these bytes were written or copied, and nobody looks at them any more. Does nothing
+ * for bytes that were not lent, or that were given back before.
+ */
+export const giveBack = (bytes: Uint8Array): void => {
+  const lender = lenders.get(bytes);
+  if (lender === undefined) return;
+  lenders.delete(bytes);
+  lender.release();
+};
+
 /** Buffers of one size. A larger one may be asked for, and is not kept. */
 export class BufferPool {
   readonly #size: number;

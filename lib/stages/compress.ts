@@ -1,10 +1,13 @@
 import type { Duplex } from 'node:stream';
 import { AsbError } from '../errors.ts';
+import { BufferPool, giveBack, type PooledBuffer } from '../record/buffer-pool.ts';
 import { checkLevel, compressFrame, DEFAULT_LEVEL } from '../zstd/encoder.ts';
 import { asyncTransform, type Push } from './async-transform.ts';
 
 /** Content of a frame, in bytes. Frames of 1 MiB would come out a tenth larger. */
 export const DEFAULT_FRAME_SIZE = 4 * 1024 * 1024;
+/** A frame ends with the chunk that fills it; so it may become larger by one. */
+const FRAME_SLACK = 512 * 1024;
 /** Frames in flight: with more than two, memory grows and nothing else does. */
 export const DEFAULT_CONCURRENCY = 2;
 
@@ -50,7 +53,9 @@ export const compress = ({
   checkCount('concurrency', concurrency);
   const info = { frames: 0, bytesIn: 0, bytesOut: 0 };
   const jobs: Promise<Buffer>[] = [];
-  let gathered: Buffer[] = [];
+  // One gathers while the others are compressed; then its memory gathers again.
+  const pool = new BufferPool(frameSize + FRAME_SLACK, concurrency + 1);
+  let gathered: PooledBuffer | undefined;
   let size = 0;
 
   const emit = async (push: Push): Promise<void> => {
@@ -62,17 +67,24 @@ export const compress = ({
   };
   const start = async (push: Push): Promise<void> => {
     while (jobs.length >= concurrency) await emit(push);
-    const job = compressFrame(Buffer.concat(gathered, size), level);
+    const frame = gathered!;
+    const job = compressFrame(frame.bytes.subarray(0, size), level);
     // It is awaited when its turn comes; until then its failure must not count as unheard.
-    job.catch(() => {});
+    job.then(
+      () => frame.release(),
+      () => {},
+    );
     jobs.push(job);
-    gathered = [];
+    gathered = undefined;
     size = 0;
   };
 
   const stage = asyncTransform({
     async transform(chunk, push) {
-      gathered.push(chunk);
+      if (gathered !== undefined && size + chunk.length > gathered.bytes.length) await start(push);
+      gathered ??= pool.take(size + chunk.length);
+      gathered.bytes.set(chunk, size);
+      giveBack(chunk);
       size += chunk.length;
       info.bytesIn += chunk.length;
       if (size >= frameSize) await start(push);

@@ -1,6 +1,7 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { AsbError, codeOf } from '../errors.ts';
+import { giveBack } from '../record/buffer-pool.ts';
 import type { StorageFile } from './storage.ts';
 import { storageError } from './storage-error.ts';
 
@@ -124,6 +125,7 @@ export class LocalFile implements StorageFile {
   async #writeAll(chunks: Uint8Array[]): Promise<void> {
     try {
       await writeFully(this.#handle, chunks);
+      for (const chunk of chunks) giveBack(chunk);
     } catch (cause) {
       throw storageError('write', this.location, cause);
     }

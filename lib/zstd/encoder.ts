@@ -1,3 +1,4 @@
+import { promisify } from 'node:util';
 import { constants, zstdCompress } from 'node:zlib';
 import { AsbError } from '../errors.ts';
 
@@ -6,8 +7,8 @@ export const MIN_LEVEL = -131_072;
 export const MAX_LEVEL = 22;
 export const DEFAULT_LEVEL = 3;
 
-/** Output comes in buffers of this size; with zlib's default of 16 KiB it takes twice the time. */
-const OUTPUT_SIZE = 128 * 1024;
+/** What zstd may add to content that cannot be compressed, with room to spare. */
+const expansionOf = (size: number): number => (size >> 8) + 1024;
 
 /** @throws AsbError `RANGE` for a level that zstd does not have */
 export const checkLevel = (level: number): number => {
@@ -16,21 +17,15 @@ export const checkLevel = (level: number): number => {
   throw new AsbError('RANGE', `compression level ${level}; expected ${expected}`, { expected });
 };
 
+const compress = promisify(zstdCompress);
+
 /**
  * Compresses `content` into one frame, on libuv's pool. The frame's header says how large the
  * content is, so that a reader can allocate it at once.
- *
  */
-export const compressFrame = (content: Buffer, level = DEFAULT_LEVEL): Promise<Buffer> => {
-  const options = {
-    chunkSize: OUTPUT_SIZE,
+export const compressFrame = (content: Buffer, level = DEFAULT_LEVEL): Promise<Buffer> =>
+  compress(content, {
+    chunkSize: content.length + expansionOf(content.length),
     pledgedSrcSize: content.length,
     params: { [constants.ZSTD_c_compressionLevel]: level },
-  };
-  return new Promise((resolve, reject) => {
-    zstdCompress(content, options, (error, frame) => {
-      if (error) reject(error);
-      else resolve(frame);
-    });
   });
-};
