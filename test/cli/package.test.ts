@@ -1,0 +1,43 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { zstdCompressSync } from 'node:zlib';
+import t from 'tap';
+
+const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
+const TEXT = 'Version 3.1\n# namespace test\n# first-file\n';
+
+/**
+ * Runs a command in a plain environment, as a user has it: this Node, and nothing of npm run or of
+ * tap, which finds its way into every child but not through `env -i`.
+ */
+const runIn = async (cwd: string, ...command: string[]): Promise<string> => {
+  const path = `PATH=${dirname(process.execPath)}${delimiter}${process.env.PATH}`;
+  const words = ['-i', path, `HOME=${process.env.HOME}`, ...command];
+  const running = promisify(execFile)('env', words, { cwd });
+  running.child.stdin?.end(zstdCompressSync(TEXT));
+  return (await running).stdout;
+};
+
+t.test('the packed package works elsewhere', async (t) => {
+  // Not below the repository, whose node_modules would make up for what the package lacks.
+  const directory = mkdtempSync(join(tmpdir(), 'asb-package-'));
+  t.teardown(() => rmSync(directory, { recursive: true }));
+  const elsewhere = join(directory, 'elsewhere');
+  mkdirSync(elsewhere);
+  await runIn(REPOSITORY, 'npm', 'pack', '--pack-destination', directory, '--loglevel=error');
+  const [tarball = ''] = readdirSync(directory).filter((name) => name.endsWith('.tgz'));
+  const quiet = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
+  await runIn(elsewhere, 'npm', 'install', ...quiet, join(directory, tarball));
+
+  t.match(await runIn(elsewhere, 'npx', 'asb', '--help'), /asb backup/);
+  t.match(await runIn(elsewhere, 'npx', 'asb', '--version'), /^\d+\.\d+\.\d+\n$/);
+  t.equal(await runIn(elsewhere, 'npx', 'asb', 'decompress'), TEXT, 'a filter');
+  const code = "import * as asb from 'asb-streams'; console.log(typeof asb)";
+  t.equal(await runIn(elsewhere, 'node', '--input-type=module', '-e', code), 'object\n');
+  const installed = readdirSync(join(elsewhere, 'node_modules', 'asb-streams'));
+  t.notOk(installed.includes('test'), 'it holds what users need, and no more');
+});
