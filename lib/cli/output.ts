@@ -2,6 +2,7 @@ import { fstat, fsync, write } from 'node:fs';
 import { Writable } from 'node:stream';
 import { promisify } from 'node:util';
 import { AsbError, codeOf, messageOf } from '../errors.ts';
+import { giveBack } from '../record/buffer-pool.ts';
 
 const writeOf = promisify(write);
 const fstatOf = promisify(fstat);
@@ -29,7 +30,7 @@ export class Output {
   }
 
   /**
-   * Writes all of `chunk`; one call at a time.
+   * Writes all of `chunk`; one call at a time. Memory that was lent is given back then.
    * @throws AsbError `STORAGE`, with the system's error as its cause
    */
   write(chunk: Uint8Array): Promise<void> {
@@ -80,6 +81,7 @@ export class Output {
         await new Promise((resolve) => setTimeout(resolve, FULL_PIPE_DELAY));
       }
     }
+    giveBack(chunk);
   }
 }
 

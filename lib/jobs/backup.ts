@@ -142,6 +142,8 @@ class Backup implements BackupJob {
 
   async #pipe(cluster: Cluster): Promise<BackupSummary> {
     const options = this.#options;
+    // A scan begins by itself, and its failure must find somebody who listens.
+    const destination = await this.#destination();
     const source = scan({
       ...options,
       cluster,
@@ -151,7 +153,6 @@ class Backup implements BackupJob {
     });
     this.#scan = source;
     const text = serialize({ ...options, reuseMemory: true });
-    const destination = await this.#destination();
     try {
       await pipeline([source, text, ...destination.stages], { signal: this.#abort.signal });
     } catch (error) {

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import t from 'tap';
 import { Output } from '../../lib/cli/output.ts';
+import { BufferPool, lend } from '../../lib/record/buffer-pool.ts';
 
 /** Both ends of a pipe that does not block. */
 const pipe = (directory: string): { reader: number; writer: number } => {
@@ -79,4 +80,18 @@ t.test('the last words come after what is being written', async (t) => {
   await written;
   closeSync(fd);
   t.equal(readFileSync(file, 'utf8'), 'unit\n! failed');
+});
+
+t.test('memory that was lent is given back when it is written', async (t) => {
+  const file = join(t.testdir(), 'out');
+  const fd = openSync(file, 'w');
+  const pool = new BufferPool(4, 1);
+  const lent = pool.take();
+  lent.bytes.write('unit');
+  const part = lend(lent, 0, 4);
+  lent.release();
+  await pipeline(Readable.from([part], { objectMode: false }), new Output(fd).stream());
+  closeSync(fd);
+  t.equal(pool.take().bytes, lent.bytes);
+  t.equal(readFileSync(file, 'utf8'), 'unit');
 });

@@ -24,7 +24,7 @@ export const serializeCommand: Command = {
     const { serialize } = await import('../../stages/serialize.ts');
     const stages = [
       fromNdjson({ namespace: name }),
-      serialize({ namespace: name, compact: given.value(compact) }),
+      serialize({ namespace: name, compact: given.value(compact), reuseMemory: true }),
     ];
     await runFilter(shell, input, stages, 'text');
   },
