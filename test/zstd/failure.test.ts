@@ -1,0 +1,43 @@
+import { spawnSync } from 'node:child_process';
+import t from 'tap';
+import {
+  FAILURE_MAGIC,
+  FAILURE_PREFIX,
+  failureText,
+  framesFailure,
+  MAX_FAILURE_MESSAGE,
+} from '../../lib/zstd/failure.ts';
+import { FrameWalker } from '../../lib/zstd/frame-walker.ts';
+import { splits } from '../helpers/asb-text.ts';
+import { frame, skippable, walkAll } from '../helpers/frames.ts';
+
+t.test('the message is one line, and bounded', async (t) => {
+  t.equal(failureText('a\n b').toString(), `${FAILURE_PREFIX}a b`);
+  const longest = FAILURE_PREFIX.length + MAX_FAILURE_MESSAGE;
+  t.equal(failureText('x'.repeat(MAX_FAILURE_MESSAGE + 1)).length, longest);
+});
+
+t.test('is recognised at every split, with its message', async (t) => {
+  const bytes = Buffer.concat([frame('text'), framesFailure('no space left')]);
+  for (const chunks of splits(bytes)) {
+    const walk = () => walkAll(new FrameWalker(), chunks);
+    t.throws(walk, { code: 'TRUNCATED', message: /no space left/ });
+  }
+});
+
+t.test('looks cut off to a reader that passes over skippable frames', async (t) => {
+  const behind = framesFailure('x').subarray(8 + failureText('x').length);
+  t.throws(() => walkAll(new FrameWalker(), [behind]), { code: 'TRUNCATED' });
+});
+
+t.test('a skippable frame of somebody else is none', async (t) => {
+  for (const content of ['', 'x', `${FAILURE_PREFIX}${'x'.repeat(MAX_FAILURE_MESSAGE + 1)}`]) {
+    t.equal(walkAll(new FrameWalker(), [skippable(content, FAILURE_MAGIC)]), 1);
+  }
+});
+
+const zstd = spawnSync('zstd', ['--version']).status === 0;
+t.test('the zstd command refuses it', { skip: zstd ? false : 'there is no zstd' }, async (t) => {
+  const input = Buffer.concat([frame('text'), framesFailure('x')]);
+  t.not(spawnSync('zstd', ['-d'], { input }).status, 0);
+});
