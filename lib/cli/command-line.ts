@@ -12,6 +12,12 @@ export type Request =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'run'; readonly command: Command; readonly given: Given };
 
+/** What yargs reads: words that are no options in `_`, values by the main name of the option. */
+interface Values {
+  readonly _: readonly (string | number)[];
+  readonly [name: string]: unknown;
+}
+
 /** Values stay as they were typed: a namespace may look like a number. */
 const PARSER = {
   'boolean-negation': false,
@@ -38,7 +44,7 @@ export const parseCommandLine = (
   const command = commands.find(({ name }) => name === args[0]);
   const words = command === undefined ? args : splitArguments(command.options, args);
   const parser = parserOf(commands, words, columns);
-  let values: Readonly<Record<string, unknown>> | undefined;
+  let values: Values | undefined;
   for (const each of commands) {
     parser.command(
       each.name,
@@ -57,14 +63,9 @@ export const parseCommandLine = (
   });
   if (wrong) throw new AsbError('USAGE', wrong.message);
   if (text !== '') return { kind: 'text', text };
-  if (command === undefined || values === undefined) throw unknownCommand(commands, args[0]);
+  if (command === undefined || values === undefined)
+    throw unknownCommand(commands, String(args[0]));
   return { kind: 'run', command, given: givenOf(command, values) };
-};
-
-/** The help that lists the commands. */
-export const helpText = (commands: readonly Command[], columns: number): string => {
-  const request = parseCommandLine(commands, ['--help'], columns);
-  return request.kind === 'text' ? request.text : '';
 };
 
 const parserOf = (commands: readonly Command[], words: readonly string[], columns: number): Argv =>
@@ -105,9 +106,9 @@ const versionOf = (): string => {
   return version;
 };
 
-const unknownCommand = (commands: readonly Command[], name: string | undefined): AsbError => {
+const unknownCommand = (commands: readonly Command[], name: string): AsbError => {
   const names = commands.map((command) => command.name);
-  const near = nearest(name ?? '', names);
+  const near = nearest(name, names);
   const hint =
     near === undefined ? `one of ${names.join(', ')} comes first` : `did you mean ${near}?`;
   return new AsbError('USAGE', `there is no command "${name}"; ${hint}`, {
@@ -116,13 +117,12 @@ const unknownCommand = (commands: readonly Command[], name: string | undefined):
 };
 
 /** Holds what yargs read against the command's table. */
-const givenOf = (command: Command, read: Readonly<Record<string, unknown>>): Given => {
-  const { _: positional, $0: _, ...values } = read;
-  const extra = Array.isArray(positional) ? positional.slice(1) : [];
-  if (extra.length > 0) {
+const givenOf = (command: Command, read: Values): Given => {
+  const { _: words, $0: _, ...values } = read;
+  if (words.length > 1) {
     throw new AsbError(
       'USAGE',
-      `"${extra[0]}" is no option; files come by < and go by >, or by -d`,
+      `"${words[1]}" is no option; files come by < and go by >, or by -d`,
     );
   }
   const known = new Map(command.options.map((option) => [option.name, option]));

@@ -3,6 +3,9 @@ import type { Language } from './languages.ts';
 import type { Option } from './option.ts';
 import type { Shell } from './shell.ts';
 
+/** A command line, and what it does. */
+export type Example = readonly [line: string, what: string];
+
 /** A command of the one executable, as data; `run` imports the machinery it needs. */
 export interface Command {
   readonly name: string;
@@ -11,8 +14,7 @@ export interface Command {
   /** What it reads, does and writes, for its own help. */
   readonly description: string;
   readonly options: readonly Option<unknown>[];
-  /** A command line, and what it does. */
-  readonly examples: readonly (readonly [line: string, what: string])[];
+  readonly examples: readonly [Example, ...Example[]];
   /** What its standard output speaks, if that is always the same. */
   readonly speaks?: Language;
   /** @throws AsbError `USAGE` for options that do not go together, else what its stages throw */

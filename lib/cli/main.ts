@@ -1,7 +1,7 @@
 import { isatty } from 'node:tty';
 import { AsbError, codeOf } from '../errors.ts';
 import type { Command } from './command.ts';
-import { helpText, parseCommandLine } from './command-line.ts';
+import { parseCommandLine } from './command-line.ts';
 import { COMMANDS } from './commands.ts';
 import { failureOf, type Language } from './languages.ts';
 import { verbose } from './options/common.ts';
@@ -84,12 +84,13 @@ class Run {
   async #run(): Promise<number> {
     checkRuntime(process.versions.node);
     const columns = Math.min(process.stdout.columns ?? MAX_COLUMNS, MAX_COLUMNS);
-    if (this.#args.length === 0) {
-      process.stderr.write(`${helpText(COMMANDS, columns)}\n`);
-      return ExitCode.USAGE;
-    }
-    const request = parseCommandLine(COMMANDS, this.#args, columns);
+    const bare = this.#args.length === 0;
+    const request = parseCommandLine(COMMANDS, bare ? ['--help'] : this.#args, columns);
     if (request.kind === 'text') {
+      if (bare) {
+        process.stderr.write(`${request.text}\n`);
+        return ExitCode.USAGE;
+      }
       this.#readerMayGo = true;
       this.#output = new Output(1);
       await this.#output.write(Buffer.from(`${request.text}\n`));
@@ -99,7 +100,7 @@ class Run {
     const shell = processShell({
       signal: this.#signals.signal,
       verbose: this.#verbose,
-      example: request.command.examples[0]?.[0] ?? '',
+      example: request.command.examples[0][0],
       onOutput: (output, language) => {
         this.#output = output;
         this.#language = language;

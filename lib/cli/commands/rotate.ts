@@ -1,3 +1,4 @@
+import type { Header } from '../../asb/header.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { FRAME_MAGIC, SKIPPABLE_MAGIC } from '../../zstd/magic.ts';
 import type { Command } from '../command.ts';
@@ -17,7 +18,7 @@ export const filter = text({
 
 /** Bytes that tell frames from text. */
 const MAGIC_SIZE = 4;
-/** Name of files of a namespace whose name is no good one for a file. */
+/** In the place of a namespace that is not known, or no good name for a file. */
 const PLAIN_PREFIX = 'backup';
 
 export const rotateCommand: Command = {
@@ -50,10 +51,13 @@ export const rotateCommand: Command = {
     const ready = await prepared(storage, given.value(removeFiles));
     const { head, stream } = await peek(input, MAGIC_SIZE, shell.signal);
     const cutter = isFrames(head) ? alignedFrames() : units();
-    const begin = given.value(prefix);
+    let begin = given.value(prefix);
     const files = rotate({
       storage: ready,
-      name: (index) => numberedName(begin ?? fileNameOf(cutter.info.header), index),
+      name: (index) => {
+        begin ??= prefixFor(cutter.info.header);
+        return numberedName(begin, index);
+      },
       fileLimit: given.value(fileLimit) * MIB,
     });
     await runPipeline(shell.signal, [stream, cutter, files]);
@@ -70,8 +74,13 @@ const isFrames = (head: Buffer): boolean => {
   return magic === FRAME_MAGIC || magic >>> 4 === SKIPPABLE_MAGIC >>> 4;
 };
 
-/** The namespace, as asbackup has it, if every file system takes it. */
-const fileNameOf = (header: { readonly escapedNamespace: string | undefined } | undefined) => {
+/**
+ * How the names of the files begin if nobody says: with the namespace, as asbackup's do, if every
+ * file system takes it.
+ *
+ * @param header `undefined` if the input's first frame holds no text
+ */
+export const prefixFor = (header: Pick<Header, 'escapedNamespace'> | undefined): string => {
   const name = header?.escapedNamespace ?? '';
   return /^\w[\w.-]*$/.test(name) ? name : PLAIN_PREFIX;
 };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
 import t from 'tap';
 import { Serializer } from '../../../lib/asb/serializer.ts';
+import { prefixFor } from '../../../lib/cli/commands/rotate.ts';
 import { BatchBuilder } from '../../../lib/record/builder.ts';
 import { framesFailure } from '../../../lib/zstd/failure.ts';
 import { outcomeOf, run, start } from '../../helpers/asb.ts';
@@ -32,18 +33,21 @@ t.test('text is cut into files', async (t) => {
   t.ok(readFileSync(join(out, 'new_00000.asb')).equals(TEXT));
 });
 
-t.test('names: the namespace, if it is fit for a file', async (t) => {
-  const cases: [string, string][] = [
-    ['shop.a-b', 'shop.a-b_00000.asb'],
-    ['a/b', 'backup_00000.asb'],
-    ['a b', 'backup_00000.asb'],
-    ['.x', 'backup_00000.asb'],
+t.test('names: the namespace, if it is fit for a file', (t) => {
+  const cases: [string | undefined, string][] = [
+    ['test', 'test'],
+    ['shop.a-b', 'shop.a-b'],
+    ['a/b', 'backup'],
+    ['a\\ b', 'backup'],
+    ['.x', 'backup'],
+    ['', 'backup'],
+    [undefined, 'backup'],
   ];
-  for (const [namespace, name] of cases) {
-    const out = t.testdir();
-    t.match(await run(['rotate', '-d', out], { input: textOf(namespace, 1) }), { code: 0 });
-    t.same(readdirSync(out), [name], namespace);
+  for (const [escapedNamespace, name] of cases) {
+    t.equal(prefixFor({ escapedNamespace }), name, `${escapedNamespace}`);
   }
+  t.equal(prefixFor(undefined), 'backup');
+  t.end();
 });
 
 t.test('frames are cut between frames', async (t) => {
