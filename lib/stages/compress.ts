@@ -1,7 +1,8 @@
 import type { Duplex } from 'node:stream';
 import { AsbError } from '../errors.ts';
-import { BufferPool, giveBack, type PooledBuffer } from '../record/buffer-pool.ts';
-import { checkLevel, compressFrame, DEFAULT_LEVEL } from '../zstd/encoder.ts';
+import { BufferPool, giveBack, lend, type PooledBuffer } from '../record/buffer-pool.ts';
+import { checkLevel, DEFAULT_LEVEL } from '../zstd/encoder.ts';
+import { FrameEncoder } from '../zstd/frame-encoder.ts';
 import { asyncTransform, type Push } from './async-transform.ts';
 
 /** Content of a frame, in bytes. Frames of 1 MiB would come out a tenth larger. */
@@ -53,8 +54,11 @@ export const compress = ({
   checkCount('concurrency', concurrency);
   const info = { frames: 0, bytesIn: 0, bytesOut: 0 };
   const jobs: Promise<Buffer>[] = [];
-  // One gathers while the others are compressed; then its memory gathers again.
-  const pool = new BufferPool(frameSize + FRAME_SLACK, concurrency + 1);
+  const idle = Array.from({ length: concurrency }, () => new FrameEncoder(level));
+  // Memory for one that gathers, and for each that is compressed; and as much for the frames.
+  const contents = new BufferPool(frameSize + FRAME_SLACK, concurrency + 1);
+  const frames = new BufferPool(frameSize + FRAME_SLACK, concurrency + 1);
+  let closed = false;
   let gathered: PooledBuffer | undefined;
   let size = 0;
 
@@ -65,15 +69,21 @@ export const compress = ({
     info.bytesOut += frame.length;
     await push(frame);
   };
-  const start = async (push: Push): Promise<void> => {
+  const compressWith = async (encoder: FrameEncoder, content: PooledBuffer, length: number) => {
+    try {
+      return join(frames, await encoder.encode(content.bytes.subarray(0, length)));
+    } finally {
+      content.release();
+      if (closed) encoder.close();
+      else idle.push(encoder);
+    }
+  };
+  const start = async (content: PooledBuffer, push: Push): Promise<void> => {
+    // With fewer jobs than encoders, one is idle.
     while (jobs.length >= concurrency) await emit(push);
-    const frame = gathered!;
-    const job = compressFrame(frame.bytes.subarray(0, size), level);
+    const job = compressWith(idle.pop()!, content, size);
     // It is awaited when its turn comes; until then its failure must not count as unheard.
-    job.then(
-      () => frame.release(),
-      () => {},
-    );
+    job.catch(() => {});
     jobs.push(job);
     gathered = undefined;
     size = 0;
@@ -81,23 +91,40 @@ export const compress = ({
 
   const stage = asyncTransform({
     async transform(chunk, push) {
-      if (gathered !== undefined && size + chunk.length > gathered.bytes.length) await start(push);
-      gathered ??= pool.take(size + chunk.length);
+      if (gathered !== undefined && size + chunk.length > gathered.bytes.length) {
+        await start(gathered, push);
+      }
+      gathered ??= contents.take(chunk.length);
       gathered.bytes.set(chunk, size);
       giveBack(chunk);
       size += chunk.length;
       info.bytesIn += chunk.length;
-      if (size >= frameSize) await start(push);
+      if (size >= frameSize) await start(gathered, push);
     },
     async flush(push) {
       if (info.bytesIn === 0) {
         throw new AsbError('TRUNCATED', 'no input; did the stage before this one fail?');
       }
-      if (size > 0) await start(push);
+      if (gathered !== undefined) await start(gathered, push);
       while (jobs.length > 0) await emit(push);
+    },
+    close() {
+      closed = true;
+      for (const encoder of idle) encoder.close();
     },
   });
   return Object.assign(stage, { info });
+};
+
+/** The pieces of a frame as one chunk, in memory that is used again once it was given back. */
+const join = (pool: BufferPool, pieces: readonly Buffer[]): Buffer => {
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  const frame = pool.take(length);
+  let at = 0;
+  for (const piece of pieces) at += piece.copy(frame.bytes, at);
+  const chunk = lend(frame, 0, length);
+  frame.release();
+  return chunk;
 };
 
 const checkCount = (option: string, value: number): void => {

@@ -112,7 +112,8 @@ export class FileSeries {
     while (rest.length > 0) {
       const end = this.#fitting(rest);
       if (end > 0) {
-        await this.#append(rest.subarray(0, end));
+        // As it came where it is whole: its memory can be given back then.
+        await this.#append(end === rest.length ? rest : rest.subarray(0, end));
         this.#fresh = false;
         rest = rest.subarray(end);
       }
