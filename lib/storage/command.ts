@@ -6,6 +6,11 @@ import { AsbError, messageOf } from '../errors.ts';
 import type { Storage, StorageFile } from './storage.ts';
 import { storageError } from './storage-error.ts';
 
+export interface CommandStorageOptions {
+  /** The shell that runs the command, as `SHELL -c COMMAND`; `/bin/sh` if left out. */
+  readonly shell?: string;
+}
+
 /**
  * Pipes each file's bytes through a shell command, with `$FILE` set to the path that the file
  * would have, as GNU `split --filter` does. What the command prints goes to our stdout and stderr.
@@ -15,7 +20,11 @@ import { storageError } from './storage-error.ts';
  * An aborted file's command is killed (with its children: it runs in a process group of its own),
  * before it could take the end of its input for the end of the file.
  */
-export const commandStorage = (command: string, path: string): Storage => ({
+export const commandStorage = (
+  command: string,
+  path: string,
+  { shell = '/bin/sh' }: CommandStorageOptions = {},
+): Storage => ({
   location: path,
 
   async prepare() {
@@ -26,12 +35,18 @@ export const commandStorage = (command: string, path: string): Storage => ({
 
   async create(name) {
     const location = join(path, name);
-    const child = spawn('/bin/sh', ['-c', command], {
-      env: { ...process.env, FILE: location },
-      stdio: ['pipe', 'inherit', 'inherit'],
-      detached: true,
-    });
-    return new CommandFile(name, location, command, child);
+    const run = () =>
+      spawn(shell, ['-c', command], {
+        env: { ...process.env, FILE: location },
+        stdio: ['pipe', 'inherit', 'inherit'],
+        detached: true,
+      });
+    try {
+      return new CommandFile(name, location, command, run());
+    } catch (cause) {
+      // Some failures come as an event, others (a command that is too long) are thrown.
+      throw commandFailure(location, command, messageOf(cause), cause);
+    }
   },
 
   async remove(name) {
@@ -97,13 +112,9 @@ class CommandFile implements StorageFile {
   }
 
   #failure(what: string, cause?: unknown): AsbError {
-    return new AsbError(
-      'FILTER_COMMAND',
-      `${this.location}: the command "${this.#command}" ${what}`,
-      {
-        file: this.location,
-        cause,
-      },
-    );
+    return commandFailure(this.location, this.#command, what, cause);
   }
 }
+
+const commandFailure = (file: string, command: string, what: string, cause: unknown): AsbError =>
+  new AsbError('FILTER_COMMAND', `${file}: the command "${command}" ${what}`, { file, cause });

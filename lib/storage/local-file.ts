@@ -23,6 +23,9 @@ export const syncDirectory = async (path: string): Promise<void> => {
   await handle.sync().finally(() => handle.close());
 };
 
+/** For what may fail, but must not stop the clearing up. */
+const ignore = (): void => {};
+
 /** `writev` may write less than all, as on a disk that gets full; the rest follows by itself. */
 const writeFully = async (handle: FileHandle, chunks: readonly Uint8Array[]): Promise<void> => {
   let rest = chunks.filter((chunk) => chunk.length > 0);
@@ -105,10 +108,9 @@ export class LocalFile implements StorageFile {
   }
 
   async abort(): Promise<void> {
-    await this.#writing.catch(() => {});
-    // Nothing more can be done about a file that cannot be closed or removed.
-    await this.#handle.close().catch(() => {});
-    if (this.#part !== undefined) await rm(this.#part, { force: true }).catch(() => {});
+    await this.#writing.catch(ignore);
+    await this.#handle.close().catch(ignore);
+    if (this.#part !== undefined) await rm(this.#part, { force: true }).catch(ignore);
   }
 
   /** Waits for the write before, and starts the next without waiting for it. */
@@ -119,7 +121,7 @@ export class LocalFile implements StorageFile {
     this.#size = 0;
     this.#writing = this.#writeAll(gathered);
     // It is awaited by the next call; until then its failure must not count as unheard.
-    this.#writing.catch(() => {});
+    this.#writing.catch(ignore);
   }
 
   async #writeAll(chunks: Uint8Array[]): Promise<void> {

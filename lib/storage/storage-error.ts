@@ -10,6 +10,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file or directory',
   ENOTDIR: 'a part of the path is no directory',
   EISDIR: 'it is a directory',
+  EEXIST: 'a file is in its place',
   EIO: 'the device failed',
 };
 
