@@ -86,7 +86,12 @@ export class NameOrder {
       return true;
     }
     if (index !== -1) return false;
-    this.#last = MAX_INDEX;
+    this.addOther();
     return true;
+  }
+
+  /** Takes note of a name that is no index, and stays where it is. */
+  addOther(): void {
+    this.#last = MAX_INDEX;
   }
 }

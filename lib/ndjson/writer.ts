@@ -56,7 +56,8 @@ export class NdjsonWriter {
   readonly #order = new NameOrder();
 
   /**
-   * The lines of a batch, or of one global, each with its line end. The buffer is the caller's.
+   * The lines of a batch, which is released, or of one global, each with its line end. The buffer
+   * is the caller's.
    * @throws AsbError `FORMAT` for a record in which two bins have one name
    */
   write(chunk: RecordChunk): Buffer {
@@ -65,6 +66,7 @@ export class NdjsonWriter {
       const { bytes, offsets } = chunk;
       for (let index = 0; index < offsets.length; index += 2) this.#record(bytes, offsets[index]!);
       this.info.records += chunk.length;
+      chunk.release();
     } else {
       this.#out.text(globalLine(chunk));
       this.info.globals++;
@@ -147,6 +149,7 @@ export class NdjsonWriter {
     }
     const plain = !beginsWithDollar(bytes, start, end) && this.#order.keeps(bytes, start, end);
     if (plain && this.#out.string(bytes, start, end)) return;
+    this.#order.addOther();
     this.#out.piece(BASE64_OPEN);
     this.#out.base64(bytes, start, end);
     this.#out.byte(QUOTE);

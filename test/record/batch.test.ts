@@ -1,4 +1,5 @@
 import t from 'tap';
+import { RecordBatch } from '../../lib/record/batch.ts';
 import { BatchBuilder } from '../../lib/record/builder.ts';
 
 const builder = new BatchBuilder('test');
@@ -25,4 +26,12 @@ t.test('a filter keeps the bytes and makes a new table', async (t) => {
   t.equal(odd.bytes, batch.bytes);
   t.equal(odd.filter(() => false).length, 0);
   t.equal(batch.length, 10);
+});
+
+t.test('release tells the source, if it wants to know', async (t) => {
+  let released = 0;
+  const { bytes, offsets } = batch;
+  new RecordBatch(bytes, offsets, () => released++).release();
+  t.equal(released, 1);
+  t.doesNotThrow(() => new RecordBatch(bytes, offsets).release());
 });
