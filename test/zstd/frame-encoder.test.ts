@@ -1,0 +1,37 @@
+import { randomBytes } from 'node:crypto';
+import { zstdDecompressSync } from 'node:zlib';
+import t from 'tap';
+import { FrameEncoder } from '../../lib/zstd/frame-encoder.ts';
+import { FrameWalker } from '../../lib/zstd/frame-walker.ts';
+import { TEXT } from '../helpers/asb-text.ts';
+import { walkAll } from '../helpers/frames.ts';
+
+t.test('makes one whole frame of each content, in turn', async (t) => {
+  const encoder = new FrameEncoder();
+  t.teardown(() => encoder.close());
+  const sizes = [1, 100, 131_071, 131_072, 131_073, 5_000_000];
+  const contents = [...sizes.map((size) => randomBytes(size)), TEXT, Buffer.alloc(5_000_000)];
+  for (const content of contents) {
+    const frame = Buffer.concat(await encoder.encode(content));
+    t.equal(walkAll(new FrameWalker(), [frame]), 1);
+    t.ok(zstdDecompressSync(frame).equals(content), `${content.length} bytes`);
+  }
+});
+
+t.test('a frame of some hundred bytes many times over', async (t) => {
+  const encoder = new FrameEncoder(1);
+  t.teardown(() => encoder.close());
+  for (let index = 0; index < 2000; index++) {
+    const content = `${index} `.repeat(index % 50 || 1);
+    const frame = Buffer.concat(await encoder.encode(Buffer.from(content)));
+    if (zstdDecompressSync(frame).toString() !== content) t.fail(`frame ${index}`);
+  }
+  t.pass();
+});
+
+t.test('what is under way fails when it is closed', async (t) => {
+  const encoder = new FrameEncoder(19);
+  const encoded = encoder.encode(randomBytes(1_000_000));
+  encoder.close();
+  await t.rejects(encoded);
+});
