@@ -5,10 +5,11 @@ import { parseCommandLine } from './command-line.ts';
 import { COMMANDS } from './commands.ts';
 import { failureOf, type Language } from './languages.ts';
 import { verbose } from './options/common.ts';
-import { Output } from './output.ts';
+import { type Output, standardOutput } from './output.ts';
 import { detailsOf, lineOf } from './report.ts';
-import { processShell } from './shell.ts';
+import { columnsOf, processShell } from './shell.ts';
 import { Signals } from './signals.ts';
+import { Words } from './words.ts';
 
 /** Exit statuses; a signal's is 128 and its number. */
 export const ExitCode = { DONE: 0, FAILED: 1, USAGE: 2 } as const;
@@ -27,8 +28,6 @@ const MAX_COLUMNS = 100;
  */
 export const main = async (args: readonly string[]): Promise<void> => {
   const signals = new Signals(process);
-  // Words that nobody can read any more are no reason to stop the bytes.
-  process.stderr.on('error', () => {});
   process.exitCode = await new Run(args, signals).outcome();
   signals.close();
 };
@@ -54,6 +53,7 @@ export const checkRuntime = (version: string): void => {
 class Run {
   readonly #args: readonly string[];
   readonly #signals: Signals;
+  readonly #words = new Words();
   readonly #command: Command | undefined;
   #output: Output | undefined;
   #language: Language | undefined;
@@ -83,16 +83,19 @@ class Run {
 
   async #run(): Promise<number> {
     checkRuntime(process.versions.node);
-    const columns = Math.min(process.stdout.columns ?? MAX_COLUMNS, MAX_COLUMNS);
+    const columns = Math.min(
+      columnsOf(isatty(1), () => process.stdout) ?? MAX_COLUMNS,
+      MAX_COLUMNS,
+    );
     const bare = this.#args.length === 0;
     const request = parseCommandLine(COMMANDS, bare ? ['--help'] : this.#args, columns);
     if (request.kind === 'text') {
       if (bare) {
-        process.stderr.write(`${request.text}\n`);
+        this.#words.draw(`${request.text}\n`);
         return ExitCode.USAGE;
       }
       this.#readerMayGo = true;
-      this.#output = new Output(1);
+      this.#output = standardOutput();
       await this.#output.write(Buffer.from(`${request.text}\n`));
       return ExitCode.DONE;
     }
@@ -100,6 +103,7 @@ class Run {
     const shell = processShell({
       signal: this.#signals.signal,
       verbose: this.#verbose,
+      words: this.#words,
       example: request.command.examples[0][0],
       onOutput: (output, language) => {
         this.#output = output;
@@ -113,14 +117,14 @@ class Run {
   #tell(error: unknown): void {
     const name = this.#command === undefined ? 'asb' : `asb ${this.#command.name}`;
     const hint = codeOf(error) === 'USAGE' ? ` (${name} --help tells more)` : '';
-    process.stderr.write(`${name}: ${lineOf(error)}${hint}\n`);
-    if (this.#verbose) process.stderr.write(`${detailsOf(error)}\n`);
+    this.#words.say(`${name}: ${lineOf(error)}${hint}`);
+    if (this.#verbose) this.#words.draw(`${detailsOf(error)}\n`);
   }
 
   /** A stage that failed must not look like one that had nothing to say. */
   async #poison(message: string): Promise<void> {
     if (this.#language === undefined || isatty(1)) return;
-    const output = this.#output ?? new Output(1);
+    const output = this.#output ?? standardOutput();
     await output.fail(await failureOf(this.#language, message));
   }
 }

@@ -1,4 +1,4 @@
-import { fstat, fsync, write } from 'node:fs';
+import { fstat, fstatSync, fsync, write } from 'node:fs';
 import { Writable } from 'node:stream';
 import { promisify } from 'node:util';
 import { AsbError, codeOf, messageOf } from '../errors.ts';
@@ -9,19 +9,23 @@ const fstatOf = promisify(fstat);
 const fsyncOf = promisify(fsync);
 
 /** Milliseconds until another try, when a pipe that somebody made non-blocking is full. */
-const FULL_PIPE_DELAY = 5;
+const FULL_PIPE_DELAY = 1;
 
 /**
- * Standard output as bytes that arrive. Writes go through libuv's pool: `process.stdout` would
- * block on a slow reader, and a blocked process hears no signal.
+ * Bytes that arrive: on standard output, or on standard error. No write blocks this thread, so that
+ * a process whose reader stalls still hears signals: a pipe waits in the event loop, and a file,
+ * for which Node's own stream would block, in libuv's pool.
  */
 export class Output {
-  readonly #fd: number;
+  readonly #target: number | Writable;
   #pending: Promise<void> = Promise.resolve();
   #closed = false;
 
-  constructor(fd: number) {
-    this.#fd = fd;
+  /** @param target a file descriptor, or a stream over a pipe or socket */
+  constructor(target: number | Writable) {
+    this.#target = target;
+    // What goes wrong with a stream is told to who writes.
+    if (typeof target !== 'number') target.on('error', () => {});
   }
 
   /** Whether the reader went away. */
@@ -43,8 +47,9 @@ export class Output {
    * @throws AsbError `STORAGE`
    */
   async end(): Promise<void> {
+    if (typeof this.#target !== 'number') return;
     try {
-      if ((await fstatOf(this.#fd)).isFile()) await fsyncOf(this.#fd);
+      if ((await fstatOf(this.#target)).isFile()) await fsyncOf(this.#target);
     } catch (error) {
       throw storageError(error);
     }
@@ -72,18 +77,38 @@ export class Output {
   }
 
   async #write(chunk: Uint8Array): Promise<void> {
-    for (let at = 0; at < chunk.length; ) {
-      try {
-        at += (await writeOf(this.#fd, chunk, at, chunk.length - at, null)).bytesWritten;
-      } catch (error) {
-        if (codeOf(error) === 'EPIPE') this.#closed = true;
-        if (codeOf(error) !== 'EAGAIN') throw storageError(error);
-        await new Promise((resolve) => setTimeout(resolve, FULL_PIPE_DELAY));
-      }
+    try {
+      const target = this.#target;
+      await (typeof target === 'number' ? writeAll(target, chunk) : send(target, chunk));
+    } catch (error) {
+      if (codeOf(error) === 'EPIPE') this.#closed = true;
+      throw storageError(error);
     }
     giveBack(chunk);
   }
 }
+
+/** Standard output of this process. */
+export const standardOutput = (): Output => {
+  const stats = fstatSync(1);
+  return new Output(stats.isFIFO() || stats.isSocket() ? process.stdout : 1);
+};
+
+const writeAll = async (fd: number, chunk: Uint8Array): Promise<void> => {
+  for (let at = 0; at < chunk.length; ) {
+    try {
+      at += (await writeOf(fd, chunk, at, chunk.length - at, null)).bytesWritten;
+    } catch (error) {
+      if (codeOf(error) !== 'EAGAIN') throw error;
+      await new Promise((resolve) => setTimeout(resolve, FULL_PIPE_DELAY));
+    }
+  }
+};
+
+const send = (stream: Writable, chunk: Uint8Array): Promise<void> =>
+  new Promise((resolve, reject) => {
+    stream.write(chunk, (error) => (error ? reject(error) : resolve()));
+  });
 
 const storageError = (cause: unknown): AsbError =>
   new AsbError('STORAGE', `standard output: ${messageOf(cause)}`, { file: '-', cause });

@@ -2,8 +2,8 @@ import type { Readable } from 'node:stream';
 import { isatty } from 'node:tty';
 import { AsbError } from '../errors.ts';
 import { LANGUAGE_NAMES, type Language } from './languages.ts';
-import { Output } from './output.ts';
-import { printable } from './report.ts';
+import { type Output, standardOutput } from './output.ts';
+import type { Words } from './words.ts';
 
 /** What surrounds a command: the three standard streams and the signals. */
 export interface Shell {
@@ -33,6 +33,7 @@ export interface Shell {
 export const processShell = (options: {
   readonly signal: AbortSignal;
   readonly verbose: boolean;
+  readonly words: Words;
   /** A command line that feeds this command, for who starts it without input. */
   readonly example: string;
   /** Called with the language when a command takes standard output. */
@@ -40,30 +41,29 @@ export const processShell = (options: {
 }): Shell => ({
   signal: options.signal,
   verbose: options.verbose,
-  columns: columnsOf(process.stderr),
+  columns: columnsOf(isatty(2), () => process.stderr),
   input(language) {
     checkInput(isatty(0), language, options.example);
     return process.stdin;
   },
   output(language) {
     checkOutput(isatty(1), language);
-    const output = new Output(1);
+    const output = standardOutput();
     options.onOutput(output, language);
     return output;
   },
-  say: (line) => {
-    process.stderr.write(`${printable(line)}\n`);
-  },
-  draw: (bytes) => {
-    process.stderr.write(bytes);
-  },
+  say: (line) => options.words.say(line),
+  draw: (bytes) => options.words.draw(bytes),
 });
 
-/** Width of a stream that is a terminal; `undefined` for any other. */
-export const columnsOf = (stream: {
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-}): number | undefined => (stream.isTTY === true ? stream.columns : undefined);
+/**
+ * Width of a terminal; `undefined` if it is none.
+ * @param open called only for a terminal: opening any other stream changes it
+ */
+export const columnsOf = (
+  isTerminal: boolean,
+  open: () => { readonly columns?: number },
+): number | undefined => (isTerminal ? open().columns : undefined);
 
 /** @throws AsbError `USAGE`, with an example of what to type instead */
 export const checkInput = (isTerminal: boolean, language: Language, example: string): void => {

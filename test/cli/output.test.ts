@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, constants, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import t from 'tap';
 import { Output } from '../../lib/cli/output.ts';
@@ -57,6 +57,21 @@ t.test('a reader that went away', async (t) => {
   t.equal(output.closed, true);
   await t.resolves(output.fail(Buffer.from('poison')), 'there is nobody to tell');
   closeSync(writer);
+});
+
+t.test('a stream over a pipe', async (t) => {
+  const through = new PassThrough();
+  const output = new Output(through);
+  await pipeline(Readable.from([Buffer.from('one '), Buffer.from('two')]), output.stream());
+  t.equal(through.read()?.toString(), 'one two');
+
+  const gone = new Writable({
+    write: (_chunk, _encoding, done) => done(Object.assign(new Error('gone'), { code: 'EPIPE' })),
+  });
+  const broken = new Output(gone);
+  await t.rejects(broken.write(Buffer.from('x')), { code: 'STORAGE', cause: { code: 'EPIPE' } });
+  t.equal(broken.closed, true);
+  await t.resolves(broken.fail(Buffer.from('poison')));
 });
 
 t.test('a full disk', async (t) => {

@@ -23,9 +23,14 @@ t.test('a terminal gets NDJSON at most', (t) => {
   t.end();
 });
 
-t.test('only a terminal has columns', (t) => {
-  t.equal(columnsOf({ isTTY: true, columns: 80 }), 80);
-  t.equal(columnsOf({ isTTY: false, columns: 80 }), undefined);
-  t.equal(columnsOf({}), undefined);
+t.test('only a terminal has columns, and only a terminal is opened', (t) => {
+  let opened = 0;
+  const open = () => {
+    opened++;
+    return { columns: 80 };
+  };
+  t.equal(columnsOf(false, open), undefined);
+  t.equal(opened, 0);
+  t.equal(columnsOf(true, open), 80);
   t.end();
 });
