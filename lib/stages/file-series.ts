@@ -69,7 +69,7 @@ export class FileSeries {
     return this.#busy;
   }
 
-  /** Leaves nothing of the file that is open; files that were closed before stay. */
+  /** Leaves nothing of a file that is not whole; files that are stay. */
   async abort(): Promise<void> {
     this.#aborted = true;
     this.#framed.close();

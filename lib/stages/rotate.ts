@@ -43,7 +43,7 @@ export interface RotateStage extends Writable {
  * `compress` and `alignedFrames` give them.
  *
  * `finish` means that every file is whole, synced, and seen under its name. `destroy` removes the
- * file that is open; files that were closed before stay.
+ * file that is open, and `close` says that it has; files that were closed before stay.
  *
  * @throws AsbError `RANGE` for a limit that is none; the stream fails with `TRUNCATED` if there is
  *   no input, and with what the storage throws

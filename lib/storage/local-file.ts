@@ -53,6 +53,7 @@ export class LocalFile implements StorageFile {
   #gathered: Uint8Array[] = [];
   #size = 0;
   #writing: Promise<void> = Promise.resolve();
+  #closing: Promise<void> = Promise.resolve();
 
   private constructor(location: string, part: string | undefined, handle: FileHandle) {
     this.name = basename(location);
@@ -93,7 +94,19 @@ export class LocalFile implements StorageFile {
     if (this.#size >= WRITE_SIZE) await this.#startWrite();
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closing = this.#finish();
+    return this.#closing;
+  }
+
+  /** A close that is under way is waited for: the file is whole then, and stays. */
+  async abort(): Promise<void> {
+    await Promise.allSettled([this.#writing, this.#closing]);
+    await this.#handle.close().catch(ignore);
+    if (this.#part !== undefined) await rm(this.#part, { force: true }).catch(ignore);
+  }
+
+  async #finish(): Promise<void> {
     await this.#startWrite();
     await this.#writing;
     try {
@@ -105,12 +118,6 @@ export class LocalFile implements StorageFile {
     } catch (cause) {
       throw storageError('finish', this.location, cause);
     }
-  }
-
-  async abort(): Promise<void> {
-    await this.#writing.catch(ignore);
-    await this.#handle.close().catch(ignore);
-    if (this.#part !== undefined) await rm(this.#part, { force: true }).catch(ignore);
   }
 
   /** Waits for the write before, and starts the next without waiting for it. */

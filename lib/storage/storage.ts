@@ -24,6 +24,9 @@ export interface StorageFile {
   write(chunk: Uint8Array): Promise<void>;
   /** Resolves when every byte is durable and the file is seen under its name. */
   close(): Promise<void>;
-  /** Leaves nothing behind. May follow a failed `write` or `close`; never throws. */
+  /**
+   * Leaves nothing behind of a file that is not whole; never throws. May come at any time, also
+   * while a `write` or `close` is under way.
+   */
   abort(): Promise<void>;
 }
