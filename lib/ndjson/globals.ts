@@ -85,13 +85,12 @@ type Read<T> = (place: Place, json: Json | undefined) => T;
 
 const text: Read<string> = (place, json) => readString(place, json).toString();
 
-const base64Text: Read<string> = (place, json) =>
-  readBase64(place, json ?? null).toString('base64');
+const base64Text: Read<string> = (place, json) => readBase64(place, json).toString('base64');
 
 const udfContent: Read<Buffer> = (place, json) => {
   if (!isObject(json)) return readString(place, json);
   onlyMembers(place, json, ['$blob']);
-  return required(place, json, '$blob', (_, blob) => readBase64(place, blob ?? null));
+  return required(place, json, '$blob', readBase64);
 };
 
 const oneOf =

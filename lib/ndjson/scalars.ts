@@ -59,7 +59,7 @@ const doubleOf = (json: Json, bytes: Buffer): number | 'bits' | undefined => {
 };
 
 /** Bytes from strict base64: standard alphabet, padded, nothing else in it. */
-export const readBase64 = (place: Place, json: Json): Buffer => {
+export const readBase64 = (place: Place, json: Json | undefined): Buffer => {
   if (typeof json === 'string') {
     const bytes = Buffer.from(json, 'base64');
     if (bytes.toString('base64') === json) return bytes;
