@@ -1,11 +1,11 @@
-import { AsbError } from '../errors.ts';
+import type { AsbError } from '../errors.ts';
+import { BACKSLASH, BANG, IS_BASE64, IS_FLOAT, LF, MINUS, PLUS, SP, STAR } from './characters.ts';
 import { MAX_FAILURE_MESSAGE } from './failure.ts';
 import {
   BIN_STEPS,
   CHOICES,
   CONTEXT_STEPS,
   DIGEST_LENGTH,
-  expectedAt,
   FIRST_CHOICE,
   ITEM_STEPS,
   LEAST,
@@ -15,29 +15,12 @@ import {
   Step,
 } from './grammar.ts';
 import { type Header, HeaderReader } from './header.ts';
+import { cutOff, unexpectedByte, upstreamFailed } from './scan-errors.ts';
 
-const SP = 0x20;
-const LF = 0x0a;
-const BACKSLASH = 0x5c;
-const MINUS = 0x2d;
-const PLUS = 0x2b;
-const STAR = 0x2a;
-const BANG = 0x21;
-const LETTER_U = 0x55;
 /** Most digits of an int64, and of any number here. */
 const MAX_DIGITS = 19;
 /** From this size on, a native search for newlines beats a loop. */
 const NATIVE_SEARCH = 64;
-
-const bytesOf = (characters: string): Uint8Array => {
-  const table = new Uint8Array(256);
-  for (const byte of Buffer.from(characters)) table[byte] = 1;
-  return table;
-};
-const DIGITS = '0123456789';
-const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
-const IS_BASE64 = bytesOf(`${DIGITS}${LETTERS}+/=`);
-const IS_FLOAT = bytesOf(`${DIGITS}${LETTERS}+-.`);
 
 /**
  * Finds where units (the header, globals, records) end in .asb text that is cut anywhere. It
@@ -127,16 +110,8 @@ export class UnitScanner {
   end(): void {
     this.#header ??= this.#headerReader.header;
     if (this.atUnitEnd) return;
-    if (this.#steps[this.#at] === Step.FAILURE) this.#upstreamFailed();
-    const facts = { line: this.#line, offset: this.#offset };
-    if (this.#offset === 0) {
-      throw new AsbError('TRUNCATED', 'no input; did the stage before this one fail?', facts);
-    }
-    throw new AsbError(
-      'TRUNCATED',
-      `line ${this.#line}: the input ends in the middle of ${this.#header ? 'an item' : 'the header'}; did the stage before this one fail?`,
-      facts,
-    );
+    if (this.#steps[this.#at] === Step.FAILURE) throw this.#failure();
+    throw cutOff(this.#header, { line: this.#line, offset: this.#offset });
   }
 
   #scan(chunk: Buffer, from: number, stop: number): number {
@@ -316,32 +291,18 @@ export class UnitScanner {
   /** The words of the failed stage go up to the end of the input, or of what we keep. */
   #readFailure(chunk: Buffer, from: number): number {
     for (let at = from; at < chunk.length; at++) {
-      if (chunk[at] === LF || this.#message.length === MAX_FAILURE_MESSAGE) this.#upstreamFailed();
+      if (chunk[at] === LF || this.#message.length === MAX_FAILURE_MESSAGE) throw this.#failure();
       this.#message.push(chunk[at]!);
     }
     return chunk.length;
   }
 
-  #upstreamFailed(): never {
-    const message = Buffer.from(this.#message).toString();
-    throw new AsbError('TRUNCATED', `an earlier stage failed: ${message}`, {
-      line: this.#line,
-      offset: this.#offset,
-    });
+  #failure(): AsbError {
+    const place = { line: this.#line, offset: this.#offset };
+    return upstreamFailed(Buffer.from(this.#message), place);
   }
 
   #fail(chunk: Buffer, at: number, base: number, step: number): never {
-    const byte = chunk[at]!;
-    const expected = expectedAt(step);
-    const what =
-      step === Step.BIN_TYPE && byte === LETTER_U
-        ? 'a large data type (LDT); servers before 3.15 had it, and only tools of that time read it'
-        : `${JSON.stringify(String.fromCharCode(byte))}; expected ${expected}`;
-    const offset = base + at;
-    throw new AsbError('FORMAT', `line ${this.#line}, byte ${offset}: ${what}`, {
-      line: this.#line,
-      offset,
-      expected,
-    });
+    throw unexpectedByte(chunk[at]!, step, { line: this.#line, offset: base + at });
   }
 }
