@@ -3,6 +3,7 @@ import { UnitScanner } from '../asb/unit-scanner.ts';
 import { AsbError } from '../errors.ts';
 import { FrameDecoder } from '../zstd/decoder.ts';
 import { compressFrame } from '../zstd/encoder.ts';
+import { MAX_WINDOW_LOG } from '../zstd/frame-walker.ts';
 
 /** So much of the frames is decompressed at a time, to find the header in them. */
 const PEEK_SIZE = 16 * 1024;
@@ -21,7 +22,8 @@ export const headerOfText = (chunk: Buffer): Header => {
 
 /** Finds the header of the text in frames, without decompressing more than needed. */
 export class FramedHeader {
-  readonly #decoder = new FrameDecoder();
+  // The stages before bound the window; these bytes have passed them.
+  readonly #decoder = new FrameDecoder({ windowLog: MAX_WINDOW_LOG });
   readonly #scanner = new UnitScanner();
 
   /** The header, once enough of the frames was seen. */

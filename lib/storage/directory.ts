@@ -1,5 +1,5 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { AsbError } from '../errors.ts';
 import { fileExists, kindOf } from './kind.ts';
 import { LocalFile, syncDirectory } from './local-file.ts';
@@ -12,6 +12,12 @@ const DIRECTORY_MODE = 0o700;
 /** Files of ours: whole ones, and ones that were cut off. */
 const isBackup = (name: string): boolean => name.endsWith('.asb');
 const isLeftover = (name: string): boolean => /^\..+\.asb\.part$/s.test(name);
+
+/** Makes directories durable that were just made, from `path` up to `highest`. */
+const syncAbove = async (path: string, highest: string): Promise<void> => {
+  await syncDirectory(dirname(path));
+  if (path !== highest) await syncAbove(dirname(path), highest);
+};
 
 /**
  * Files in a directory, which is made if it is not there (mode 0700, files 0600). A file is
@@ -27,7 +33,7 @@ export const directory = (path: string): Storage => ({
   async prepare({ removeFiles }) {
     try {
       const made = await mkdir(path, { recursive: true, mode: DIRECTORY_MODE });
-      if (made !== undefined) await syncDirectory(dirname(made));
+      if (made !== undefined) await syncAbove(resolve(path), resolve(made));
       const names = (await readdir(path)).filter((name) => isBackup(name) || isLeftover(name));
       const [first] = names.sort();
       if (first !== undefined && !removeFiles) throw fileExists(join(path, first));

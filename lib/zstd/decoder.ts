@@ -1,6 +1,6 @@
 import { constants, createZstdDecompress } from 'node:zlib';
 import { AsbError, messageOf } from '../errors.ts';
-import { DEFAULT_WINDOW_LOG, FrameWalker } from './frame-walker.ts';
+import { DEFAULT_WINDOW_LOG, FrameWalker, MAX_WINDOW_LOG, MIN_WINDOW_LOG } from './frame-walker.ts';
 
 /** Output comes in buffers of this size; with zlib's default of 16 KiB it takes twice the time. */
 const OUTPUT_SIZE = 128 * 1024;
@@ -9,6 +9,14 @@ export interface DecoderOptions {
   /** Largest window to decode, as a power of two (10–31); 27, 128 MiB, if left out. */
   readonly windowLog?: number;
 }
+
+const checkWindowLog = (windowLog: number): void => {
+  if (Number.isInteger(windowLog) && windowLog >= MIN_WINDOW_LOG && windowLog <= MAX_WINDOW_LOG) {
+    return;
+  }
+  const expected = `a whole number from ${MIN_WINDOW_LOG} to ${MAX_WINDOW_LOG}`;
+  throw new AsbError('RANGE', `windowLog is ${windowLog}; expected ${expected}`, { expected });
+};
 
 /** A part of the input that belongs to one frame. */
 export interface FramePiece {
@@ -27,7 +35,9 @@ export class FrameDecoder {
   #failure: unknown;
   #wake: (() => void) | undefined;
 
+  /** @throws AsbError `RANGE` for a window that zstd cannot have */
   constructor({ windowLog = DEFAULT_WINDOW_LOG }: DecoderOptions = {}) {
+    checkWindowLog(windowLog);
     this.#walker = new FrameWalker({ windowLog });
     this.#zstd = createZstdDecompress({
       chunkSize: OUTPUT_SIZE,

@@ -16,7 +16,8 @@ import { FRAME_MAGIC, SKIPPABLE_MAGIC } from './magic.ts';
 
 /** Largest window that is decoded unless told otherwise, as a power of two: 128 MiB, as zstd. */
 export const DEFAULT_WINDOW_LOG = 27;
-/** Largest that zstd can decode: 2 GiB. */
+/** Smallest and largest that zstd has: 1 KiB and 2 GiB. */
+export const MIN_WINDOW_LOG = 10;
 export const MAX_WINDOW_LOG = 31;
 const MAX_FAILURE_SIZE = FAILURE_PREFIX.length + MAX_FAILURE_MESSAGE;
 const MAX_BLOCK_SIZE = 128 * 1024;

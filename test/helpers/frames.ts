@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { constants, type ZstdOptions, zstdCompressSync } from 'node:zlib';
 import type { FrameWalker } from '../../lib/zstd/frame-walker.ts';
 import { SKIPPABLE_MAGIC } from '../../lib/zstd/magic.ts';
@@ -28,3 +29,7 @@ export const walkAll = (walker: FrameWalker, chunks: Iterable<Buffer>): number =
   walker.end();
   return walker.frames;
 };
+
+/** Those of `commands` that this machine has. */
+export const installed = (...commands: readonly string[]): string[] =>
+  commands.filter((command) => spawnSync(command, ['--version']).error === undefined);

@@ -9,11 +9,14 @@ export interface MemoryStorage extends Storage {
 export interface MemoryStorageOptions {
   /** Runs before each step takes effect; may fail or wait. */
   readonly before?: (step: string, name: string) => Promise<void>;
+  /** Sees each chunk that is written. */
+  readonly write?: (chunk: Uint8Array) => void;
 }
 
 /** Files in memory, for what rotation does to any storage. */
 export const memoryStorage = ({
   before = async () => {},
+  write = () => {},
 }: MemoryStorageOptions = {}): MemoryStorage => {
   const files = new Map<string, Buffer>();
   const events: string[] = [];
@@ -32,6 +35,7 @@ export const memoryStorage = ({
         location: `memory/${name}`,
         async write(chunk) {
           await before('write', name);
+          write(chunk);
           chunks.push(Uint8Array.from(chunk));
         },
         async close() {

@@ -187,3 +187,17 @@ t.test('a write that goes on after an abort begins no file', async (t) => {
   await aborted;
   t.notOk(storage.events.includes('create 1'));
 });
+
+t.test(
+  'a chunk that fits is handed on as it is, so that its memory can be given back',
+  async (t) => {
+    const written: Uint8Array[] = [];
+    const storage = memoryStorage({ write: (chunk) => written.push(chunk) });
+    const files = series(storage, 10_000);
+    const chunk = Buffer.concat(manyRecords(3));
+    await files.write(HEADER, true);
+    await files.write(chunk, true);
+    await files.end();
+    t.equal(written.at(-1), chunk);
+  },
+);

@@ -78,3 +78,10 @@ t.test('a large window is refused unless it is allowed', async (t) => {
   await t.rejects(decodeAll([bytes]), { code: 'LIMIT' });
   t.equal((await decodeAll([bytes], new FrameDecoder({ windowLog: 28 }))).length, 1 << 16);
 });
+
+t.test('takes the windows that zstd has, and no other', async (t) => {
+  for (const windowLog of [10, 31]) new FrameDecoder({ windowLog }).close();
+  for (const windowLog of [9, 32, 27.5]) {
+    t.throws(() => new FrameDecoder({ windowLog }), { code: 'RANGE' });
+  }
+});
