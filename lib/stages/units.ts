@@ -3,10 +3,15 @@ import { MAX_PAYLOAD_SIZE } from '../asb/grammar.ts';
 import type { Header } from '../asb/header.ts';
 import { UnitScanner } from '../asb/unit-scanner.ts';
 import { AsbError } from '../errors.ts';
+import { BufferPool, lend } from '../record/buffer-pool.ts';
 import { asyncTransform } from './async-transform.ts';
 
 /** Largest unit, in bytes: it is held in memory until it is whole. */
 export const MAX_UNIT_SIZE = MAX_PAYLOAD_SIZE;
+
+/** Memory that the chunks are given out in, again and again: a chunk of a pipe, and room for more. */
+const POOLED_SIZE = 128 * 1024;
+const POOLED_BUFFERS = 32;
 
 export interface UnitsInfo {
   /** The header, once it was read to its end. */
@@ -31,17 +36,27 @@ export interface UnitsStage extends Duplex {
  */
 export const units = (): UnitsStage => {
   const scanner = new UnitScanner();
+  const pool = new BufferPool(POOLED_SIZE, POOLED_BUFFERS);
+  /** What came of a unit that is not whole yet. */
   let pending: Buffer[] = [];
   let size = 0;
+  const take = (): Buffer => {
+    const whole = pool.take(size);
+    let at = 0;
+    for (const part of pending) at += part.copy(whole.bytes, at);
+    const chunk = lend(whole, 0, size);
+    whole.release();
+    pending = [];
+    size = 0;
+    return chunk;
+  };
   const stage = asyncTransform({
     async transform(chunk, push) {
       const end = scanner.push(chunk);
       if (end > 0) {
         pending.push(chunk.subarray(0, end));
-        const whole = Buffer.concat(pending);
-        pending = [];
-        size = 0;
-        await push(whole);
+        size += end;
+        await push(take());
       }
       pending.push(chunk.subarray(end));
       size += chunk.length - end;
@@ -54,7 +69,7 @@ export const units = (): UnitsStage => {
     async flush(push) {
       scanner.end();
       // The header of a text without records: its end shows only at the end of the input.
-      if (size > 0) await push(Buffer.concat(pending));
+      if (size > 0) await push(take());
     },
   });
   return Object.assign(stage, { info: scanner });
