@@ -3,7 +3,15 @@ import { MsgpackWriter } from '../record/msgpack-writer.ts';
 import { ParticleType } from '../record/particle.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import type { Place } from './place.ts';
-import { isInteger, readBase64, readCount, readDouble, readInt, readString } from './scalars.ts';
+import {
+  checkString,
+  isInteger,
+  readBase64,
+  readCount,
+  readDouble,
+  readInt,
+  readString,
+} from './scalars.ts';
 import { BASE64_TYPES, tagIn, tagOf } from './tags.ts';
 
 const MIN_INT64 = -(2n ** 63n);
@@ -33,7 +41,7 @@ export class JsonToMsgpack {
       throw this.#place.wrong(json, `lists and maps no deeper than ${MAX_NESTING}`, 'LIMIT');
     }
     if (typeof json === 'string') {
-      writer.bytes(ParticleType.STRING, readString(this.#place, json));
+      writer.string(checkString(this.#place, json));
     } else if (typeof json === 'number') {
       if (isInteger(this.#place, json)) writer.integer(json);
       else writer.double(json);
@@ -110,7 +118,7 @@ export class JsonToMsgpack {
     this.#writer.mapHead(names.length, flags);
     for (const name of names) {
       path.push(name);
-      this.#writer.bytes(ParticleType.STRING, readString(this.#place, name));
+      this.#writer.string(checkString(this.#place, name));
       this.#item(members[name]!, depth + 1);
       path.pop();
     }

@@ -68,8 +68,12 @@ export const readBase64 = (place: Place, json: Json | undefined): Buffer => {
 };
 
 /** UTF-8 of a string. @throws AsbError `FORMAT` if it has half a surrogate pair, which has none */
-export const readString = (place: Place, json: Json | undefined): Buffer => {
-  if (typeof json === 'string' && json.isWellFormed()) return Buffer.from(json);
+export const readString = (place: Place, json: Json | undefined): Buffer =>
+  Buffer.from(checkString(place, json));
+
+/** A string that is the same as UTF-8. @throws AsbError `FORMAT` for any other value */
+export const checkString = (place: Place, json: Json | undefined): string => {
+  if (typeof json === 'string' && json.isWellFormed()) return json;
   throw place.wrong(json, 'a string (without half a surrogate pair)');
 };
 

@@ -35,7 +35,7 @@ export class MsgpackWriter {
     else if (typeof value === 'boolean') this.#byte(value ? 0xc3 : 0xc2);
     else if (typeof value === 'number') this.#number(value);
     else if (typeof value === 'bigint') this.bigint(value);
-    else if (typeof value === 'string') this.bytes(ParticleType.STRING, Buffer.from(value));
+    else if (typeof value === 'string') this.string(value);
     else if (value instanceof Uint8Array) this.bytes(ParticleType.BLOB, value);
     else if (value instanceof Double) this.double(value.value);
     else if (value instanceof GeoJson) this.bytes(ParticleType.GEOJSON, Buffer.from(value.text));
@@ -77,11 +77,32 @@ export class MsgpackWriter {
 
   /** Bytes with the particle type before them, as every string and blob in msgpack has it. */
   bytes(particleType: number, bytes: Uint8Array): void {
-    const size = bytes.length + 1;
-    if (size < 32) this.#byte(0xa0 | size);
-    else this.#sized(size, 0xd9, 0xda, 0xdb);
-    this.#byte(particleType);
+    this.#bytesHead(particleType, bytes.length);
     this.raw(bytes);
+  }
+
+  /** A string: as UTF-8, with its particle type before it. */
+  string(text: string): void {
+    if (text.length < 31 && this.#shortAscii(text)) return;
+    const size = Buffer.byteLength(text);
+    this.#bytesHead(ParticleType.STRING, size);
+    this.#reserve(size);
+    this.#length += this.#buffer.write(text, this.#length);
+  }
+
+  /** Keys are short and ASCII, and there are many: for them even a native call takes long. */
+  #shortAscii(text: string): boolean {
+    this.#reserve(text.length + 2);
+    let at = this.#length;
+    this.#buffer[at++] = 0xa0 | (text.length + 1);
+    this.#buffer[at++] = ParticleType.STRING;
+    for (let index = 0; index < text.length; index++) {
+      const code = text.charCodeAt(index);
+      if (code >= 0x80) return false;
+      this.#buffer[at++] = code;
+    }
+    this.#length = at;
+    return true;
   }
 
   /** The head of a list of `count` items, and its flags if it has any. */
@@ -108,6 +129,13 @@ export class MsgpackWriter {
     this.#reserve(bytes.length);
     this.#buffer.set(bytes, this.#length);
     this.#length += bytes.length;
+  }
+
+  #bytesHead(particleType: number, length: number): void {
+    const size = length + 1;
+    if (size < 32) this.#byte(0xa0 | size);
+    else this.#sized(size, 0xd9, 0xda, 0xdb);
+    this.#byte(particleType);
   }
 
   #number(value: number): void {
