@@ -3,12 +3,14 @@
  *
  *     node job.js NAME HOST:PORT NAMESPACE DIRECTORY   prints a line of JSON
  */
+import { randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { connect } from 'node:net';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { giveBack } from '../lib/record/buffer-pool.ts';
 import type { RecordChunk } from '../lib/record/chunk.ts';
+import { AT_FIELD_COUNT, AT_INFO3, AT_RESULT, HEADER_SIZE, Info3 } from '../lib/record/layout.ts';
 import { compress } from '../lib/stages/compress.ts';
 import { fromNdjson } from '../lib/stages/from-ndjson.ts';
 import { rotate } from '../lib/stages/rotate.ts';
@@ -67,11 +69,14 @@ const drain = (): Promise<Moved> =>
     const [address] = parseAddresses(host);
     const room = Buffer.allocUnsafe(1024 * 1024);
     let bytes = 0;
-    // The end is a proto of its own: 8 bytes of header, 22 of message with the LAST bit.
+    // The end is a message of nothing but a header, with the LAST bit.
     let tail = Buffer.alloc(0);
     const isEnd = (size: number): boolean => {
-      tail = Buffer.concat([tail, room.subarray(Math.max(0, size - 30), size)]).subarray(-30);
-      return tail.length === 30 && tail[0] === 2 && tail[8] === 22 && (tail[11]! & 1) === 1;
+      const last = room.subarray(Math.max(0, size - HEADER_SIZE), size);
+      tail = Buffer.concat([tail, last]).subarray(-HEADER_SIZE);
+      if (tail[0] !== HEADER_SIZE || tail.readUInt32BE(AT_FIELD_COUNT) !== 0) return false;
+      if (tail[AT_RESULT] !== 0) reject(new Error(`the server answered ${tail[AT_RESULT]}`));
+      return tail[AT_INFO3] === Info3.LAST;
     };
     const socket = connect({
       host: address?.host,
@@ -90,8 +95,9 @@ const drain = (): Promise<Moved> =>
     });
     socket.once('error', reject);
     const tracker = new PartitionTracker();
+    const taskId = randomBytes(8).readBigUInt64BE();
     const limits = { recordsPerSecond: 0, maxRecords: 0 };
-    socket.write(encodeScanRequest({ namespace }, tracker.remaining(), tracker, limits, 1n));
+    socket.write(encodeScanRequest({ namespace }, tracker.remaining(), tracker, limits, taskId));
   });
 
 const JOBS: Readonly<Record<string, () => Promise<Moved>>> = {

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { AsbError, messageOf } from '../errors.ts';
+import { makeDirectory } from './make-directory.ts';
 import type { Storage, StorageFile } from './storage.ts';
 import { storageError } from './storage-error.ts';
 
@@ -28,7 +28,7 @@ export const commandStorage = (
   location: path,
 
   async prepare() {
-    await mkdir(path, { recursive: true }).catch((cause: unknown) => {
+    await makeDirectory(path).catch((cause: unknown) => {
       throw storageError('prepare', path, cause);
     });
   },

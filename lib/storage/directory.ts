@@ -1,13 +1,11 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { AsbError } from '../errors.ts';
 import { fileExists, kindOf } from './kind.ts';
 import { LocalFile, syncDirectory } from './local-file.ts';
+import { makeDirectory } from './make-directory.ts';
 import type { Storage } from './storage.ts';
 import { storageError } from './storage-error.ts';
-
-/** Only the owner may look in: a backup holds what the database does. */
-const DIRECTORY_MODE = 0o700;
 
 /** Files of ours: whole ones, and ones that were cut off. */
 const isBackup = (name: string): boolean => name.endsWith('.asb');
@@ -32,7 +30,7 @@ export const directory = (path: string): Storage => ({
 
   async prepare({ removeFiles }) {
     try {
-      const made = await mkdir(path, { recursive: true, mode: DIRECTORY_MODE });
+      const made = await makeDirectory(path);
       if (made !== undefined) await syncAbove(resolve(path), resolve(made));
       const names = (await readdir(path)).filter((name) => isBackup(name) || isLeftover(name));
       const [first] = names.sort();

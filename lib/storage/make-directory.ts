@@ -1,0 +1,25 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { codeOf } from '../errors.ts';
+
+/** Only the owner may enter: a backup holds what the database does. */
+const DIRECTORY_MODE = 0o700;
+
+/**
+ * Makes a directory and those above it that are missing, mode 0700. Node's own recursive `mkdir`
+ * never ends where the file system answers "no such file" for every try, as /proc does.
+ *
+ * @returns the first directory that was made, or `undefined` if all were there
+ */
+export const makeDirectory = async (path: string): Promise<string | undefined> => {
+  try {
+    await mkdir(path, { mode: DIRECTORY_MODE });
+    return path;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return undefined;
+    if (codeOf(error) !== 'ENOENT') throw error;
+  }
+  const first = await makeDirectory(dirname(path));
+  await mkdir(path, { mode: DIRECTORY_MODE });
+  return first ?? path;
+};

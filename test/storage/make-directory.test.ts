@@ -1,0 +1,24 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import t from 'tap';
+import { makeDirectory } from '../../lib/storage/make-directory.ts';
+
+const place = mkdtempSync(join(tmpdir(), 'asb-make-directory-'));
+t.teardown(() => rmSync(place, { recursive: true }));
+
+t.test('makes what is missing, for the owner alone, and says where it began', async (t) => {
+  const path = join(place, 'a', 'b', 'c');
+  t.equal(await makeDirectory(path), join(place, 'a'));
+  t.equal(statSync(path).mode & 0o777, 0o700);
+  t.equal(statSync(join(place, 'a')).mode & 0o777, 0o700);
+  t.equal(await makeDirectory(path), undefined);
+  t.equal(await makeDirectory(join(path, 'd')), join(path, 'd'));
+});
+
+t.test('ends with an error where no directory can be made', async (t) => {
+  writeFileSync(join(place, 'file'), '');
+  await t.rejects(makeDirectory(join(place, 'file', 'x')), { code: 'ENOTDIR' });
+  // Node's recursive mkdir spins here for ever.
+  await t.rejects(makeDirectory('/proc/x/y'), { code: 'ENOENT' });
+});
