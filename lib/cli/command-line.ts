@@ -43,7 +43,8 @@ export const parseCommandLine = (
 ): Request => {
   const command = commands.find(({ name }) => name === args[0]);
   const words = command === undefined ? args : splitArguments(command.options, args);
-  const parser = parserOf(commands, words, columns);
+  const version = versionOf();
+  const parser = parserOf(commands, words, columns, version);
   let values: Values | undefined;
   for (const each of commands) {
     parser.command(
@@ -62,13 +63,21 @@ export const parseCommandLine = (
     text = output;
   });
   if (wrong) throw new AsbError('USAGE', wrong.message);
-  if (text !== '') return { kind: 'text', text };
+  if (text !== '') {
+    const isHelp = command !== undefined && text !== version;
+    return { kind: 'text', text: isHelp ? `${text}\n\n${examplesOf(command)}` : text };
+  }
   if (command === undefined || values === undefined)
     throw unknownCommand(commands, String(args[0]));
   return { kind: 'run', command, given: givenOf(command, values) };
 };
 
-const parserOf = (commands: readonly Command[], words: readonly string[], columns: number): Argv =>
+const parserOf = (
+  commands: readonly Command[],
+  words: readonly string[],
+  columns: number,
+  version: string,
+): Argv =>
   yargs([...words])
     .scriptName('asb')
     .usage('asb COMMAND [options]\n\nBackups of Aerospike namespaces as pipelines and filters.')
@@ -81,7 +90,7 @@ const parserOf = (commands: readonly Command[], words: readonly string[], column
     })
     .help('help', 'Show this help')
     .alias('help', ['Z', 'usage'])
-    .version('version', 'Show the version', versionOf())
+    .version('version', 'Show the version', version)
     .alias('version', 'V')
     .epilogue(`${commands.map(({ name }) => name).join(', ')}: asb COMMAND --help tells more`)
     .wrap(columns);
@@ -96,9 +105,12 @@ const describe = (parser: Argv, command: Command): Argv => {
       ...(option.takesValue ? { requiresArg: true } : { boolean: true }),
     });
   }
-  for (const [line, what] of command.examples) parser.example(line, what);
   return parser;
 };
+
+/** Examples in lines of their own, as long as they are: yargs would break a command in two. */
+const examplesOf = (command: Command): string =>
+  ['Examples:', ...command.examples.map(([line, what]) => `  # ${what}\n  ${line}`)].join('\n');
 
 const versionOf = (): string => {
   const path = fileURLToPath(import.meta.resolve('asb-streams/package.json'));

@@ -14,7 +14,7 @@ import { summaryLines } from '../summary.ts';
 export const compression = choice({
   name: 'compress',
   alias: ['z'],
-  group: 'Where to:',
+  group: 'Output:',
   describe: 'Compress; zstd is the one method',
   words: ['zstd'],
 });
@@ -22,7 +22,7 @@ export const compression = choice({
 export const parallel = integer({
   name: 'parallel',
   alias: ['w'],
-  group: 'How fast:',
+  group: 'Speed:',
   describe: 'Scans at once (default: one for each node, up to 16)',
   min: 1,
   max: 100,

@@ -11,7 +11,7 @@ import { peek } from '../peek.ts';
 
 export const filter = text({
   name: 'filter',
-  group: 'Where to:',
+  group: 'Output:',
   describe: 'Pipe each file through this shell command, its path in $FILE, instead of writing it',
   expected: 'a shell command',
 });

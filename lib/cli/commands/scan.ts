@@ -9,7 +9,7 @@ import { selectionOptions } from '../options/selection.ts';
 export const parallel = integer({
   name: 'parallel',
   alias: ['w'],
-  group: 'How fast:',
+  group: 'Speed:',
   describe: 'Scans at once',
   min: 1,
   max: 100,

@@ -12,7 +12,7 @@ export const serializeCommand: Command = {
   examples: [
     ['asb scan -n test | asb serialize -n test > test.asb', 'Back up to one file'],
     [
-      `echo '{"set":"users","key":"ada","bins":{"born":1815}}' | asb serialize -n test`,
+      `echo '{"set":"users","key":"ada","bins":{"born":1815}}' | asb serialize -n test > ada.asb`,
       'Write a record by hand',
     ],
   ],

@@ -4,7 +4,7 @@ import { flag, type IntegerFacts, integer, text } from '../option.ts';
 export const verbose = flag({
   name: 'verbose',
   alias: ['v'],
-  describe: 'Tell more: settings, and every detail of a failure',
+  describe: 'Tell more, above all of a failure',
 });
 
 export const namespace = text({
@@ -17,6 +17,7 @@ export const namespace = text({
 export const compact = flag({
   name: 'compact',
   alias: ['C'],
+  group: 'Output:',
   describe: 'Write blobs as they are, not in base64: smaller, but no longer readable text',
 });
 
@@ -37,6 +38,6 @@ export const level = integer({
 export const compressionLevel = integer({
   name: 'compression-level',
   describe: 'zstd level, with --compress; from 20 on it takes much memory',
-  group: 'Where to:',
+  group: 'Output:',
   ...LEVELS,
 });

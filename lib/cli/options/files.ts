@@ -1,6 +1,6 @@
 import { flag, type IntegerFacts, integer, text } from '../option.ts';
 
-const group = 'Where to:';
+const group = 'Output:';
 
 export const MIB = 1024 * 1024;
 

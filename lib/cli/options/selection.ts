@@ -1,6 +1,6 @@
 import { flag, integer, list, type Option, text } from '../option.ts';
 
-const group = 'What:';
+const group = 'Selection:';
 
 export const sets = list({
   name: 'set',
@@ -69,7 +69,7 @@ export const maxRecords = integer({
 export const recordsPerSecond = integer({
   name: 'records-per-second',
   alias: ['L'],
-  group: 'How fast:',
+  group: 'Speed:',
   describe: 'At most so many, over all nodes; 0 is no limit',
   min: 0,
   max: 0xffffffff,
