@@ -46,6 +46,10 @@ export class FrameDecoder {
     this.#zstd.on('readable', () => this.#wake?.());
     this.#zstd.on('error', (error) => {
       this.#failure = error;
+    });
+    // After an error too; a decode that waits must not wait for ever.
+    this.#zstd.on('close', () => {
+      this.#failure ??= new AsbError('ABORTED', 'the decoder was closed');
       this.#wake?.();
     });
   }
@@ -76,7 +80,7 @@ export class FrameDecoder {
    * Decompresses one piece from {@link split}. When it is through, all that the piece holds was
    * given out: zlib loses what stands behind a frame's end in the same write.
    *
-   * @throws AsbError `FORMAT` for damaged content
+   * @throws AsbError `FORMAT` for damaged content, `ABORTED` if it is closed meanwhile
    */
   async *decode({ bytes }: FramePiece): AsyncGenerator<Buffer> {
     let written = false;
@@ -106,6 +110,7 @@ export class FrameDecoder {
   }
 
   #fail(offset: number): never {
+    if (this.#failure instanceof AsbError) throw this.#failure;
     throw new AsbError(
       'FORMAT',
       `byte ${offset} or soon after: damaged zstd data (${messageOf(this.#failure)})`,

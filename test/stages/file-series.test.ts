@@ -167,6 +167,17 @@ t.test('abort waits for a file that is being created, and takes it back', async 
   t.same(storage.events, ['create 0', 'abort 0']);
 });
 
+t.test('abort ends a look for the header in frames', async (t) => {
+  const storage = memoryStorage();
+  const files = series(storage, 1);
+  const written = files.write(frame(TEXT), true);
+  while (storage.events.length === 0) await Promise.resolve();
+  const aborted = files.abort();
+  await Promise.allSettled([written, aborted]);
+  t.same(storage.events, ['create 0', 'abort 0']);
+  t.equal(storage.files.size, 0);
+});
+
 t.test('a write that goes on after an abort begins no file', async (t) => {
   let proceed = () => {};
   const storage = memoryStorage({

@@ -85,3 +85,11 @@ t.test('takes the windows that zstd has, and no other', async (t) => {
     t.throws(() => new FrameDecoder({ windowLog }), { code: 'RANGE' });
   }
 });
+
+t.test('a decode under way ends when the decoder is closed', async (t) => {
+  const decoder = new FrameDecoder();
+  const [piece] = decoder.split(frame(TEXT));
+  const decoded = decoder.decode(piece!).next();
+  decoder.close();
+  await t.rejects(decoded, { code: 'ABORTED' });
+});
