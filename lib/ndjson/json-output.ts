@@ -1,11 +1,21 @@
 import { isUtf8 } from 'node:buffer';
+import { BufferPool, lend, type PooledBuffer } from '../record/buffer-pool.ts';
 import { readU32 } from '../record/layout.ts';
 import { base64Size, writeBase64 } from '../record/text/base64.ts';
 import { MAX_DOUBLE_TEXT, writeDouble } from '../record/text/double.ts';
 import { MAX_INT64_TEXT, writeInt64, writeInteger, writeUint64 } from '../record/text/integer.ts';
 
-/** Bytes of each buffer that chunks are cut from. */
-const BUFFER_SIZE = 1024 * 1024;
+/** Text is made in pieces of this many bytes; only a line longer than that has a larger one. */
+const PIECE_SIZE = 256 * 1024;
+/** Pieces kept to be used again: more than wait in a pipeline at once. */
+const PIECES_KEPT = 16;
+
+export interface JsonOutputOptions {
+  /** Writes into memory that was given back (`giveBack`). Default false. */
+  readonly reuseMemory?: boolean;
+  /** Bytes of text made at a time. */
+  readonly pieceSize?: number;
+}
 /** Longer strings are scanned and then copied; shorter ones are copied byte by byte at once. */
 const COPIED_AT_ONCE = 96;
 
@@ -53,29 +63,53 @@ const END_OF_TAG = piece('"}');
 const NAN = piece('NaN');
 
 /**
- * JSON text in a growing buffer, written without a string or an object between. What `take()` gives
- * is not written to again: the next text goes behind it or into a new buffer.
+ * Lines of JSON in pieces of memory, written without a string or an object between. What `take()`
+ * gives is not written to again before it is given back.
  */
 export class JsonOutput {
-  #buffer = Buffer.allocUnsafeSlow(BUFFER_SIZE);
+  readonly #pool: BufferPool;
+  #piece: PooledBuffer;
+  #buffer: Buffer;
+  /** Where the lines begin that were not taken yet. */
   #start = 0;
+  /** Where the line begins that is being written. */
+  #lineStart = 0;
   #at = 0;
+  #full: Buffer[] = [];
 
-  /** Bytes since the last `take()`. */
+  constructor({ reuseMemory = false, pieceSize = PIECE_SIZE }: JsonOutputOptions = {}) {
+    this.#pool = new BufferPool(pieceSize, reuseMemory ? PIECES_KEPT : 0);
+    this.#piece = this.#pool.take();
+    this.#buffer = this.#piece.bytes;
+  }
+
+  /** Bytes of the line so far. */
   get length(): number {
-    return this.#at - this.#start;
+    return this.#at - this.#lineStart;
   }
 
-  /** Takes back all but the first `length` bytes. */
+  /** Takes back all but the first `length` bytes of the line. */
   rewind(length: number): void {
-    this.#at = this.#start + length;
+    this.#at = this.#lineStart + length;
   }
 
-  /** Gives away what was written. */
-  take(): Buffer {
-    const taken = this.#buffer.subarray(this.#start, this.#at);
-    this.#start = this.#at;
-    return taken;
+  /** Says that the line is whole, with its line end. */
+  endLine(): void {
+    this.#lineStart = this.#at;
+  }
+
+  /** Gives away the whole lines, in one or more pieces. */
+  take(): Buffer[] {
+    this.#giveLines();
+    const pieces = this.#full;
+    this.#full = [];
+    return pieces;
+  }
+
+  #giveLines(): void {
+    if (this.#start === this.#lineStart) return;
+    this.#full.push(lend(this.#piece, this.#start, this.#lineStart));
+    this.#start = this.#lineStart;
   }
 
   /** Writes one ASCII character. */
@@ -228,11 +262,15 @@ export class JsonOutput {
 
   #reserve(size: number): void {
     if (this.#at + size <= this.#buffer.length) return;
+    this.#giveLines();
     const { length } = this;
-    const larger = Buffer.allocUnsafeSlow(Math.max(BUFFER_SIZE, 2 * length + size));
-    this.#buffer.copy(larger, 0, this.#start, this.#at);
-    this.#buffer = larger;
+    const next = this.#pool.take(2 * length + size);
+    this.#buffer.copy(next.bytes, 0, this.#lineStart, this.#at);
+    this.#piece.release();
+    this.#piece = next;
+    this.#buffer = next.bytes;
     this.#start = 0;
+    this.#lineStart = 0;
     this.#at = length;
   }
 }

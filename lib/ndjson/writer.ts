@@ -16,7 +16,7 @@ import {
 } from '../record/layout.ts';
 import { ParticleType } from '../record/particle.ts';
 import { globalLine } from './globals.ts';
-import { JsonOutput, piece } from './json-output.ts';
+import { JsonOutput, type JsonOutputOptions, piece } from './json-output.ts';
 import { NameTable } from './name-table.ts';
 import { ParticleToJson } from './particle-to-json.ts';
 import { BASE64_NAME, beginsWithDollar, NameOrder } from './tags.ts';
@@ -50,17 +50,22 @@ export interface NdjsonWriterInfo {
 export class NdjsonWriter {
   /** Counts all that was written; live. */
   readonly info: NdjsonWriterInfo = { records: 0, globals: 0, bytes: 0 };
-  readonly #out = new JsonOutput();
-  readonly #particle = new ParticleToJson(this.#out);
+  readonly #out: JsonOutput;
+  readonly #particle: ParticleToJson;
   readonly #names = new NameTable();
   readonly #order = new NameOrder();
 
+  constructor(options: JsonOutputOptions = {}) {
+    this.#out = new JsonOutput(options);
+    this.#particle = new ParticleToJson(this.#out);
+  }
+
   /**
-   * The lines of a batch, which is released, or of one global, each with its line end. The buffer
-   * is the caller's.
+   * The lines of a batch, which is released, or of one global: in pieces of whole lines, which
+   * may be given back (`giveBack`) once nobody looks at them.
    * @throws AsbError `FORMAT` for a record in which two bins have one name
    */
-  write(chunk: RecordChunk): Buffer {
+  write(chunk: RecordChunk): Buffer[] {
     this.#out.rewind(0); // of a call that failed
     if (chunk.kind === 'records') {
       const { bytes, offsets } = chunk;
@@ -69,11 +74,12 @@ export class NdjsonWriter {
       chunk.release();
     } else {
       this.#out.text(globalLine(chunk));
+      this.#out.endLine();
       this.info.globals++;
     }
-    const lines = this.#out.take();
-    this.info.bytes += lines.length;
-    return lines;
+    const pieces = this.#out.take();
+    for (const lines of pieces) this.info.bytes += lines.length;
+    return pieces;
   }
 
   #record(bytes: Buffer, start: number): void {
@@ -121,6 +127,7 @@ export class NdjsonWriter {
     out.piece(BINS);
     this.#bins(bytes, at, readU16(bytes, start + AT_OP_COUNT));
     out.piece(END_OF_RECORD);
+    out.endLine();
   }
 
   #bins(bytes: Buffer, from: number, count: number): void {

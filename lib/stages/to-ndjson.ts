@@ -1,7 +1,15 @@
 import { Transform } from 'node:stream';
-import { AsbError } from '../errors.ts';
+import { toError } from '../errors.ts';
 import { NdjsonWriter, type NdjsonWriterInfo } from '../ndjson/writer.ts';
 import type { RecordChunk } from '../record/chunk.ts';
+
+export interface ToNdjsonOptions {
+  /**
+   * Writes into memory that was given back (`giveBack`), as `asb scan` does with lines that it has
+   * written. Only for a pipeline in which nobody keeps the lines. Default false.
+   */
+  readonly reuseMemory?: boolean;
+}
 
 /** A stage from records to NDJSON. */
 export interface ToNdjson extends Transform {
@@ -9,28 +17,33 @@ export interface ToNdjson extends Transform {
   readonly info: NdjsonWriterInfo;
 }
 
+/** Bytes of lines that may wait for the next stage. */
+const LINES_WAITING = 1024 * 1024;
+/** Record chunks that may wait: each may have up to 1 MiB. */
+const CHUNKS_WAITING = 2;
+
 /**
  * Writes records and globals as NDJSON, one a line: `RecordChunk`s in, whole lines of bytes out.
- * The form is in docs/ndjson.md.
+ * The form is in docs/ndjson.md. Batches are released when they are written.
  *
  *     await pipeline(scan({ seeds, namespace: 'test' }), toNdjson(), process.stdout);
+ *
+ * @throws AsbError (as the stream's error) `FORMAT` for a record in which two bins have one name
  */
-export const toNdjson = (): ToNdjson => {
-  const writer = new NdjsonWriter();
-  const stage = new Transform({
+export const toNdjson = (options: ToNdjsonOptions = {}): ToNdjson => {
+  const writer = new NdjsonWriter(options);
+  const stage: Transform = new Transform({
     writableObjectMode: true,
-    writableHighWaterMark: 2, // batches: more would only wait in memory
+    writableHighWaterMark: CHUNKS_WAITING,
+    readableHighWaterMark: LINES_WAITING,
     transform(chunk: RecordChunk, _encoding, done) {
-      let lines: Buffer;
       try {
-        lines = writer.write(chunk);
-        if (chunk.kind === 'records') chunk.release();
+        for (const lines of writer.write(chunk)) stage.push(lines);
       } catch (error) {
-        if (!(error instanceof AsbError)) throw error;
-        done(error);
+        done(toError(error));
         return;
       }
-      done(null, lines);
+      done();
     },
   });
   return Object.assign(stage, { info: writer.info });

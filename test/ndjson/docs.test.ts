@@ -10,7 +10,7 @@ const again = (line: string): unknown => {
   const reader = new NdjsonReader({ namespace: 'test' });
   const writer = new NdjsonWriter();
   const chunks = [...reader.push(line), ...reader.end()];
-  return JSON.parse(chunks.map((chunk) => writer.write(chunk).toString()).join(''));
+  return JSON.parse(Buffer.concat(chunks.flatMap((chunk) => writer.write(chunk))).toString());
 };
 
 t.test('its lines are read, and written again with what was left out', async (t) => {

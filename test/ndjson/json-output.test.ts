@@ -1,12 +1,18 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { JsonOutput, piece } from '../../lib/ndjson/json-output.ts';
+import { giveBack } from '../../lib/record/buffer-pool.ts';
 
 const out = new JsonOutput();
 
+const taken = (out: JsonOutput): Buffer => {
+  out.endLine();
+  return Buffer.concat(out.take());
+};
+
 const textOf = (write: (out: JsonOutput) => void): string => {
   write(out);
-  return out.take().toString();
+  return taken(out).toString();
 };
 
 const eight = (value: bigint): Buffer => {
@@ -19,7 +25,7 @@ t.test('a string is what JSON.parse reads back, or refused if it is no UTF-8', a
   const check = (bytes: Buffer): boolean => {
     const around = Buffer.concat([Buffer.of(0xff), bytes, Buffer.of(0xff)]);
     const written = out.string(around, 1, around.length - 1);
-    const json = out.take().toString();
+    const json = taken(out).toString();
     return written
       ? Buffer.from(JSON.parse(json)).equals(bytes)
       : json === '' && !Buffer.from(bytes.toString()).equals(bytes);
@@ -120,32 +126,65 @@ t.test('pieces, text, bytes and base64', async (t) => {
   );
 });
 
-t.test('rewind takes back, and take leaves alone what it gave', async (t) => {
-  out.text('first');
-  const first = out.take();
+t.test('rewind takes back what is in the line', async (t) => {
+  out.text('first\n');
+  out.endLine();
   t.equal(out.length, 0);
   out.text('kept, dropped');
   t.equal(out.length, 13);
   out.rewind(4);
   t.equal(
     textOf((out) => out.text('!')),
-    'kept!',
+    'first\nkept!',
   );
-  t.equal(first.toString(), 'first');
 });
 
-t.test('the buffer grows, in the middle of a text too', async (t) => {
-  const out = new JsonOutput();
+t.test('only whole lines are taken, in pieces', async (t) => {
+  const out = new JsonOutput({ pieceSize: 64 });
+  t.same(out.take(), []);
+  let expected = '';
+  for (let line = 0; line < 100; line++) {
+    for (let item = 0; item < line; item++) out.integer(item);
+    out.byte(0x0a);
+    out.endLine();
+    expected += `${Array.from({ length: line }, (_, item) => item).join('')}\n`;
+  }
+  out.text('begun');
+  const pieces = out.take();
+  t.ok(pieces.length > 50);
+  for (const piece of pieces) t.equal(piece.at(-1), 0x0a);
+  t.equal(Buffer.concat(pieces).toString(), expected);
+  t.same(out.take(), []);
+  t.equal(taken(out).toString(), 'begun');
+});
+
+t.test('pieces are used again when they are given back, and not before', async (t) => {
+  for (const reuseMemory of [true, false]) {
+    const out = new JsonOutput({ pieceSize: 64, reuseMemory });
+    const write = (letter: string): Buffer[] => {
+      for (let line = 0; line < 3; line++) {
+        out.text(letter.repeat(60));
+        out.endLine();
+      }
+      return out.take();
+    };
+    const first = write('a');
+    const second = write('b');
+    t.equal(Buffer.concat(first).toString(), 'a'.repeat(180));
+    for (const piece of first) giveBack(piece);
+    write('c');
+    t.equal(Buffer.concat(first).includes('c'), reuseMemory);
+    t.equal(Buffer.concat(second).toString(), 'b'.repeat(180));
+  }
+});
+
+t.test('a long line has a piece of its own', async (t) => {
   const large = Buffer.alloc(700_000, 'x');
-  const taken: Buffer[] = [];
   for (let round = 0; round < 4; round++) {
     out.integer(round);
     out.string(large, 0, large.length);
     out.text('"');
     out.base64(large, 0, large.length);
-    taken.push(out.take());
-  }
-  for (const [round, text] of taken.entries()) {
-    t.ok(text.equals(Buffer.from(`${round}"${large}""${large.toString('base64')}`)));
+    t.ok(taken(out).equals(Buffer.from(`${round}"${large}""${large.toString('base64')}`)));
   }
 });

@@ -11,7 +11,7 @@ import { arbitraryBatch } from './arbitrary.ts';
 
 const linesOf = (...chunks: RecordChunk[]): string[] => {
   const writer = new NdjsonWriter();
-  const text = chunks.map((chunk) => writer.write(chunk).toString()).join('');
+  const text = Buffer.concat(chunks.flatMap((chunk) => writer.write(chunk))).toString();
   return text.split('\n').slice(0, -1);
 };
 

@@ -13,7 +13,8 @@ const converter = new MsgpackToJson(out);
 const jsonOf = (bytes: Buffer, type: number): string | false => {
   const around = Buffer.concat([hex('c7 00 01'), bytes, hex('c0 c0 01')]);
   const written = converter.write(around, 3, 3 + bytes.length, type);
-  const json = out.take().toString();
+  out.endLine();
+  const json = Buffer.concat(out.take()).toString();
   return written ? json : json === '' && false;
 };
 

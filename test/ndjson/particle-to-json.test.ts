@@ -9,7 +9,8 @@ const converter = new ParticleToJson(out);
 const jsonOf = (type: number, hex: string): string => {
   const bytes = Buffer.from(`ffff${hex}ffff`, 'hex');
   converter.write(bytes, type, 2, bytes.length - 2);
-  return out.take().toString();
+  out.endLine();
+  return Buffer.concat(out.take()).toString();
 };
 
 t.test('every particle type', async (t) => {

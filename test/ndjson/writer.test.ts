@@ -2,12 +2,16 @@ import t from 'tap';
 import { NdjsonWriter } from '../../lib/ndjson/writer.ts';
 import { RecordBatch } from '../../lib/record/batch.ts';
 import { BatchBuilder } from '../../lib/record/builder.ts';
+import type { RecordChunk } from '../../lib/record/chunk.ts';
 import { ParticleType } from '../../lib/record/particle.ts';
 import { TypedBytes } from '../../lib/record/values.ts';
 
 const DIGEST = Buffer.alloc(20, 1);
 const DIGEST_JSON = '"digest":"AQEBAQEBAQEBAQEBAQEBAQEBAQE="';
 const integer = { type: ParticleType.INTEGER, bytes: Buffer.alloc(8) };
+
+const textOf = (writer: NdjsonWriter, chunk: RecordChunk): string =>
+  Buffer.concat(writer.write(chunk)).toString();
 
 const recordWith = (names: readonly (string | Buffer)[]): RecordBatch =>
   new BatchBuilder('test')
@@ -40,20 +44,26 @@ t.test('records become lines', async (t) => {
       '"bins":{"odd":{"$particle":{"type":99,"base64":"AQ=="}}}}',
   ];
   const text = lines.map((line) => `${line}\n`).join('');
-  t.equal(writer.write(batch).toString(), text);
+  t.equal(textOf(writer, batch), text);
   t.same(writer.info, { records: 3, globals: 0, bytes: text.length });
-  t.equal(writer.write(batch.filter((record) => record.key === 5)).toString(), `${lines[2]}\n`);
+  t.equal(
+    textOf(
+      writer,
+      batch.filter((record) => record.key === 5),
+    ),
+    `${lines[2]}\n`,
+  );
 });
 
 t.test('globals become lines', async (t) => {
   const writer = new NdjsonWriter();
-  const text = writer.write({
+  const text = textOf(writer, {
     kind: 'udf',
     name: 'm.lua',
     language: 'LUA',
     content: Buffer.from('x'),
   });
-  t.equal(text.toString(), '{"udf":{"name":"m.lua","language":"LUA","content":"x"}}\n');
+  t.equal(text, '{"udf":{"name":"m.lua","language":"LUA","content":"x"}}\n');
   t.same(writer.info, { records: 0, globals: 1, bytes: text.length });
 });
 
@@ -79,7 +89,7 @@ t.test('bin names that JSON or jq would change are base64', async (t) => {
     ],
   ];
   for (const [names, written] of rows) {
-    const text = new NdjsonWriter().write(recordWith(names)).toString();
+    const text = textOf(new NdjsonWriter(), recordWith(names));
     t.ok(text.endsWith(`"bins":{${written.map((name) => `"${name}":0`).join(',')}}}\n`), text);
   }
 });

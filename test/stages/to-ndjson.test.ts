@@ -2,12 +2,12 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import t from 'tap';
 import { RecordBatch } from '../../lib/record/batch.ts';
+import { giveBack } from '../../lib/record/buffer-pool.ts';
 import { BatchBuilder } from '../../lib/record/builder.ts';
-import type { RecordChunk } from '../../lib/record/chunk.ts';
 import { MessageWriter } from '../../lib/record/message-writer.ts';
 import { toNdjson } from '../../lib/stages/to-ndjson.ts';
 
-const batch = (...keys: number[]): RecordChunk => {
+const batch = (...keys: number[]): RecordBatch => {
   const builder = new BatchBuilder('test');
   for (const key of keys) builder.add({ key, bins: {} });
   return builder.build();
@@ -47,8 +47,27 @@ t.test('a record that has no form in NDJSON is an error of the stage', async (t)
   await t.rejects(pipeline(Readable.from([twice]), toNdjson().resume()), { code: 'FORMAT' });
 });
 
-t.test('what is no chunk at all is a mistake of the caller, and thrown at them', async (t) => {
-  const stage = toNdjson();
-  t.throws(() => stage.write({ kind: 'records' }), TypeError);
-  stage.destroy();
+t.test('memory that is given back is used again, and each batch is released once', async (t) => {
+  let released = 0;
+  const { bytes, offsets } = batch(1, 2, 3);
+  const batches = Array.from(
+    { length: 3000 },
+    () => new RecordBatch(bytes, offsets, () => released++),
+  );
+  const memory = new Set<ArrayBufferLike>();
+  let lines = 0;
+  await pipeline(
+    Readable.from(batches),
+    toNdjson({ reuseMemory: true }),
+    async (source: AsyncIterable<Buffer>) => {
+      for await (const piece of source) {
+        memory.add(piece.buffer);
+        lines += piece.toString().split('\n').length - 1;
+        giveBack(piece);
+      }
+    },
+  );
+  t.equal(lines, 9000);
+  t.equal(released, 3000);
+  t.ok(memory.size > 0);
 });
