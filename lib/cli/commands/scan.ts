@@ -33,6 +33,8 @@ export const scanCommand: Command = {
     const options = { ...scanOptionsOf(given, shell), parallel: given.value(parallel) };
     const { scan } = await import('../../stages/scan.ts');
     const { toNdjson } = await import('../../stages/to-ndjson.ts');
-    await runFilter(shell, scan(options), [toNdjson()], 'ndjson');
+    // The output gives back what it has written.
+    const stages = [toNdjson({ reuseMemory: true })];
+    await runFilter(shell, scan({ ...options, reuseMemory: true }), stages, 'ndjson');
   },
 };

@@ -22,6 +22,7 @@ export const serializeCommand: Command = {
     const input = shell.input('ndjson');
     const { fromNdjson } = await import('../../stages/from-ndjson.ts');
     const { serialize } = await import('../../stages/serialize.ts');
+    // The output gives back what it has written.
     const stages = [
       fromNdjson({ namespace: name }),
       serialize({ namespace: name, compact: given.value(compact), reuseMemory: true }),
