@@ -10,6 +10,10 @@ export const MAX_INT64_TEXT = 20;
 const ZERO = 0x30;
 const MINUS = 0x2d;
 const BILLION = 1_000_000_000;
+/** `00` to `99`: two digits at a time take half the divisions. */
+const PAIRS = Uint8Array.from({ length: 200 }, (_, index) =>
+  index % 2 === 0 ? ZERO + Math.floor(index / 20) : ZERO + ((index >> 1) % 10),
+);
 /** Above this high half, the 64 bits are more than a double holds exactly. */
 const LAST_SAFE_HIGH = 0x1fffff;
 
@@ -21,11 +25,15 @@ const LAST_SAFE_HIGH = 0x1fffff;
  */
 const writePadded32 = (out: Uint8Array, at: number, value: number, width: number): number => {
   let rest = value | 0;
-  for (let position = at + width - 1; position >= at; position--) {
-    const quotient = (rest / 10) | 0;
-    out[position] = ZERO + rest - quotient * 10;
+  let position = at + width;
+  while (position - at > 1) {
+    const quotient = (rest / 100) | 0;
+    const pair = 2 * (rest - quotient * 100);
+    out[--position] = PAIRS[pair + 1]!;
+    out[--position] = PAIRS[pair]!;
     rest = quotient;
   }
+  if (position > at) out[at] = ZERO + rest;
   return at + width;
 };
 
@@ -59,6 +67,10 @@ export const writePadded = (out: Uint8Array, at: number, value: number, width: n
  * @returns the offset after the text
  */
 export const writeUnsigned = (out: Uint8Array, at: number, value: number): number => {
+  if (value < 10) {
+    out[at] = ZERO + value;
+    return at + 1;
+  }
   if (value < BILLION) return writePadded32(out, at, value, countDigits(value));
   const high = Math.floor(value / BILLION);
   const next = writePadded32(out, at, high, countDigits(high));
