@@ -1,4 +1,4 @@
-import { AsbError, type ErrorCode } from '../errors.ts';
+import { AsbError, type ErrorCode, type ErrorFacts } from '../errors.ts';
 import type { Json } from './json.ts';
 
 /** Characters of a wrong value that a message shows. */
@@ -18,6 +18,11 @@ export class Place {
     this.#file = file;
   }
 
+  /** Line and, if it is known, file. */
+  get facts(): ErrorFacts {
+    return { ...(this.#file !== undefined && { file: this.#file }), line: this.line };
+  }
+
   /** The error for a value that stands here and is not what it must be. */
   wrong(value: Json | undefined, expected: string, code: ErrorCode = 'FORMAT'): AsbError {
     const path = this.path.map(step).join('');
@@ -28,8 +33,7 @@ export class Place {
   error(code: ErrorCode, fact: string, expected: string, cause?: unknown): AsbError {
     const file = this.#file === undefined ? '' : `${this.#file}: `;
     return new AsbError(code, `${file}line ${this.line}: ${fact}; expected ${expected}`, {
-      ...(this.#file !== undefined && { file: this.#file }),
-      line: this.line,
+      ...this.facts,
       expected,
       ...(cause !== undefined && { cause }),
     });

@@ -104,7 +104,7 @@ export class NdjsonReader {
       const failure = failureIn(line);
       if (failure !== undefined) {
         throw new AsbError('TRUNCATED', `an earlier stage failed: ${failure}`, {
-          line: this.#place.line,
+          ...this.#place.facts,
           cause,
         });
       }

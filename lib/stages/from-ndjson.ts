@@ -1,7 +1,8 @@
 import type { Transform, TransformCallback } from 'node:stream';
 import split2 from 'split2';
-import { AsbError } from '../errors.ts';
+import type { AsbError, ErrorCode } from '../errors.ts';
 import { MAX_LINE_LENGTH } from '../ndjson/limits.ts';
+import { Place } from '../ndjson/place.ts';
 import { NdjsonReader, type NdjsonReaderInfo, type NdjsonReaderOptions } from '../ndjson/reader.ts';
 import { Utf8Check } from '../ndjson/utf8.ts';
 
@@ -27,8 +28,11 @@ export const fromNdjson = (options: FromNdjsonOptions): FromNdjson => {
   const reader = new NdjsonReader(options);
   const utf8 = new Utf8Check();
   let cut = false;
+  let reading = false;
   const mapper = (line: string): void => {
+    reading = true;
     for (const chunk of reader.push(line, cut)) stage.push(chunk);
+    reading = false;
   };
   const stage = split2('\n', mapper, {
     maxLength: maxLineLength,
@@ -37,25 +41,24 @@ export const fromNdjson = (options: FromNdjsonOptions): FromNdjson => {
   const splitLines = stage._transform;
   const splitLast = stage._flush;
 
-  /** split2 fails with an error of its own only for a line that is too long. */
-  const located = (error: Error): AsbError =>
-    error instanceof AsbError
-      ? error
-      : lineError('LIMIT', 1, `at most ${maxLineLength} characters`);
-  const lineError = (code: 'LIMIT' | 'FORMAT', ahead: number, expected: string): AsbError => {
-    const line = reader.info.lines + ahead;
-    return new AsbError(code, `line ${line}: expected ${expected}`, { line, expected });
+  /** What is thrown while no line is read comes from split2: a line is too long for it. */
+  const located = (error: Error): Error =>
+    reading ? error : lineError('LIMIT', 1, 'too long', `at most ${maxLineLength} characters`);
+  const place = new Place(options.file);
+  const lineError = (code: ErrorCode, ahead: number, fact: string, expected: string): AsbError => {
+    place.line = reader.info.lines + ahead;
+    return place.error(code, fact, expected);
   };
 
   stage._transform = (chunk: Buffer, encoding, done: TransformCallback) => {
     const ahead = utf8.push(chunk);
-    if (ahead >= 0) done(lineError('FORMAT', ahead + 1, 'UTF-8'));
+    if (ahead >= 0) done(lineError('FORMAT', ahead + 1, 'bytes that are no UTF-8', 'UTF-8'));
     else splitLines.call(stage, chunk, encoding, (error) => done(error ? located(error) : null));
   };
   stage._flush = (done: TransformCallback) => {
     cut = true;
     if (!utf8.end()) {
-      done(lineError('FORMAT', 1, 'UTF-8'));
+      done(lineError('TRUNCATED', 1, 'it ends within a character', 'a whole line'));
       return;
     }
     splitLast.call(stage, (error) => {

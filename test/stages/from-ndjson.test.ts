@@ -65,13 +65,14 @@ t.test('what is wrong ends the stage with the line it is in', async (t) => {
     [`${good}{"key":1,"bi`, 'TRUNCATED', 2],
     [good + failureLine('no node answered'), 'TRUNCATED', 2],
     [Buffer.from(`${good}\n{"key":"ü","bins":{}}\n`, 'latin1'), 'FORMAT', 3],
-    [Buffer.concat([Buffer.from(`${good}{"key":"`), Buffer.of(0xf0, 0x9f)]), 'FORMAT', 2],
+    [Buffer.concat([Buffer.from(`${good}{"key":"`), Buffer.of(0xf0, 0x9f)]), 'TRUNCATED', 2],
     [`${good}{"key":"${'x'.repeat(2000)}`, 'LIMIT', 2],
   ];
   for (const [input, code, line] of rows) {
     const bytes = Buffer.from(input);
     const expected = { code, facts: { line } };
-    await t.rejects(read([bytes], { maxLineLength: 1000 }), expected, `${code} ${line}`);
+    const inFile = { code, facts: { line, file: 'in' } };
+    await t.rejects(read([bytes], { maxLineLength: 1000, file: 'in' }), inFile, `${code} ${line}`);
     const cut = Array.from(bytes, (byte) => Buffer.of(byte));
     await t.rejects(read(cut, { maxLineLength: 1000 }), expected, `${code} ${line}, by bytes`);
   }
