@@ -154,6 +154,8 @@ t.test('terminals: nothing binary goes to one, nothing is read from one', async 
 });
 
 t.test('an older Node is told apart', (t) => {
+  const manifest = new URL('../../package.json', import.meta.url);
+  t.match(readFileSync(manifest, 'utf8'), /"node": ">=22\.18"/, 'as package.json has it');
   for (const version of ['20.19.0', '22.17.1', '18.0.0']) {
     t.throws(() => checkRuntime(version), { code: 'USAGE' }, version);
   }
