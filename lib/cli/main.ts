@@ -14,7 +14,7 @@ import { Words } from './words.ts';
 /** Exit statuses; a signal's is 128 and its number. */
 export const ExitCode = { DONE: 0, FAILED: 1, USAGE: 2 } as const;
 
-/** The `engines` of package.json: zstd came to Node with it. */
+/** The `engines` of package.json. */
 const OLDEST_NODE = { major: 22, minor: 18 } as const;
 
 /** Widest help, in columns; wider lines are hard to read. */
