@@ -5,17 +5,16 @@ import {
   AT_OP_COUNT,
   AT_RECORD_TTL,
   DIGEST_SIZE,
-  Field,
   FIELD_HEADER_SIZE,
+  Field,
   HEADER_SIZE,
   OP_AT_NAME_LENGTH,
   OP_AT_PARTICLE_TYPE,
   OP_HEADER_SIZE,
-  readU16,
   readU32,
 } from '../record/layout.ts';
 import { geoJsonTextOffset, ParticleType } from '../record/particle.ts';
-import { base64Size, writeBase64 } from '../record/text/base64.ts';
+import { base64Size, NATIVE_FROM, writeBase64, writeBase64View } from '../record/text/base64.ts';
 import { writeDouble } from '../record/text/double.ts';
 import { writeInt64, writeUnsigned } from '../record/text/integer.ts';
 import { escapeName } from './escape.ts';
@@ -24,16 +23,17 @@ const SPACE = 0x20;
 const LF = 0x0a;
 const BACKSLASH = 0x5c;
 const BANG = 0x21;
-const PLUS = 0x2b;
-const MINUS = 0x2d;
 
 const letter = (character: string): number => character.charCodeAt(0);
-const KEY = letter('k');
-const DIGEST = letter('d');
-const SET = letter('s');
-const GENERATION = letter('g');
-const VOID_TIME = letter('t');
-const BINS = letter('b');
+/** `+ k ` or `- I `, the begin of a line, as one word of 4 bytes. */
+const head = (sign: string, kind: number): number =>
+  (letter(sign) << 24) | (SPACE << 16) | (kind << 8) | SPACE;
+const KEY = head('+', letter('k'));
+const DIGEST = head('+', letter('d'));
+const SET = head('+', letter('s'));
+const GENERATION = head('+', letter('g'));
+const VOID_TIME = head('+', letter('t'));
+const BINS = head('+', letter('b'));
 const INTEGER = letter('I');
 const DOUBLE = letter('D');
 const STRING = letter('S');
@@ -62,11 +62,13 @@ LETTERS[ParticleType.MAP] = letter('M');
 LETTERS[ParticleType.LIST] = letter('L');
 LETTERS[ParticleType.GEOJSON] = letter('G');
 
+const BIN_HEADS = Uint32Array.from(LETTERS, (kind) => head('-', kind));
+
 /** The words that both peers read; neither reads a signed NaN of the other. */
 const WORDS = { nan: 'nan', infinity: 'inf', negativeInfinity: '-inf' };
 
 /** From this many bytes on, the runtime's copy beats a loop. */
-const COPY_NATIVE_FROM = 48;
+const COPY_NATIVE_FROM = 128;
 
 /**
  * Writes records from their wire form straight into .asb text: bytes from buffer to buffer, no
@@ -75,9 +77,13 @@ const COPY_NATIVE_FROM = 48;
 export class RecordText {
   readonly #namespace: Buffer;
   readonly #namespaceLine: Buffer;
+  readonly #namespaceView: DataView;
   readonly #compact: boolean;
-  #view: DataView = new DataView(new ArrayBuffer(0));
-  #viewed: Buffer | undefined;
+  /** The buffers that were read and written last, and views of them. */
+  #input: Buffer = Buffer.alloc(0);
+  #view: DataView = viewOf(this.#input);
+  #output: Buffer = Buffer.alloc(0);
+  #out: DataView = viewOf(this.#output);
   /** Vector bins written: no peer reads them. */
   vectors = 0;
 
@@ -88,6 +94,7 @@ export class RecordText {
   constructor(namespace: string, compact: boolean) {
     this.#namespace = Buffer.from(namespace);
     this.#namespaceLine = Buffer.from(`+ n ${escapeName(namespace)}\n`, 'latin1');
+    this.#namespaceView = viewOf(this.#namespaceLine);
     this.#compact = compact;
   }
 
@@ -108,6 +115,9 @@ export class RecordText {
    *   has no letter for
    */
   write(out: Buffer, at: number, bytes: Buffer, start: number): number {
+    this.#look(bytes, out);
+    const view = this.#view;
+    const outView = this.#out;
     let namespaceAt = 0;
     let digestAt = 0;
     let setAt = 0;
@@ -115,8 +125,8 @@ export class RecordText {
     let keyAt = 0;
     let keyEnd = 0;
     let from = start + HEADER_SIZE;
-    for (let left = readU16(bytes, start + AT_FIELD_COUNT); left > 0; left--) {
-      const end = from + 4 + readU32(bytes, from);
+    for (let left = view.getUint16(start + AT_FIELD_COUNT); left > 0; left--) {
+      const end = from + 4 + view.getUint32(from);
       const id = bytes[from + 4];
       if (id === Field.DIGEST) digestAt = from + FIELD_HEADER_SIZE;
       else if (id === Field.NAMESPACE) namespaceAt = from;
@@ -129,32 +139,38 @@ export class RecordText {
       }
       from = end;
     }
-    this.#look(bytes);
     this.#checkNamespace(bytes, namespaceAt);
     let next = keyEnd > keyAt ? this.#writeKey(out, at, bytes, keyAt, keyEnd) : at;
-    next = copy(out, next, this.#namespaceLine, 0, this.#namespaceLine.length);
-    next = writeBase64(out, head(out, next, PLUS, DIGEST), bytes, digestAt, digestAt + DIGEST_SIZE);
+    next = copyView(outView, next, this.#namespaceView, 0, this.#namespaceLine.length);
+    outView.setUint32(next, DIGEST);
+    next = writeBase64View(outView, next + 4, view, digestAt, digestAt + DIGEST_SIZE);
     out[next++] = LF;
     if (setEnd > setAt) {
-      next = writeEscaped(out, head(out, next, PLUS, SET), bytes, setAt, setEnd);
+      outView.setUint32(next, SET);
+      next = writeEscaped(out, next + 4, bytes, setAt, setEnd);
       out[next++] = LF;
     }
-    const count = readU16(bytes, start + AT_OP_COUNT);
-    next = writeNumberLine(out, next, GENERATION, readU32(bytes, start + AT_GENERATION));
-    next = writeNumberLine(out, next, VOID_TIME, readU32(bytes, start + AT_RECORD_TTL));
-    next = writeNumberLine(out, next, BINS, count);
+    const count = view.getUint16(start + AT_OP_COUNT);
+    next = this.#writeNumberLine(out, next, GENERATION, view.getUint32(start + AT_GENERATION));
+    next = this.#writeNumberLine(out, next, VOID_TIME, view.getUint32(start + AT_RECORD_TTL));
+    next = this.#writeNumberLine(out, next, BINS, count);
     for (let left = count; left > 0; left--) {
-      const end = from + 4 + readU32(bytes, from);
+      const end = from + 4 + view.getUint32(from);
       next = this.#writeBin(out, next, bytes, from, end);
       from = end;
     }
     return next;
   }
 
-  #look(bytes: Buffer): void {
-    if (bytes === this.#viewed) return;
-    this.#viewed = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  #look(input: Buffer, output: Buffer): void {
+    if (input !== this.#input) {
+      this.#input = input;
+      this.#view = viewOf(input);
+    }
+    if (output !== this.#output) {
+      this.#output = output;
+      this.#out = viewOf(output);
+    }
   }
 
   #checkNamespace(bytes: Buffer, fieldAt: number): void {
@@ -175,7 +191,8 @@ export class RecordText {
 
   #writeKey(out: Buffer, at: number, bytes: Buffer, keyAt: number, keyEnd: number): number {
     const from = keyAt + 1;
-    let next = head(out, at, PLUS, KEY);
+    this.#out.setUint32(at, KEY);
+    let next = at + 4;
     switch (bytes[keyAt]) {
       case ParticleType.INTEGER:
         checkSize(from, keyEnd, 8);
@@ -186,7 +203,7 @@ export class RecordText {
         next = writeDouble(out, tag(out, next, DOUBLE), this.#view.getFloat64(from), WORDS);
         break;
       case ParticleType.STRING:
-        next = writeSized(out, tag(out, next, STRING), bytes, from, keyEnd);
+        next = this.#writeSized(out, tag(out, next, STRING), bytes, from, keyEnd);
         break;
       case ParticleType.BLOB:
         next = this.#writeBytesKey(out, next, bytes, from, keyEnd);
@@ -202,16 +219,17 @@ export class RecordText {
   }
 
   #writeBytesKey(out: Buffer, at: number, bytes: Buffer, from: number, end: number): number {
-    if (!this.#compact) return writeSizedBase64(out, tag(out, at, BLOB), bytes, from, end);
+    if (!this.#compact) return this.#writeSizedBase64(out, tag(out, at, BLOB), bytes, from, end);
     out[at] = BLOB;
-    return writeSized(out, tag(out, at + 1, BANG), bytes, from, end);
+    return this.#writeSized(out, tag(out, at + 1, BANG), bytes, from, end);
   }
 
   #writeBin(out: Buffer, at: number, bytes: Buffer, start: number, end: number): number {
     const nameAt = start + OP_HEADER_SIZE;
     const valueAt = nameAt + bytes[start + OP_AT_NAME_LENGTH]!;
     const type = bytes[start + OP_AT_PARTICLE_TYPE]!;
-    let next = head(out, at, MINUS, LETTERS[type]!);
+    this.#out.setUint32(at, BIN_HEADS[type]!);
+    let next = at + 4;
     switch (type) {
       case ParticleType.INTEGER:
         checkSize(valueAt, end, 8);
@@ -225,11 +243,11 @@ export class RecordText {
         break;
       case ParticleType.STRING:
         next = writeName(out, next, bytes, nameAt, valueAt);
-        next = writeSized(out, next, bytes, valueAt, end);
+        next = this.#writeSized(out, next, bytes, valueAt, end);
         break;
       case ParticleType.GEOJSON:
         next = writeName(out, next, bytes, nameAt, valueAt);
-        next = writeSized(out, next, bytes, geoTextAt(bytes, valueAt, end), end);
+        next = this.#writeSized(out, next, bytes, geoTextAt(bytes, valueAt, end), end);
         break;
       case ParticleType.BOOLEAN:
         checkSize(valueAt, end, 1);
@@ -265,22 +283,48 @@ export class RecordText {
     }
     if (type === ParticleType.VECTOR) this.vectors++;
     if (!this.#compact) {
-      return writeSizedBase64(out, writeName(out, at, bytes, nameAt, valueAt), bytes, valueAt, end);
+      return this.#writeSizedBase64(
+        out,
+        writeName(out, at, bytes, nameAt, valueAt),
+        bytes,
+        valueAt,
+        end,
+      );
     }
     out[at - 1] = BANG;
     out[at] = SPACE;
-    return writeSized(out, writeName(out, at + 1, bytes, nameAt, valueAt), bytes, valueAt, end);
+    return this.#writeSized(
+      out,
+      writeName(out, at + 1, bytes, nameAt, valueAt),
+      bytes,
+      valueAt,
+      end,
+    );
+  }
+
+  #writeNumberLine(out: Buffer, at: number, head: number, value: number): number {
+    this.#out.setUint32(at, head);
+    const next = writeUnsigned(out, at + 4, value);
+    out[next] = LF;
+    return next + 1;
+  }
+
+  #writeSized(out: Buffer, at: number, bytes: Buffer, start: number, end: number): number {
+    const next = writeUnsigned(out, at, end - start);
+    out[next] = SPACE;
+    return end - start < COPY_NATIVE_FROM
+      ? copyView(this.#out, next + 1, this.#view, start, end)
+      : next + 1 + bytes.copy(out, next + 1, start, end);
+  }
+
+  #writeSizedBase64(out: Buffer, at: number, bytes: Buffer, start: number, end: number): number {
+    const next = writeUnsigned(out, at, base64Size(end - start));
+    out[next] = SPACE;
+    return end - start < NATIVE_FROM
+      ? writeBase64View(this.#out, next + 1, this.#view, start, end)
+      : writeBase64(out, next + 1, bytes, start, end);
   }
 }
-
-/** `+ k ` or `- I `: the begin of a line. */
-const head = (out: Buffer, at: number, sign: number, kind: number): number => {
-  out[at] = sign;
-  out[at + 1] = SPACE;
-  out[at + 2] = kind;
-  out[at + 3] = SPACE;
-  return at + 4;
-};
 
 /** A letter and the space after it. */
 const tag = (out: Buffer, at: number, kind: number): number => {
@@ -289,18 +333,26 @@ const tag = (out: Buffer, at: number, kind: number): number => {
   return at + 2;
 };
 
-const writeNumberLine = (out: Buffer, at: number, kind: number, value: number): number => {
-  const next = writeUnsigned(out, head(out, at, PLUS, kind), value);
-  out[next] = LF;
-  return next + 1;
-};
-
-const copy = (out: Buffer, at: number, bytes: Buffer, start: number, end: number): number => {
-  if (end - start >= COPY_NATIVE_FROM) return at + bytes.copy(out, at, start, end);
+/** Copies in words of 4 bytes, and then the rest. */
+const copyView = (
+  out: DataView,
+  at: number,
+  bytes: DataView,
+  start: number,
+  end: number,
+): number => {
   let next = at;
-  for (let from = start; from < end; from++) out[next++] = bytes[from]!;
+  let from = start;
+  for (; from + 4 <= end; from += 4) {
+    out.setUint32(next, bytes.getUint32(from));
+    next += 4;
+  }
+  for (; from < end; from++) out.setUint8(next++, bytes.getUint8(from));
   return next;
 };
+
+const viewOf = (bytes: Buffer): DataView =>
+  new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 
 const writeEscaped = (
   out: Buffer,
@@ -323,24 +375,6 @@ const writeName = (out: Buffer, at: number, bytes: Buffer, start: number, end: n
   const next = writeEscaped(out, at, bytes, start, end);
   out[next] = SPACE;
   return next + 1;
-};
-
-const writeSized = (out: Buffer, at: number, bytes: Buffer, start: number, end: number): number => {
-  const next = writeUnsigned(out, at, end - start);
-  out[next] = SPACE;
-  return copy(out, next + 1, bytes, start, end);
-};
-
-const writeSizedBase64 = (
-  out: Buffer,
-  at: number,
-  bytes: Buffer,
-  start: number,
-  end: number,
-): number => {
-  const next = writeUnsigned(out, at, base64Size(end - start));
-  out[next] = SPACE;
-  return writeBase64(out, next + 1, bytes, start, end);
 };
 
 /** Where the text of a GeoJSON particle begins, after the server's cells. */

@@ -15,7 +15,6 @@ import {
   MAX_MESSAGE_SIZE,
   OP_AT_NAME_LENGTH,
   PARTITION_COUNT,
-  readU16,
   readU32,
 } from '../record/layout.ts';
 import type { PartitionTracker } from './partition-tracker.ts';
@@ -46,6 +45,7 @@ export class ScanReply {
   readonly #pool: BufferPool;
   #piece: PooledBuffer;
   #buffer: Buffer;
+  #view: DataView;
   /** Bytes in the buffer. */
   #filled = 0;
   /** Where reading stands. */
@@ -72,6 +72,7 @@ export class ScanReply {
     this.#pool = pool;
     this.#piece = pool.take();
     this.#buffer = this.#piece.bytes;
+    this.#view = viewOf(this.#buffer);
   }
 
   /** Whether nothing more is expected. */
@@ -143,14 +144,15 @@ export class ScanReply {
   /** The end of the message at `start`, or `INCOMPLETE` if it lies beyond `limit`. */
   #measure(start: number, limit: number): number {
     const bytes = this.#buffer;
+    const view = this.#view;
     let at = start + HEADER_SIZE;
     if (at > limit) return INCOMPLETE;
     if (bytes[start] !== HEADER_SIZE) throw wrong(`a message header of ${bytes[start]} bytes`);
     this.#digestAt = 0;
     this.#isMonitor = false;
-    for (let left = readU16(bytes, start + AT_FIELD_COUNT); left > 0; left--) {
+    for (let left = view.getUint16(start + AT_FIELD_COUNT); left > 0; left--) {
       if (at + FIELD_HEADER_SIZE > limit) return INCOMPLETE;
-      const size = readU32(bytes, at);
+      const size = view.getUint32(at);
       if (size === 0 || size > MAX_MESSAGE_SIZE) throw wrong(`a field of ${size} bytes`);
       const id = bytes[at + 4];
       if (id === Field.DIGEST) {
@@ -162,9 +164,9 @@ export class ScanReply {
       }
       at += 4 + size;
     }
-    for (let left = readU16(bytes, start + AT_OP_COUNT); left > 0; left--) {
+    for (let left = view.getUint16(start + AT_OP_COUNT); left > 0; left--) {
       if (at + OP_AT_NAME_LENGTH >= limit) return INCOMPLETE;
-      const size = readU32(bytes, at);
+      const size = view.getUint32(at);
       if (size > MAX_MESSAGE_SIZE || size < 4 + bytes[at + OP_AT_NAME_LENGTH]!) {
         throw wrong(`an op of ${size} bytes`);
       }
@@ -216,6 +218,7 @@ export class ScanReply {
     this.#piece.release();
     this.#piece = next;
     this.#buffer = next.bytes;
+    this.#view = viewOf(next.bytes);
     this.#filled = unread;
     this.#at = 0;
   }
@@ -223,3 +226,6 @@ export class ScanReply {
 
 const wrong = (what: string): AsbError =>
   new AsbError('PROTOCOL', `the node's reply to the scan holds ${what}`);
+
+const viewOf = (bytes: Buffer): DataView =>
+  new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
