@@ -4,6 +4,7 @@ import { readU32 } from '../record/layout.ts';
 import { base64Size, writeBase64 } from '../record/text/base64.ts';
 import { MAX_DOUBLE_TEXT, writeDouble } from '../record/text/double.ts';
 import { MAX_INT64_TEXT, writeInt64, writeInteger, writeUint64 } from '../record/text/integer.ts';
+import { BACKSLASH, ESCAPE_LETTERS, HIGH, NEEDS, PLAIN, QUOTE, SHORT_ESCAPE } from './escapes.ts';
 
 /** Text is made in pieces of this many bytes; only a line longer than that has a larger one. */
 const PIECE_SIZE = 256 * 1024;
@@ -19,40 +20,10 @@ export interface JsonOutputOptions {
 /** Longer strings are scanned and then copied; shorter ones are copied byte by byte at once. */
 const COPIED_AT_ONCE = 96;
 
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 const HEX = Buffer.from('0123456789abcdef');
 
 /** The upper half of -2^53, which is the first integer below the safe ones. */
 const LOWEST_HIGH = -0x200000;
-
-/** What a byte of a string needs: nothing, a look whether it is UTF-8, or bytes of its escape. */
-const PLAIN = 0;
-const HIGH = 1;
-const SHORT_ESCAPE = 2;
-const LONG_ESCAPE = 6;
-
-/** The letters of the two-byte escapes, by the byte they stand for. */
-const SHORT_ESCAPES: ReadonlyMap<number, string> = new Map([
-  [0x08, 'b'],
-  [0x09, 't'],
-  [0x0a, 'n'],
-  [0x0c, 'f'],
-  [0x0d, 'r'],
-  [QUOTE, '"'],
-  [BACKSLASH, '\\'],
-]);
-
-const ESCAPE_LETTERS = Uint8Array.from(
-  { length: 256 },
-  (_, byte) => SHORT_ESCAPES.get(byte)?.charCodeAt(0) ?? 0,
-);
-
-const NEEDS = Uint8Array.from({ length: 256 }, (_, byte) => {
-  if (byte >= 0x80) return HIGH;
-  if (SHORT_ESCAPES.has(byte)) return SHORT_ESCAPE;
-  return byte < 0x20 ? LONG_ESCAPE : PLAIN;
-});
 
 /** Text that is written often, as bytes. */
 export const piece = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text));
