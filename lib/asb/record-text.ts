@@ -13,56 +13,39 @@ import {
   OP_HEADER_SIZE,
   readU32,
 } from '../record/layout.ts';
-import { geoJsonTextOffset, ParticleType } from '../record/particle.ts';
+import { ParticleType } from '../record/particle.ts';
 import { base64Size, NATIVE_FROM, writeBase64, writeBase64View } from '../record/text/base64.ts';
 import { writeDouble } from '../record/text/double.ts';
 import { writeInt64, writeUnsigned } from '../record/text/integer.ts';
 import { escapeName } from './escape.ts';
-
-const SPACE = 0x20;
-const LF = 0x0a;
-const BACKSLASH = 0x5c;
-const BANG = 0x21;
-
-const letter = (character: string): number => character.charCodeAt(0);
-/** `+ k ` or `- I `, the begin of a line, as one word of 4 bytes. */
-const head = (sign: string, kind: number): number =>
-  (letter(sign) << 24) | (SPACE << 16) | (kind << 8) | SPACE;
-const KEY = head('+', letter('k'));
-const DIGEST = head('+', letter('d'));
-const SET = head('+', letter('s'));
-const GENERATION = head('+', letter('g'));
-const VOID_TIME = head('+', letter('t'));
-const BINS = head('+', letter('b'));
-const INTEGER = letter('I');
-const DOUBLE = letter('D');
-const STRING = letter('S');
-const BLOB = letter('B');
-const TRUE = letter('T');
-const FALSE = letter('F');
-
-/** The letter of each particle type; 0: the format has none. */
-const LETTERS = new Uint8Array(256);
-LETTERS[ParticleType.NULL] = letter('N');
-LETTERS[ParticleType.INTEGER] = INTEGER;
-LETTERS[ParticleType.DOUBLE] = DOUBLE;
-LETTERS[ParticleType.STRING] = STRING;
-LETTERS[ParticleType.BLOB] = BLOB;
-LETTERS[ParticleType.JAVA_BLOB] = letter('J');
-LETTERS[ParticleType.CSHARP_BLOB] = letter('C');
-LETTERS[ParticleType.PYTHON_BLOB] = letter('P');
-LETTERS[ParticleType.RUBY_BLOB] = letter('R');
-LETTERS[ParticleType.PHP_BLOB] = letter('H');
-LETTERS[ParticleType.ERLANG_BLOB] = letter('E');
-/** Ours alone: asbackup aborts on a vector, and no peer reads one. */
-LETTERS[ParticleType.VECTOR] = letter('V');
-LETTERS[ParticleType.BOOLEAN] = letter('Z');
-LETTERS[ParticleType.HLL] = letter('Y');
-LETTERS[ParticleType.MAP] = letter('M');
-LETTERS[ParticleType.LIST] = letter('L');
-LETTERS[ParticleType.GEOJSON] = letter('G');
-
-const BIN_HEADS = Uint32Array.from(LETTERS, (kind) => head('-', kind));
+import {
+  BANG,
+  BIN_HEADS,
+  BINS,
+  BLOB,
+  DIGEST,
+  DOUBLE,
+  FALSE,
+  GENERATION,
+  INTEGER,
+  KEY,
+  LETTERS,
+  LF,
+  SET,
+  SPACE,
+  STRING,
+  TRUE,
+  VOID_TIME,
+} from './letters.ts';
+import {
+  checkSize,
+  copyView,
+  geoTextAt,
+  tag,
+  viewOf,
+  writeEscaped,
+  writeName,
+} from './text-bytes.ts';
 
 /** The words that both peers read; neither reads a signed NaN of the other. */
 const WORDS = { nan: 'nan', infinity: 'inf', negativeInfinity: '-inf' };
@@ -325,66 +308,3 @@ export class RecordText {
       : writeBase64(out, next + 1, bytes, start, end);
   }
 }
-
-/** A letter and the space after it. */
-const tag = (out: Buffer, at: number, kind: number): number => {
-  out[at] = kind;
-  out[at + 1] = SPACE;
-  return at + 2;
-};
-
-/** Copies in words of 4 bytes, and then the rest. */
-const copyView = (
-  out: DataView,
-  at: number,
-  bytes: DataView,
-  start: number,
-  end: number,
-): number => {
-  let next = at;
-  let from = start;
-  for (; from + 4 <= end; from += 4) {
-    out.setUint32(next, bytes.getUint32(from));
-    next += 4;
-  }
-  for (; from < end; from++) out.setUint8(next++, bytes.getUint8(from));
-  return next;
-};
-
-const viewOf = (bytes: Buffer): DataView =>
-  new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-
-const writeEscaped = (
-  out: Buffer,
-  at: number,
-  bytes: Buffer,
-  start: number,
-  end: number,
-): number => {
-  let next = at;
-  for (let from = start; from < end; from++) {
-    const byte = bytes[from]!;
-    if (byte === SPACE || byte === LF || byte === BACKSLASH) out[next++] = BACKSLASH;
-    out[next++] = byte;
-  }
-  return next;
-};
-
-/** A bin's name and the space after it. */
-const writeName = (out: Buffer, at: number, bytes: Buffer, start: number, end: number): number => {
-  const next = writeEscaped(out, at, bytes, start, end);
-  out[next] = SPACE;
-  return next + 1;
-};
-
-/** Where the text of a GeoJSON particle begins, after the server's cells. */
-const geoTextAt = (bytes: Buffer, valueAt: number, end: number): number => {
-  const textAt = end - valueAt < 3 ? end + 1 : valueAt + geoJsonTextOffset(bytes, valueAt);
-  if (textAt <= end) return textAt;
-  throw new AsbError('FORMAT', `a GeoJSON particle of ${end - valueAt} bytes is cut off`);
-};
-
-const checkSize = (start: number, end: number, size: number): void => {
-  if (end - start === size) return;
-  throw new AsbError('FORMAT', `a particle of ${end - start} bytes where ${size} are right`);
-};

@@ -1,0 +1,55 @@
+/**
+ * The public API: stages for `pipeline()`, jobs made of them, records and batches to look at or to
+ * make, and the places where bytes rest.
+ */
+export type { SerializerInfo, SerializerOptions } from './asb/serializer.ts';
+export { AsbError, type ErrorCode, type ErrorFacts } from './errors.ts';
+export {
+  type BackupJob,
+  type BackupOptions,
+  type BackupProgress,
+  type BackupSummary,
+  backup,
+} from './jobs/backup.ts';
+export { RecordBatch } from './record/batch.ts';
+export { Bin } from './record/bin.ts';
+export { BatchBuilder, encodeParticle, type Particle, type PlainRecord } from './record/builder.ts';
+export type { RecordChunk } from './record/chunk.ts';
+export { computeDigest } from './record/digest.ts';
+export type {
+  Global,
+  IndexCollection,
+  IndexType,
+  SecondaryIndex,
+  UdfModule,
+} from './record/globals.ts';
+export { decodeMsgpack, ListFlag, MapFlag } from './record/msgpack.ts';
+export { encodeMsgpack } from './record/msgpack-writer.ts';
+export { ParticleType } from './record/particle.ts';
+export { AsbRecord, type UserKey } from './record/record.ts';
+export {
+  Double,
+  FlaggedList,
+  FlaggedMap,
+  GeoJson,
+  RawMsgpack,
+  TypedBytes,
+  type Value,
+} from './record/values.ts';
+export { type Sandbox, type SandboxOptions, startSandbox } from './sandbox/index.ts';
+export { alignedFrames } from './stages/aligned-frames.ts';
+export { type CompressInfo, type CompressOptions, compress } from './stages/compress.ts';
+export { decompress } from './stages/decompress.ts';
+export { fromNdjson } from './stages/from-ndjson.ts';
+export { type RotateInfo, type RotateOptions, rotate } from './stages/rotate.ts';
+export { type ScanOptions, type ScanStage, scan } from './stages/scan.ts';
+export { type SerializeStage, serialize } from './stages/serialize.ts';
+export { toNdjson } from './stages/to-ndjson.ts';
+export { units } from './stages/units.ts';
+export { commandStorage } from './storage/command.ts';
+export { directory } from './storage/directory.ts';
+export { singleFile } from './storage/single-file.ts';
+export type { Storage, StorageFile } from './storage/storage.ts';
+export { type Address, parseAddresses } from './wire/address.ts';
+export { Cluster, type ClusterOptions } from './wire/cluster.ts';
+export type { ScanInfo } from './wire/partition-scan.ts';
