@@ -6,14 +6,14 @@ import type { StoredRecord } from './store.ts';
 
 /**
  * A filter over records.
- * @param epochNow seconds since 2010-01-01T00:00:00Z
+ * @param now milliseconds since 1970-01-01T00:00:00Z
  */
-export type Filter = (record: StoredRecord, epochNow: number) => boolean;
+export type Filter = (record: StoredRecord, now: number) => boolean;
 
 /** A value while a filter runs: bytes are latin1 strings, whose order is that of the bytes. */
 type Scalar = number | bigint | string;
 /** `undefined` is the server's "unknown": a bin that is missing, or of another type. */
-type Evaluate = (record: StoredRecord, epochNow: number) => Scalar | undefined;
+type Evaluate = (record: StoredRecord, now: number) => Scalar | undefined;
 /** The types that the server checks when it reads an expression. */
 type ExpressionType = 'bool' | 'int' | 'float' | 'string' | 'blob' | 'nil';
 
@@ -34,7 +34,6 @@ const Code = {
   TTL: 69,
   SET_NAME: 70,
   KEY_EXISTS: 71,
-  IS_TOMBSTONE: 72,
   KEY: 80,
   BIN: 81,
   BIN_TYPE: 82,
@@ -61,7 +60,7 @@ const METADATA: ReadonlyMap<number, Expression> = new Map<number, Expression>([
     Code.SINCE_UPDATE,
     {
       type: 'int',
-      evaluate: (record, now) => BigInt((now + EPOCH_SECONDS) * 1000 - record.lastUpdate),
+      evaluate: (record, now) => BigInt(now - record.lastUpdate),
     },
   ],
   [
@@ -76,12 +75,12 @@ const METADATA: ReadonlyMap<number, Expression> = new Map<number, Expression>([
     Code.TTL,
     {
       type: 'int',
-      evaluate: ({ voidTime }, now) => (voidTime === 0 ? -1n : BigInt(voidTime - now)),
+      evaluate: ({ voidTime }, now) =>
+        voidTime === 0 ? -1n : BigInt(voidTime + EPOCH_SECONDS - Math.floor(now / 1000)),
     },
   ],
   [Code.SET_NAME, { type: 'string', evaluate: (record) => record.set.toString('latin1') }],
   [Code.KEY_EXISTS, { type: 'bool', evaluate: (record) => bool(record.key !== undefined) }],
-  [Code.IS_TOMBSTONE, { type: 'bool', evaluate: () => FALSE }],
 ]);
 
 /** Result types on the wire that are known here, and the particle type that each reads. */
@@ -112,7 +111,7 @@ export const parseFilter = (bytes: Buffer): Filter | undefined => {
     throw error;
   }
   if (!parser.done || expression.type !== 'bool') return undefined;
-  return (record, epochNow) => expression.evaluate(record, epochNow) === TRUE;
+  return (record, now) => expression.evaluate(record, now) === TRUE;
 };
 
 class Parser {

@@ -1,3 +1,4 @@
+import { EPOCH_SECONDS } from '../record/layout.ts';
 import type { Cluster } from './cluster.ts';
 import {
   type InfoHandler,
@@ -89,19 +90,22 @@ const describeSets = (
     );
 };
 
-/** Removes what was written before `lut` (nanoseconds since 1970), or before now. */
-const truncate = (cluster: Cluster, parameters: InfoParameters, withSet: boolean): string => {
-  const { values } = parameters;
+/**
+ * Removes what was written before `lut` (nanoseconds since 1970), or before now. To the server, a
+ * namespace that is not there has been truncated.
+ */
+const truncate = (cluster: Cluster, { values }: InfoParameters, withSet: boolean): string => {
   const namespace = values.get('namespace');
   if (namespace === undefined) return infoError(Result.NAMESPACE, "missing 'namespace'");
-  const set = values.get('set');
+  const set = withSet ? values.get('set') : undefined;
   if (withSet && set === undefined) return infoError(Result.PARAMETER, "missing 'set'");
-  const lut = values.get('lut') ?? '';
-  if (!/^\d*$/.test(lut)) return infoError(Result.PARAMETER, "bad 'lut'");
-  const store = cluster.namespaces.get(namespace);
-  if (store === undefined) return infoError(Result.NAMESPACE, 'namespace not found on node');
-  const cutoff = lut === '' ? Number.POSITIVE_INFINITY : Number(BigInt(lut) / 1_000_000n);
-  store.truncate(withSet ? Buffer.from(set ?? '') : undefined, cutoff);
+  const lut = values.get('lut');
+  const cutoff = lut === undefined ? Number.POSITIVE_INFINITY : Number(lut) / 1e6;
+  // The server counts from 2010, and takes what is no number for 0.
+  if (!(cutoff > EPOCH_SECONDS * 1000)) {
+    return infoError(Result.PARAMETER, 'would truncate to 0');
+  }
+  cluster.namespaces.get(namespace)?.truncate(set === undefined ? set : Buffer.from(set), cutoff);
   return 'ok';
 };
 

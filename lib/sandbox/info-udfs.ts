@@ -24,9 +24,9 @@ const put = (cluster: Cluster, { values }: InfoParameters): string => {
   const name = values.get('filename');
   const content = values.get('content');
   if (!name) return 'error=invalid_filename';
-  if (content === undefined || !isBase64(content)) return 'error=invalid_base64_content';
   const length = Number(values.get('content-len'));
-  if (length !== content.length) return 'error=invalid_content_len';
+  if (content === undefined || length !== content.length) return 'error=invalid_content_len';
+  if (!isBase64(content)) return 'error=invalid_base64_content';
   cluster.udfs.put({
     kind: 'udf',
     name,

@@ -131,7 +131,7 @@ function* runLane(
     for (const record of context.namespace.scan(slot.partition, slot.after)) {
       if (progress.left === 0) break;
       if (plan.set.length > 0 && !plan.set.equals(record.set)) continue;
-      if (plan.filter && !plan.filter(record, context.namespace.epochNow)) continue;
+      if (plan.filter && !plan.filter(record, context.namespace.now)) continue;
       progress.left--;
       const bins = binsOf(plan, record);
       // A record that has none of the bins that were picked is counted, but not sent.

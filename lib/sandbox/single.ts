@@ -163,7 +163,7 @@ const filteredOut = (
   record: StoredRecord,
   store: NamespaceStore,
 ): number | undefined =>
-  filter === undefined || filter(record, store.epochNow) ? undefined : Result.FILTERED_OUT;
+  filter === undefined || filter(record, store.now) ? undefined : Result.FILTERED_OUT;
 
 /** The void time that a write gives; nothing if its record ttl is out of range. */
 const voidTimeOf = (
