@@ -82,7 +82,9 @@ class Scan extends Readable implements ScanStage {
     this.#scan = scan;
     if (options.noRecords !== true) await scan.run();
     if (this.destroyed) return;
-    if (options.refuseEmpty === true && scan.info.records === 0) throw empty(options);
+    if (options.refuseEmpty === true && options.noRecords !== true && scan.info.records === 0) {
+      throw empty(options);
+    }
     this.push(null);
   }
 
