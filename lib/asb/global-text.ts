@@ -1,3 +1,4 @@
+import { AsbError } from '../errors.ts';
 import type { Global, IndexCollection, IndexType, SecondaryIndex } from '../record/globals.ts';
 import { escapeName } from './escape.ts';
 
@@ -37,7 +38,11 @@ export const headerText = (
   return Buffer.from(`Version ${version}\n${meta}`, 'latin1');
 };
 
-/** An index or UDF module as its `*` line. */
+/**
+ * An index or UDF module as its `*` line.
+ * @throws AsbError `FORMAT` for a context or expression that is no base64, or for both of them:
+ *   the line has room for one
+ */
 export const globalText = (global: Global): Buffer =>
   global.kind === 'index'
     ? Buffer.from(indexLine(global), 'latin1')
@@ -47,14 +52,28 @@ export const globalText = (global: Global): Buffer =>
         Buffer.from('\n'),
       ]);
 
+/** Base64 has nothing to escape; anything else would be taken for more words or lines. */
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
+
+const checkTail = ({ name, expression, context }: SecondaryIndex): void => {
+  const expected = 'a context or an expression, in base64';
+  if (expression !== undefined && context !== undefined) {
+    throw new AsbError('FORMAT', `index "${name}" has a context and an expression`, { expected });
+  }
+  if (BASE64.test(expression ?? context ?? 'none')) return;
+  throw new AsbError('FORMAT', `the context or expression of index "${name}" is no base64`, {
+    expected,
+  });
+};
+
 const indexLine = (index: SecondaryIndex): string => {
+  checkTail(index);
   const letters = [
     COLLECTION_LETTERS[index.collection],
     '1', // paths: the format could hold several, the server has one
     escapeName(index.bin),
     TYPE_LETTERS[index.type],
   ];
-  // The context and the expression are base64, which has nothing to escape.
   const tail = index.expression ?? index.context;
   const words = [
     '*',

@@ -50,6 +50,9 @@ import {
 /** The words that both peers read; neither reads a signed NaN of the other. */
 const WORDS = { nan: 'nan', infinity: 'inf', negativeInfinity: '-inf' };
 
+/** 16 bits on the server and in the text; 32 on the wire. */
+const MAX_GENERATION = 0xffff;
+
 /** From this many bytes on, the runtime's copy beats a loop. */
 const COPY_NATIVE_FROM = 128;
 
@@ -94,8 +97,8 @@ export class RecordText {
    *
    * @param out has {@link RecordText.room} bytes at `at`
    * @returns the offset after the text
-   * @throws AsbError `FORMAT` for a record of another namespace, or a particle that the format
-   *   has no letter for
+   * @throws AsbError `FORMAT` for a record of another namespace or without a digest, or a particle
+   *   that the format has no letter for; `RANGE` for a generation over 65,535
    */
   write(out: Buffer, at: number, bytes: Buffer, start: number): number {
     this.#look(bytes, out);
@@ -123,6 +126,9 @@ export class RecordText {
       from = end;
     }
     this.#checkNamespace(bytes, namespaceAt);
+    if (digestAt === 0) throw new AsbError('FORMAT', 'a record without a digest');
+    const generation = view.getUint32(start + AT_GENERATION);
+    if (generation > MAX_GENERATION) throw wrongGeneration(generation);
     let next = keyEnd > keyAt ? this.#writeKey(out, at, bytes, keyAt, keyEnd) : at;
     next = copyView(outView, next, this.#namespaceView, 0, this.#namespaceLine.length);
     outView.setUint32(next, DIGEST);
@@ -134,7 +140,7 @@ export class RecordText {
       out[next++] = LF;
     }
     const count = view.getUint16(start + AT_OP_COUNT);
-    next = this.#writeNumberLine(out, next, GENERATION, view.getUint32(start + AT_GENERATION));
+    next = this.#writeNumberLine(out, next, GENERATION, generation);
     next = this.#writeNumberLine(out, next, VOID_TIME, view.getUint32(start + AT_RECORD_TTL));
     next = this.#writeNumberLine(out, next, BINS, count);
     for (let left = count; left > 0; left--) {
@@ -308,3 +314,8 @@ export class RecordText {
       : writeBase64(out, next + 1, bytes, start, end);
   }
 }
+
+const wrongGeneration = (generation: number): AsbError =>
+  new AsbError('RANGE', `a record of generation ${generation}; ${MAX_GENERATION} is the largest`, {
+    expected: `0 to ${MAX_GENERATION}`,
+  });

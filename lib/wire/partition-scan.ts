@@ -299,11 +299,12 @@ const split = (ids: readonly number[], parts: number): number[][] => {
 /** `0-7,12`: partition ids, which are in order, for a message. */
 const ranges = (ids: readonly number[]): string => {
   const parts: string[] = [];
-  for (let at = 0; at < ids.length && parts.length < 20; ) {
+  let at = 0;
+  while (at < ids.length && parts.length < 20) {
     const begin = ids[at]!;
     let end = begin;
     while (ids[++at] === end + 1) end++;
     parts.push(begin === end ? `${begin}` : `${begin}-${end}`);
   }
-  return parts.length < 20 ? parts.join(',') : `${parts.join(',')},…`;
+  return at < ids.length ? `${parts.join(',')},…` : parts.join(',');
 };
