@@ -1,7 +1,25 @@
-import { AsbError } from '../errors.ts';
-import { EPOCH_SECONDS } from '../record/layout.ts';
 import { MAX_NESTING, MsgpackReader, Token } from '../record/msgpack-reader.ts';
 import { ParticleType } from '../record/particle.ts';
+import {
+  binType,
+  binValue,
+  COMPARISONS,
+  Code,
+  comparison,
+  constant,
+  digestModulo,
+  type Expression,
+  FALSE,
+  keyValue,
+  latin1,
+  logical,
+  METADATA,
+  not,
+  RESULT_TYPES,
+  type ResultType,
+  refused,
+  TRUE,
+} from './expression.ts';
 import type { StoredRecord } from './store.ts';
 
 /**
@@ -9,88 +27,6 @@ import type { StoredRecord } from './store.ts';
  * @param now milliseconds since 1970-01-01T00:00:00Z
  */
 export type Filter = (record: StoredRecord, now: number) => boolean;
-
-/** A value while a filter runs: bytes are latin1 strings, whose order is that of the bytes. */
-type Scalar = number | bigint | string;
-/** `undefined` is the server's "unknown": a bin that is missing, or of another type. */
-type Evaluate = (record: StoredRecord, now: number) => Scalar | undefined;
-/** The types that the server checks when it reads an expression. */
-type ExpressionType = 'bool' | 'int' | 'float' | 'string' | 'blob' | 'nil';
-
-interface Expression {
-  readonly type: ExpressionType;
-  readonly evaluate: Evaluate;
-}
-
-/** Op codes, by the names that clients have for them. */
-const Code = {
-  AND: 16,
-  OR: 17,
-  NOT: 18,
-  DIGEST_MODULO: 64,
-  LAST_UPDATE: 66,
-  SINCE_UPDATE: 67,
-  VOID_TIME: 68,
-  TTL: 69,
-  SET_NAME: 70,
-  KEY_EXISTS: 71,
-  KEY: 80,
-  BIN: 81,
-  BIN_TYPE: 82,
-} as const;
-
-const COMPARISONS: ReadonlyMap<number, (a: Scalar, b: Scalar) => boolean> = new Map([
-  [1, (a: Scalar, b: Scalar) => a === b],
-  [2, (a: Scalar, b: Scalar) => a !== b],
-  [3, (a: Scalar, b: Scalar) => a > b],
-  [4, (a: Scalar, b: Scalar) => a >= b],
-  [5, (a: Scalar, b: Scalar) => a < b],
-  [6, (a: Scalar, b: Scalar) => a <= b],
-]);
-
-const NANOSECONDS = 1_000_000_000n;
-const TRUE = 1;
-const FALSE = 0;
-const bool = (value: boolean): number => (value ? TRUE : FALSE);
-
-/** What a record says about itself. */
-const METADATA: ReadonlyMap<number, Expression> = new Map<number, Expression>([
-  [Code.LAST_UPDATE, { type: 'int', evaluate: (record) => BigInt(record.lastUpdate) * 1_000_000n }],
-  [
-    Code.SINCE_UPDATE,
-    {
-      type: 'int',
-      evaluate: (record, now) => BigInt(now - record.lastUpdate),
-    },
-  ],
-  [
-    Code.VOID_TIME,
-    {
-      type: 'int',
-      evaluate: ({ voidTime }) =>
-        voidTime === 0 ? -1n : BigInt(voidTime + EPOCH_SECONDS) * NANOSECONDS,
-    },
-  ],
-  [
-    Code.TTL,
-    {
-      type: 'int',
-      evaluate: ({ voidTime }, now) =>
-        voidTime === 0 ? -1n : BigInt(voidTime + EPOCH_SECONDS - Math.floor(now / 1000)),
-    },
-  ],
-  [Code.SET_NAME, { type: 'string', evaluate: (record) => record.set.toString('latin1') }],
-  [Code.KEY_EXISTS, { type: 'bool', evaluate: (record) => bool(record.key !== undefined) }],
-]);
-
-/** Result types on the wire that are known here, and the particle type that each reads. */
-const RESULT_TYPES: ReadonlyMap<number, { type: ExpressionType; particle: number }> = new Map([
-  [1, { type: 'bool', particle: ParticleType.BOOLEAN }],
-  [2, { type: 'int', particle: ParticleType.INTEGER }],
-  [3, { type: 'string', particle: ParticleType.STRING }],
-  [6, { type: 'blob', particle: ParticleType.BLOB }],
-  [7, { type: 'float', particle: ParticleType.DOUBLE }],
-]);
 
 /**
  * Reads a filter expression: comparisons of a record's metadata and of bins of the basic types
@@ -102,16 +38,14 @@ const RESULT_TYPES: ReadonlyMap<number, { type: ExpressionType; particle: number
  *   sandbox refuses it, as the server does with what it does not know
  */
 export const parseFilter = (bytes: Buffer): Filter | undefined => {
-  const parser = new Parser(bytes);
-  let expression: Expression;
   try {
-    expression = parser.expression(0);
-  } catch (error) {
-    if (error instanceof AsbError) return undefined;
-    throw error;
+    const parser = new Parser(bytes);
+    const expression = parser.expression(0);
+    if (!parser.done || expression.type !== 'bool') return undefined;
+    return (record, now) => expression.evaluate(record, now) === TRUE;
+  } catch {
+    return undefined; // it says what it could not read; a result code has no place for words
   }
-  if (!parser.done || expression.type !== 'bool') return undefined;
-  return (record, now) => expression.evaluate(record, now) === TRUE;
 };
 
 class Parser {
@@ -153,27 +87,20 @@ class Parser {
     if (compare !== undefined) {
       return comparison(compare, this.expression(depth), this.expression(depth));
     }
-    if (code === Code.AND || code === Code.OR) return this.#logical(code, count - 1, depth);
+    if (code === Code.AND) return logical(this.#bools(count - 1, depth), FALSE);
+    if (code === Code.OR) return logical(this.#bools(count - 1, depth), TRUE);
     if (code === Code.NOT) return not(this.#bool(depth));
     if (code === Code.DIGEST_MODULO) return digestModulo(this.#integer());
-    if (code === Code.KEY) return this.#key();
-    if (code === Code.BIN) return this.#bin();
+    if (code === Code.KEY) return keyValue(this.#resultType());
+    if (code === Code.BIN) return binValue(this.#resultType(), this.#name());
     if (code === Code.BIN_TYPE) return binType(this.#name());
     throw refused(`op code ${code}`);
   }
 
-  #logical(code: number, count: number, depth: number): Expression {
-    const parts: Expression[] = [];
-    for (let left = count; left > 0; left--) parts.push(this.#bool(depth));
-    const decisive = code === Code.AND ? FALSE : TRUE;
-    return {
-      type: 'bool',
-      evaluate: (record, now) => {
-        const values = parts.map((part) => part.evaluate(record, now));
-        if (values.includes(decisive)) return decisive;
-        return values.includes(undefined) ? undefined : TRUE - decisive;
-      },
-    };
+  /** The arguments of "and" and "or": two at least. */
+  #bools(count: number, depth: number): Expression[] {
+    if (count < 2) throw refused('fewer than two arguments');
+    return Array.from({ length: count }, () => this.#bool(depth));
   }
 
   #bool(depth: number): Expression {
@@ -182,28 +109,7 @@ class Parser {
     return expression;
   }
 
-  #bin(): Expression {
-    const result = this.#resultType();
-    const name = this.#name();
-    return {
-      type: result.type,
-      evaluate: (record) => {
-        const bin = record.bins.find((candidate) => candidate.name.equals(name));
-        return bin?.type === result.particle ? scalar(bin.type, bin.bytes) : undefined;
-      },
-    };
-  }
-
-  #key(): Expression {
-    const result = this.#resultType();
-    return {
-      type: result.type,
-      evaluate: ({ key }) =>
-        key?.[0] === result.particle ? scalar(result.particle, key.subarray(1)) : undefined,
-    };
-  }
-
-  #resultType(): { type: ExpressionType; particle: number } {
+  #resultType(): ResultType {
     const result = RESULT_TYPES.get(this.#integer());
     if (result === undefined) throw refused('a bin or key of another type');
     return result;
@@ -224,57 +130,3 @@ class Parser {
     return this.#bytes.subarray(this.#reader.payloadStart, this.#reader.payloadEnd);
   }
 }
-
-const refused = (what: string): AsbError => new AsbError('FORMAT', `filter expression: ${what}`);
-
-const latin1 = (bytes: Buffer, start = 0): string => bytes.toString('latin1', start);
-
-const constant = (type: ExpressionType, value: Scalar): Expression => ({
-  type,
-  evaluate: () => value,
-});
-
-const comparison = (
-  compare: (a: Scalar, b: Scalar) => boolean,
-  left: Expression,
-  right: Expression,
-): Expression => {
-  if (left.type !== right.type) throw refused('a comparison of two types');
-  return {
-    type: 'bool',
-    evaluate: (record, now) => {
-      const a = left.evaluate(record, now);
-      const b = right.evaluate(record, now);
-      return a === undefined || b === undefined ? undefined : bool(compare(a, b));
-    },
-  };
-};
-
-const not = (part: Expression): Expression => ({
-  type: 'bool',
-  evaluate: (record, now) => {
-    const value = part.evaluate(record, now);
-    return value === undefined ? undefined : bool(value === FALSE);
-  },
-});
-
-const digestModulo = (modulus: number): Expression => {
-  if (modulus === 0) throw refused('digest modulo 0');
-  return {
-    type: 'int',
-    evaluate: (record) => BigInt(record.digest.readUInt32LE(16) % modulus),
-  };
-};
-
-const binType = (name: Buffer): Expression => ({
-  type: 'int',
-  evaluate: (record) =>
-    BigInt(record.bins.find((bin) => bin.name.equals(name))?.type ?? ParticleType.NULL),
-});
-
-const scalar = (type: number, bytes: Buffer): Scalar => {
-  if (type === ParticleType.INTEGER) return bytes.readBigInt64BE();
-  if (type === ParticleType.DOUBLE) return bytes.readDoubleBE();
-  if (type === ParticleType.BOOLEAN) return bool(bytes[0] !== 0);
-  return latin1(bytes);
-};

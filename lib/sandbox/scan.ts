@@ -1,26 +1,13 @@
-import {
-  DIGEST_SIZE,
-  Field,
-  Info1,
-  Info2,
-  Info3,
-  Op,
-  PARTITION_COUNT,
-  partitionOf,
-} from '../record/layout.ts';
 import { MessageWriter } from '../record/message-writer.ts';
 import { encodeProto, ProtoType } from '../wire/proto.ts';
 import type { Clock } from './clock.ts';
 import type { Connection } from './connection.ts';
 import type { Faults, ScanCut } from './faults.ts';
-import { type Filter, parseFilter } from './filter-expression.ts';
 import { lastMessage, writePartitionMark, writeScannedRecord } from './reply.ts';
 import type { Request } from './request.ts';
 import { Result } from './result.ts';
+import { planOf, type ScanPlan } from './scan-plan.ts';
 import type { NamespaceStore, StoredBin, StoredRecord } from './store.ts';
-
-/** Fields of a scan or query that are known here only to be refused. */
-const REFUSED_FIELDS = [21, 22, 23, 24, 26, 30, 31, 32, 33];
 
 /** Threads that the server gives one scan: so many partitions' protos interleave. */
 const LANES = 4;
@@ -37,23 +24,6 @@ export interface ScanContext {
   readonly clock: Clock;
   /** Bytes after which a proto is sent. */
   readonly protoSize: number;
-}
-
-/** A partition that is asked for, and the digest to go on after. */
-interface Slot {
-  readonly partition: number;
-  readonly after: Buffer | undefined;
-}
-
-interface Plan {
-  readonly slots: readonly Slot[];
-  readonly set: Buffer;
-  readonly filter: Filter | undefined;
-  readonly maxRecords: number;
-  readonly recordsPerSecond: number;
-  /** Bins that are picked; `undefined`: all. */
-  readonly bins: readonly Buffer[] | undefined;
-  readonly noBins: boolean;
 }
 
 /** A proto's body, and where each record in it ends. */
@@ -109,7 +79,7 @@ function* interleave(lanes: Generator<Part>[]): Generator<Part> {
 
 /** One thread of the server: takes partitions off the list, and gives a part when it is full. */
 function* runLane(
-  plan: Plan,
+  plan: ScanPlan,
   context: ScanContext,
   held: ReadonlySet<number>,
   progress: { left: number; next: number },
@@ -145,55 +115,10 @@ function* runLane(
   return undefined;
 }
 
-const binsOf = (plan: Plan, record: StoredRecord): readonly StoredBin[] | undefined => {
+const binsOf = (plan: ScanPlan, record: StoredRecord): readonly StoredBin[] | undefined => {
   if (plan.noBins) return undefined;
   if (plan.bins === undefined) return record.bins;
   return plan.bins.flatMap((name) => record.bins.filter((bin) => bin.name.equals(name)));
-};
-
-/** Reads what a scan asks for; a number is the result code that refuses it. */
-const planOf = (request: Request): Plan | number => {
-  const { fields } = request;
-  if (request.info2 & Info2.WRITE) return Result.UNSUPPORTED_FEATURE;
-  if (REFUSED_FIELDS.some((id) => fields.has(id))) return Result.UNSUPPORTED_FEATURE;
-  if (!(request.info3 & Info3.PARTITION_DONE)) return Result.UNSUPPORTED_FEATURE;
-  const slots = slotsOf(fields.get(Field.PARTITIONS), fields.get(Field.DIGESTS));
-  if (typeof slots === 'number') return slots;
-  const filterField = fields.get(Field.FILTER);
-  const filter = filterField && parseFilter(filterField);
-  if (filterField && !filter) return Result.PARAMETER;
-  if (request.ops.some((op) => op.code !== Op.READ)) return Result.UNSUPPORTED_FEATURE;
-  const perSecond = fields.get(Field.RECORDS_PER_SECOND);
-  const maxRecords = fields.get(Field.MAX_RECORDS);
-  if ((perSecond && perSecond.length !== 4) || (maxRecords && maxRecords.length !== 8)) {
-    return Result.PARAMETER;
-  }
-  return {
-    slots,
-    set: fields.get(Field.SET) ?? Buffer.alloc(0),
-    filter,
-    maxRecords: Number(maxRecords?.readBigUInt64BE() ?? 0n) || Number.POSITIVE_INFINITY,
-    recordsPerSecond: perSecond?.readUInt32BE() ?? 0,
-    bins: request.ops.length === 0 ? undefined : request.ops.map((op) => op.name),
-    noBins: (request.info1 & Info1.NO_BINS) !== 0,
-  };
-};
-
-/** Partition ids are u16 little endian; a partition may be asked for only once. */
-const slotsOf = (ids: Buffer | undefined, digests: Buffer | undefined): Slot[] | number => {
-  if (!ids && !digests) return Result.UNSUPPORTED_FEATURE;
-  const slots: Slot[] = [];
-  for (let at = 0; ids && at + 2 <= ids.length; at += 2) {
-    slots.push({ partition: ids.readUInt16LE(at), after: undefined });
-  }
-  for (let at = 0; digests && at + DIGEST_SIZE <= digests.length; at += DIGEST_SIZE) {
-    const after = digests.subarray(at, at + DIGEST_SIZE);
-    slots.push({ partition: partitionOf(after), after });
-  }
-  const distinct = new Set(slots.map((slot) => slot.partition));
-  const outside = slots.some((slot) => slot.partition >= PARTITION_COUNT);
-  if (slots.length === 0 || outside || distinct.size < slots.length) return Result.PARAMETER;
-  return slots;
 };
 
 /** Ends a scan as a fault wants it; `sent` records went before this part. */
