@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { AsbError } from '../errors.ts';
-import { BufferPool, giveBack, lend, type PooledBuffer } from '../record/buffer-pool.ts';
+import { BufferPool, giveBack, type PooledBuffer } from '../record/buffer-pool.ts';
 import { checkLevel, DEFAULT_LEVEL } from '../zstd/encoder.ts';
 import { FrameEncoder } from '../zstd/frame-encoder.ts';
 import { asyncTransform, type Push } from './async-transform.ts';
@@ -71,7 +71,7 @@ export const compress = ({
   };
   const compressWith = async (encoder: FrameEncoder, content: PooledBuffer, length: number) => {
     try {
-      return join(frames, await encoder.encode(content.bytes.subarray(0, length)));
+      return await encoder.encode(content.bytes.subarray(0, length), frames);
     } finally {
       content.release();
       if (closed) encoder.close();
@@ -114,17 +114,6 @@ export const compress = ({
     },
   });
   return Object.assign(stage, { info });
-};
-
-/** The pieces of a frame as one chunk, in memory that is used again once it was given back. */
-const join = (pool: BufferPool, pieces: readonly Buffer[]): Buffer => {
-  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
-  const frame = pool.take(length);
-  let at = 0;
-  for (const piece of pieces) at += piece.copy(frame.bytes, at);
-  const chunk = lend(frame, 0, length);
-  frame.release();
-  return chunk;
 };
 
 const checkCount = (option: string, value: number): void => {

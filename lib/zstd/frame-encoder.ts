@@ -1,4 +1,5 @@
 import { constants, createZstdCompress, type ZstdCompress } from 'node:zlib';
+import { type BufferPool, lend } from '../record/buffer-pool.ts';
 import { DEFAULT_LEVEL } from './encoder.ts';
 
 /** Output comes in buffers of this size; with zlib's default of 16 KiB it takes twice the time. */
@@ -25,16 +26,18 @@ export class FrameEncoder {
   }
 
   /**
-   * Compresses `content` into one frame, given in pieces. One call at a time.
+   * Compresses `content` into one frame. One call at a time.
+   *
+   * @param pool gives the memory for the frame, which goes back to it by `giveBack`
    */
-  encode(content: Buffer): Promise<Buffer[]> {
+  encode(content: Buffer, pool: BufferPool): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       this.#fail = reject;
       this.#stream.write(content);
       this.#stream.flush(constants.ZSTD_e_end, () => {
         const output = this.#output;
         this.#output = [];
-        resolve(output);
+        resolve(join(output, pool));
       });
     });
   }
@@ -44,3 +47,28 @@ export class FrameEncoder {
     this.#stream.destroy();
   }
 }
+
+/** The pieces of a frame as one chunk. */
+const join = (pieces: readonly Buffer[], pool: BufferPool): Buffer => {
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  const frame = pool.take(length);
+  let at = 0;
+  for (const piece of pieces) at += piece.copy(frame.bytes, at);
+  freeFull(pieces);
+  const chunk = lend(frame, 0, length);
+  frame.release();
+  return chunk;
+};
+
+/**
+ * Frees the encoder's output buffers at once. Left to the garbage collector, which sees how small
+ * the objects are and not how large their memory is, 30 to 60 MB of them would pile up. The last
+ * one may have room left, into which the encoder goes on to write.
+ */
+const freeFull = (pieces: readonly Buffer[]): void => {
+  const last = pieces.at(-1)?.buffer;
+  for (const { buffer } of pieces) {
+    const full = buffer !== last && buffer.byteLength === OUTPUT_SIZE;
+    if (full && buffer instanceof ArrayBuffer) buffer.transfer(0);
+  }
+};

@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { zstdDecompressSync } from 'node:zlib';
 import t from 'tap';
+import { BufferPool } from '../../lib/record/buffer-pool.ts';
 import { FrameEncoder } from '../../lib/zstd/frame-encoder.ts';
 import { FrameWalker } from '../../lib/zstd/frame-walker.ts';
 import { TEXT } from '../helpers/asb-text.ts';
 import { walkAll } from '../helpers/frames.ts';
+
+const pool = new BufferPool(1024, 1);
 
 t.test('makes one whole frame of each content, in turn', async (t) => {
   const encoder = new FrameEncoder();
@@ -12,7 +15,7 @@ t.test('makes one whole frame of each content, in turn', async (t) => {
   const sizes = [1, 100, 131_071, 131_072, 131_073, 5_000_000];
   const contents = [...sizes.map((size) => randomBytes(size)), TEXT, Buffer.alloc(5_000_000)];
   for (const content of contents) {
-    const frame = Buffer.concat(await encoder.encode(content));
+    const frame = await encoder.encode(content, pool);
     t.equal(walkAll(new FrameWalker(), [frame]), 1);
     t.ok(zstdDecompressSync(frame).equals(content), `${content.length} bytes`);
   }
@@ -23,7 +26,7 @@ t.test('a frame of some hundred bytes many times over', async (t) => {
   t.teardown(() => encoder.close());
   for (let index = 0; index < 2000; index++) {
     const content = `${index} `.repeat(index % 50 || 1);
-    const frame = Buffer.concat(await encoder.encode(Buffer.from(content)));
+    const frame = await encoder.encode(Buffer.from(content), pool);
     if (zstdDecompressSync(frame).toString() !== content) t.fail(`frame ${index}`);
   }
   t.pass();
@@ -31,7 +34,7 @@ t.test('a frame of some hundred bytes many times over', async (t) => {
 
 t.test('what is under way fails when it is closed', async (t) => {
   const encoder = new FrameEncoder(19);
-  const encoded = encoder.encode(randomBytes(1_000_000));
+  const encoded = encoder.encode(randomBytes(1_000_000), pool);
   encoder.close();
   await t.rejects(encoded);
 });
