@@ -25,7 +25,7 @@ export interface ScanStage extends Readable {
   readonly info: ScanInfo;
 }
 
-/** Batches that may wait for the next stage, of up to 1 MiB each. */
+/** Batches that may wait for the next stage, of up to 512 KiB each. */
 const BATCHES_WAITING = 2;
 
 const NOTHING_YET: ScanInfo = {

@@ -13,7 +13,7 @@ export interface SerializeStage extends Transform {
 
 /** Bytes of text that may wait for the next stage. */
 const TEXT_WAITING = 1024 * 1024;
-/** Record chunks that may wait: each may have up to 1 MiB. */
+/** Record chunks that may wait: each may have up to 512 KiB. */
 const CHUNKS_WAITING = 2;
 
 class Serialize extends Transform implements SerializeStage {

@@ -19,7 +19,7 @@ export interface ToNdjson extends Transform {
 
 /** Bytes of lines that may wait for the next stage. */
 const LINES_WAITING = 1024 * 1024;
-/** Record chunks that may wait: each may have up to 1 MiB. */
+/** Record chunks that may wait: each may have up to 512 KiB. */
 const CHUNKS_WAITING = 2;
 
 /**

@@ -22,7 +22,7 @@ import { decodeProtoHeader, PROTO_HEADER_SIZE, ProtoType } from './proto.ts';
 import { ResultCode } from './result-code.ts';
 
 /** Memory that the socket reads into is taken in pieces of this many bytes. */
-export const CHUNK_SIZE = 1024 * 1024;
+export const CHUNK_SIZE = 512 * 1024;
 /** With less room than this share of a piece left, a new one is begun. */
 const LEAST_ROOM = 1 / 8;
 
