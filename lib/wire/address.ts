@@ -11,7 +11,7 @@ export interface Address {
 
 export const DEFAULT_PORT = 3000;
 
-const ADDRESS = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::([^:]+))?(?::([^:]*))?$/;
+const ADDRESS = /^(\[[^\]]+\]|[^:[\]]+)(?::([^:]+)(?::([^:]*))?)?$/;
 
 /** `host:port`, an IPv6 host in brackets. */
 export const formatAddress = ({ host, port }: Address): string =>
@@ -29,8 +29,8 @@ export const parseAddresses = (list: string, defaultPort = DEFAULT_PORT): Addres
 const parseAddress = (text: string, defaultPort: number): Address => {
   const match = ADDRESS.exec(text);
   if (match === null) throw wrongAddress(text);
-  const host = match[1] ?? match[2] ?? '';
-  const [, , , second, third] = match;
+  const [, bracketed = '', second, third] = match;
+  const host = bracketed.replaceAll(/[[\]]/g, '');
   if (second === undefined) return { host, port: defaultPort };
   if (third !== undefined) return { host, port: parsePort(third, text), tlsName: second };
   if (/^\d+$/.test(second)) return { host, port: parsePort(second, text) };

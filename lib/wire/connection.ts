@@ -107,7 +107,7 @@ export class Connection {
         this.#socket.setTimeout(0);
         resolve(body);
       };
-      const fail = (error: AsbError): void => {
+      const fail = (error: Error): void => {
         this.destroy(error.message);
         reject(error);
       };

@@ -16,10 +16,11 @@ export interface Peer {
 export const parsePeers = (text: string): readonly Peer[] => {
   const match = /^\d+,(\d{0,5}),\[(.*)\]$/s.exec(text);
   if (match === null) throw wrongPeers(text);
-  const defaultPort = match[1] === '' ? DEFAULT_PORT : Number(match[1]);
+  const [, port = '', list = ''] = match;
+  const defaultPort = port === '' ? DEFAULT_PORT : Number(port);
   const peers: Peer[] = [];
   // Addresses may be in brackets themselves, so a peer's list ends at the first `]]`.
-  let rest = match[2] ?? '';
+  let rest = list;
   while (rest !== '') {
     const peer = /^,?\[([^,[\]]*),([^,[\]]*),\[((?:\[[^\]]*\]|[^\][])*)\]\]/.exec(rest);
     if (peer === null) throw wrongPeers(text);

@@ -1,4 +1,4 @@
-import { AsbError, messageOf } from '../errors.ts';
+import { AsbError, toError } from '../errors.ts';
 import { decodeProtoHeader, PROTO_HEADER_SIZE } from './proto.ts';
 import type { Receiver } from './receiver.ts';
 
@@ -7,7 +7,7 @@ export class ReplyReceiver implements Receiver {
   #buffer = Buffer.allocUnsafe(4096);
   #length = 0;
   readonly #done: (body: Buffer) => void;
-  readonly #fail: (error: AsbError) => void;
+  readonly #fail: (error: Error) => void;
   readonly idle: () => void;
 
   /**
@@ -15,7 +15,7 @@ export class ReplyReceiver implements Receiver {
    * @param fail gets the reason if the connection ends or the header is none
    * @param idle called when nothing came for the idle time
    */
-  constructor(done: (body: Buffer) => void, fail: (error: AsbError) => void, idle: () => void) {
+  constructor(done: (body: Buffer) => void, fail: (error: Error) => void, idle: () => void) {
     this.#done = done;
     this.#fail = fail;
     this.idle = idle;
@@ -32,7 +32,7 @@ export class ReplyReceiver implements Receiver {
       this.#take(PROTO_HEADER_SIZE + decodeProtoHeader(this.#buffer).size);
       return true;
     } catch (error) {
-      this.#fail(error instanceof AsbError ? error : new AsbError('PROTOCOL', messageOf(error)));
+      this.#fail(toError(error));
       return false;
     }
   }
