@@ -1,11 +1,11 @@
 import t from 'tap';
-import { AsbError } from '../../lib/errors.ts';
+import { AsbError, codeOf } from '../../lib/errors.ts';
 import { encodeProto, ProtoType } from '../../lib/wire/proto.ts';
 import { ReplyReceiver } from '../../lib/wire/reply-receiver.ts';
 
 interface Heard {
   readonly bodies: string[];
-  readonly codes: string[];
+  readonly codes: (string | undefined)[];
   more: boolean;
 }
 
@@ -14,7 +14,7 @@ const feed = (bytes: Buffer, step: number): Heard => {
   const heard: Heard = { bodies: [], codes: [], more: true };
   const receiver = new ReplyReceiver(
     (body) => heard.bodies.push(body.toString()),
-    (error) => heard.codes.push(error.code),
+    (error) => heard.codes.push(codeOf(error)),
     () => {},
   );
   for (let at = 0; at < bytes.length && heard.more; ) {
@@ -45,10 +45,10 @@ for (const [what, bytes, code] of refused) {
   t.strictSame(feed(bytes, 100), { bodies: [], codes: [code], more: false }, what);
 }
 
-const codes: string[] = [];
+const codes: (string | undefined)[] = [];
 const receiver = new ReplyReceiver(
   () => codes.push('done'),
-  (error) => codes.push(error.code),
+  (error) => codes.push(codeOf(error)),
   () => codes.push('idle'),
 );
 receiver.idle();

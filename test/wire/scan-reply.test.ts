@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { BatchBuilder } from '../../lib/record/builder.ts';
 import { BufferPool } from '../../lib/record/buffer-pool.ts';
+import { BatchBuilder } from '../../lib/record/builder.ts';
 import { Field, Op, partitionOf } from '../../lib/record/layout.ts';
 import { MessageWriter } from '../../lib/record/message-writer.ts';
 import { PartitionTracker } from '../../lib/wire/partition-tracker.ts';
