@@ -126,6 +126,7 @@ export class Cluster {
       }
     }
     if (asked.size === 0) throw noSeed(this.#options.seeds, failures);
+    for (const failure of failures) this.#notice(messageOf(failure));
   }
 
   /** Asks a node for its peers and partitions, then the peers that are new. */
@@ -138,13 +139,16 @@ export class Cluster {
     const peersCommand = this.#options.servicesAlternate ? 'peers-clear-alt' : 'peers-clear-std';
     try {
       const facts = await node.ask([peersCommand, 'replicas']);
-      for (const claims of parseReplicas(facts.get('replicas') ?? '')) {
+      // Both are read before either counts: a node that speaks nonsense is not half believed.
+      const replicas = parseReplicas(facts.get('replicas') ?? '');
+      const peers = parsePeers(facts.get(peersCommand) ?? '');
+      for (const claims of replicas) {
         let map = maps.get(claims.namespace);
         if (map === undefined) maps.set(claims.namespace, (map = new PartitionMap()));
         map.update(node, claims);
       }
       asked.add(node);
-      for (const peer of parsePeers(facts.get(peersCommand) ?? '')) {
+      for (const peer of peers) {
         const known = this.#nodes.get(peer.name) ?? (await this.#reachPeer(peer.addresses));
         if (known !== undefined) await this.#look(known, maps, asked);
       }

@@ -1,0 +1,177 @@
+import { networkInterfaces } from 'node:os';
+import t from 'tap';
+import { startSandbox } from '../../lib/sandbox/index.ts';
+import { formatAddress, parseAddresses } from '../../lib/wire/address.ts';
+import { Cluster, type ClusterOptions } from '../../lib/wire/cluster.ts';
+import { deadAddress, startFakeNode, until } from '../helpers/fake-node.ts';
+
+/** Connects, and keeps what it was told. */
+const connect = async (options: ClusterOptions) => {
+  const notices: string[] = [];
+  const cluster = await Cluster.connect({ ...options, onNotice: (notice) => notices.push(notice) });
+  return { cluster, notices };
+};
+const namesOf = (cluster: Cluster): string[] => cluster.nodes.map(({ name }) => name).sort();
+
+t.test('one seed is enough to find all nodes', async (t) => {
+  const sandbox = await startSandbox({ nodes: 3 });
+  const dead = await deadAddress();
+  const seeds = parseAddresses(sandbox.seeds[1]!);
+  for (const all of [
+    seeds,
+    [dead, ...seeds],
+    [...seeds, ...parseAddresses(sandbox.seeds.join())],
+  ]) {
+    const { cluster } = await connect({ seeds: all });
+    t.strictSame(namesOf(cluster), ['A1', 'A2', 'A3']);
+    t.strictSame(cluster.namespaces, ['copy', 'test']);
+    cluster.requireNamespace('test');
+    t.throws(() => cluster.requireNamespace('none'), {
+      code: 'NO_NAMESPACE',
+      facts: { namespace: 'none' },
+    });
+    t.equal(cluster.partitionMap('none'), undefined);
+    const map = cluster.partitionMap('test');
+    for (const id of [0, 1, 4095]) {
+      const owners = sandbox.cluster.partitions.owners(id);
+      t.strictSame(
+        [0, 1].map((attempt) => map?.owner(id, attempt)?.name),
+        owners,
+      );
+    }
+    cluster.close();
+  }
+  await sandbox.close();
+});
+
+t.test('nodes come and go', async (t) => {
+  const sandbox = await startSandbox({ nodes: 2 });
+  const { cluster, notices } = await connect({ seeds: parseAddresses(sandbox.seeds.join()) });
+  const [first] = sandbox.nodes;
+  await sandbox.kill(first!);
+  await cluster.refresh();
+  t.strictSame(namesOf(cluster), ['A2']);
+  t.ok(notices.length > 0, 'the loss is told of');
+  t.equal(cluster.partitionMap('test')?.owner(0, 0)?.name, 'A2');
+  await sandbox.revive(first!);
+  await sandbox.add();
+  await cluster.refresh();
+  t.strictSame(namesOf(cluster), ['A1', 'A2', 'A3']);
+  for (const node of sandbox.nodes) await sandbox.kill(node);
+  await t.rejects(cluster.refresh(), { code: 'CONNECT' });
+  t.strictSame(namesOf(cluster), []);
+  await t.rejects(cluster.askAny('status'), { code: 'CONNECT' });
+  await sandbox.revive(first!);
+  await cluster.refresh();
+  t.strictSame(namesOf(cluster), ['A1'], 'the seeds are tried again');
+  cluster.close();
+  await sandbox.close();
+});
+
+t.test('any node is asked, the next if it is gone', async (t) => {
+  const sandbox = await startSandbox({ nodes: 2 });
+  const { cluster } = await connect({ seeds: parseAddresses(sandbox.seeds.join()) });
+  t.equal(await cluster.askAny('status'), 'ok');
+  await t.rejects(cluster.askAny('no-such-command'), { code: 'SERVER', facts: { resultCode: 4 } });
+  await sandbox.kill(sandbox.nodes[0]!);
+  t.equal(await cluster.askAny('status'), 'ok');
+  await sandbox.kill(sandbox.nodes[1]!);
+  await t.rejects(cluster.askAny('status'), { code: 'NETWORK' });
+  cluster.close();
+  await sandbox.close();
+});
+
+t.test('no seed answers', async (t) => {
+  await t.rejects(connect({ seeds: [await deadAddress()] }), { code: 'CONNECT' });
+  await t.rejects(connect({ seeds: [] }), { code: 'CONNECT' });
+  const notReady = await startFakeNode({
+    info: (command) => (command === 'partition-generation' ? '-1' : undefined),
+  });
+  await t.rejects(connect({ seeds: [notReady] }), {
+    code: 'CONNECT',
+    facts: { node: formatAddress(notReady), cause: { code: 'NETWORK' } },
+  });
+  const silent = await startFakeNode({ answers: () => false });
+  await t.rejects(Cluster.connect({ seeds: [silent], infoTimeout: 20, connectTimeout: 5000 }), {
+    code: 'CONNECT',
+  });
+  await Promise.all([notReady.close(), silent.close()]);
+});
+
+t.test('alternate addresses', async (t) => {
+  const peer = await startFakeNode({ info: (command) => (command === 'node' ? 'F2' : undefined) });
+  const dead = await deadAddress();
+  const seed = await startFakeNode({
+    info: (command) =>
+      ({
+        'peers-clear-std': `1,3000,[[F2,,[${formatAddress(dead)}]],[F3,,[]]]`,
+        'peers-clear-alt': `1,${peer.port},[[F2,,[${formatAddress(dead)},127.0.0.1]]]`,
+      })[command],
+  });
+  const standard = await connect({ seeds: [seed] });
+  t.strictSame(namesOf(standard.cluster), ['F1']);
+  t.ok(standard.notices.length > 0, 'that a peer is out of reach is told of');
+  const alternate = await connect({ seeds: [seed], servicesAlternate: true });
+  t.strictSame(namesOf(alternate.cluster), ['F1', 'F2']);
+  const quiet = await Cluster.connect({ seeds: [seed] });
+  t.strictSame(namesOf(quiet), ['F1'], 'nobody needs to listen');
+  for (const { cluster } of [standard, alternate, { cluster: quiet }]) cluster.close();
+  await Promise.all([peer.close(), seed.close()]);
+});
+
+t.test('a node that speaks nonsense', async (t) => {
+  for (const command of ['peers-clear-std', 'replicas']) {
+    const node = await startFakeNode({ info: (asked) => (asked === command ? 'x' : undefined) });
+    await t.rejects(connect({ seeds: [node] }), {
+      code: 'CONNECT',
+      facts: { cause: { code: 'PROTOCOL' } },
+    });
+    await until(() => node.sockets.size === 0);
+    await node.close();
+  }
+  let sane = true;
+  const node = await startFakeNode({
+    info: (asked) => (asked === 'replicas' && !sane ? 'x' : undefined),
+  });
+  const { cluster } = await connect({ seeds: [node] });
+  sane = false;
+  await t.rejects(cluster.refresh(), { code: 'PROTOCOL' });
+  cluster.close();
+  await node.close();
+});
+
+t.test('answers that say nothing', async (t) => {
+  const node = await startFakeNode({ answers: (commands) => commands[0] === 'node' });
+  const empty = await startFakeNode({ info: (asked) => (asked === 'replicas' ? '' : undefined) });
+  const { cluster } = await connect({ seeds: [empty] });
+  t.strictSame(cluster.namespaces, []);
+  cluster.close();
+  await t.rejects(Cluster.connect({ seeds: [node], infoTimeout: 20 }), { code: 'CONNECT' });
+  await Promise.all([node.close(), empty.close()]);
+});
+
+t.test('closed while it looks', async (t) => {
+  let answers = true;
+  const node = await startFakeNode({ answers: () => answers });
+  const { cluster } = await connect({ seeds: [node] });
+  const refreshing = cluster.refresh();
+  cluster.close();
+  await t.rejects(refreshing, { code: 'ABORTED' });
+  await until(() => node.sockets.size === 0);
+  answers = false;
+  await t.rejects(Cluster.connect({ seeds: [node], infoTimeout: 20 }), { code: 'CONNECT' });
+  await node.close();
+});
+
+const hasIpv6 = Object.values(networkInterfaces())
+  .flat()
+  .some((one) => one?.address === '::1');
+if (hasIpv6) {
+  t.test('IPv6', async (t) => {
+    const sandbox = await startSandbox({ nodes: 2, host: '::1' });
+    const { cluster } = await connect({ seeds: parseAddresses(sandbox.seeds[0]!) });
+    t.strictSame(namesOf(cluster), ['A1', 'A2']);
+    cluster.close();
+    await sandbox.close();
+  });
+}
