@@ -1,7 +1,7 @@
 /** A client of few words for tests: sends protos over a socket, and reads what comes back. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { HEADER_SIZE, readU16, readU32 } from '../../lib/record/layout.ts';
+import { Field, HEADER_SIZE, Info1, Info3, Op, readU16, readU32 } from '../../lib/record/layout.ts';
 import { MessageWriter } from '../../lib/record/message-writer.ts';
 import { parseRequest, type Request } from '../../lib/sandbox/request.ts';
 import {
@@ -108,3 +108,53 @@ export const splitMessages = (body: Buffer): Message[] => {
   }
   return messages;
 };
+
+export interface ScanOptions {
+  readonly namespace?: string;
+  readonly set?: string;
+  /** Default: all. */
+  readonly partitions?: readonly number[];
+  /** Digests to go on after. */
+  readonly digests?: readonly Buffer[];
+  readonly maxRecords?: bigint;
+  readonly recordsPerSecond?: number;
+  readonly filter?: Buffer;
+  readonly bins?: readonly string[];
+  readonly info1?: number;
+  readonly info2?: number;
+  readonly info3?: number;
+  /** Further fields. */
+  readonly fields?: ReadonlyMap<number, Buffer>;
+}
+
+/** Every partition id. */
+export const ALL_PARTITIONS: readonly number[] = Array.from({ length: 4096 }, (_, id) => id);
+
+/** Writes a partition scan as clients send it. */
+export const writeScan = (writer: MessageWriter, options: ScanOptions = {}): void => {
+  const { partitions = ALL_PARTITIONS, digests = [], bins = [] } = options;
+  writer.begin({
+    info1: options.info1 ?? Info1.READ,
+    info2: options.info2 ?? 0,
+    info3: options.info3 ?? Info3.PARTITION_DONE,
+    recordTtl: 0xffffffff,
+  });
+  writer.field(Field.NAMESPACE, Buffer.from(options.namespace ?? 'test'));
+  if (options.set !== undefined) writer.field(Field.SET, Buffer.from(options.set));
+  if (partitions.length > 0) {
+    writer.field(Field.PARTITIONS, Buffer.from(Uint16Array.from(partitions).buffer));
+  }
+  if (digests.length > 0) writer.field(Field.DIGESTS, Buffer.concat(digests));
+  if (options.maxRecords !== undefined) {
+    writer.field(Field.MAX_RECORDS, bigEndian(8, options.maxRecords));
+  }
+  if (options.recordsPerSecond !== undefined) {
+    writer.field(Field.RECORDS_PER_SECOND, bigEndian(4, BigInt(options.recordsPerSecond)));
+  }
+  if (options.filter !== undefined) writer.field(Field.FILTER, options.filter);
+  for (const [id, data] of options.fields ?? []) writer.field(id, data);
+  for (const bin of bins) writer.op(Op.READ, 0, Buffer.from(bin));
+};
+
+const bigEndian = (size: number, value: bigint): Buffer =>
+  Buffer.from(value.toString(16).padStart(2 * size, '0'), 'hex');
