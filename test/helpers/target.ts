@@ -54,7 +54,8 @@ export const startTarget = async (options: TargetOptions = {}): Promise<Target> 
   };
 };
 
-const startThread = async (
+/** Starts a sandbox in a thread of its own. */
+export const startThread = async (
   options: SandboxOptions,
 ): Promise<Pick<Target, 'seeds' | 'close'> & { thread: SandboxThread }> => {
   const clockShift = new BigInt64Array(new SharedArrayBuffer(8));
