@@ -8,7 +8,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { connect } from 'node:net';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { giveBack } from '../lib/record/buffer-pool.ts';
+import { giveBack } from '../lib/memory/buffer-pool.ts';
 import type { RecordChunk } from '../lib/record/chunk.ts';
 import { AT_FIELD_COUNT, AT_INFO3, AT_RESULT, HEADER_SIZE, Info3 } from '../lib/record/layout.ts';
 import { compress } from '../lib/stages/compress.ts';
@@ -136,7 +136,11 @@ const JOBS: Readonly<Record<string, () => Promise<Moved>>> = {
   /** Not measured: makes the input of the next. */
   async 'ndjson-file'() {
     const from = source();
-    await pipeline(from, toNdjson({ reuseMemory: true }), createWriteStream(`${place}/bench.ndjson`));
+    await pipeline(
+      from,
+      toNdjson({ reuseMemory: true }),
+      createWriteStream(`${place}/bench.ndjson`),
+    );
     return { records: from.info.records, bytes: 0 };
   },
   async 'ndjson-in'() {

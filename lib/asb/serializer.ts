@@ -1,6 +1,6 @@
 import { AsbError } from '../errors.ts';
+import { BufferPool, lend, type PooledBuffer } from '../memory/buffer-pool.ts';
 import type { RecordBatch } from '../record/batch.ts';
-import { BufferPool, lend, type PooledBuffer } from '../record/buffer-pool.ts';
 import type { RecordChunk } from '../record/chunk.ts';
 import type { Global } from '../record/globals.ts';
 import { type FormatVersion, globalText, headerText, versionFor } from './global-text.ts';

@@ -2,7 +2,7 @@ import { fstat, fstatSync, fsync, write } from 'node:fs';
 import { Writable } from 'node:stream';
 import { promisify } from 'node:util';
 import { AsbError, codeOf, messageOf } from '../errors.ts';
-import { giveBack } from '../record/buffer-pool.ts';
+import { giveBack } from '../memory/buffer-pool.ts';
 
 const writeOf = promisify(write);
 const fstatOf = promisify(fstat);

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { BufferPool, lend, type PooledBuffer } from '../record/buffer-pool.ts';
+import { BufferPool, lend, type PooledBuffer } from '../memory/buffer-pool.ts';
 import { readU32 } from '../record/layout.ts';
 import { base64Size, writeBase64 } from '../record/text/base64.ts';
 import { MAX_DOUBLE_TEXT, writeDouble } from '../record/text/double.ts';

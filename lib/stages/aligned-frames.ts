@@ -1,8 +1,8 @@
 import { UnitScanner } from '../asb/unit-scanner.ts';
 import { type DecoderOptions, FrameDecoder } from '../zstd/decoder.ts';
 import { asyncTransform } from './async-transform.ts';
-import type { UnitsStage } from './units.ts';
 import { Uncut } from './uncut.ts';
+import type { UnitsStage } from './units.ts';
 
 /**
  * Frames that must stay together are held up to this size, in bytes, so that `rotate` can see

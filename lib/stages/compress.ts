@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { AsbError } from '../errors.ts';
-import { BufferPool, giveBack, type PooledBuffer } from '../record/buffer-pool.ts';
+import { BufferPool, giveBack, type PooledBuffer } from '../memory/buffer-pool.ts';
 import { checkLevel, DEFAULT_LEVEL } from '../zstd/encoder.ts';
 import { FrameEncoder } from '../zstd/frame-encoder.ts';
 import { asyncTransform, type Push } from './async-transform.ts';

@@ -3,7 +3,7 @@ import { MAX_PAYLOAD_SIZE } from '../asb/grammar.ts';
 import type { Header } from '../asb/header.ts';
 import { UnitScanner } from '../asb/unit-scanner.ts';
 import { AsbError } from '../errors.ts';
-import { BufferPool, lend } from '../record/buffer-pool.ts';
+import { BufferPool, lend } from '../memory/buffer-pool.ts';
 import { asyncTransform } from './async-transform.ts';
 
 /** Largest unit, in bytes: it is held in memory until it is whole. */

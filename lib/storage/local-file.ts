@@ -1,7 +1,7 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { AsbError, codeOf } from '../errors.ts';
-import { giveBack } from '../record/buffer-pool.ts';
+import { giveBack } from '../memory/buffer-pool.ts';
 import type { StorageFile } from './storage.ts';
 import { storageError } from './storage-error.ts';
 

@@ -1,5 +1,5 @@
+import type { BufferPool } from '../memory/buffer-pool.ts';
 import type { RecordBatch } from '../record/batch.ts';
-import type { BufferPool } from '../record/buffer-pool.ts';
 import type { Connection } from './connection.ts';
 import type { ClusterNode } from './node.ts';
 import type { PartitionTracker } from './partition-tracker.ts';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AsbError, messageOf } from '../errors.ts';
+import { BufferPool } from '../memory/buffer-pool.ts';
 import { RecordBatch } from '../record/batch.ts';
-import { BufferPool } from '../record/buffer-pool.ts';
 import type { Cluster } from './cluster.ts';
 import type { ClusterNode } from './node.ts';
 import { NodeScan } from './node-scan.ts';

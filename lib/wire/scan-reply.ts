@@ -1,6 +1,6 @@
 import { AsbError, toError } from '../errors.ts';
+import type { BufferPool, PooledBuffer } from '../memory/buffer-pool.ts';
 import { RecordBatch } from '../record/batch.ts';
-import type { BufferPool, PooledBuffer } from '../record/buffer-pool.ts';
 import {
   AT_FIELD_COUNT,
   AT_GENERATION,

@@ -1,5 +1,5 @@
 import { constants, createZstdCompress, type ZstdCompress } from 'node:zlib';
-import { type BufferPool, lend } from '../record/buffer-pool.ts';
+import { type BufferPool, lend } from '../memory/buffer-pool.ts';
 import { DEFAULT_LEVEL } from './encoder.ts';
 
 /** Output comes in buffers of this size; with zlib's default of 16 KiB it takes twice the time. */

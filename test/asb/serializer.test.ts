@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { Serializer, type SerializerOptions } from '../../lib/asb/serializer.ts';
 import { UnitScanner } from '../../lib/asb/unit-scanner.ts';
-import { giveBack } from '../../lib/record/buffer-pool.ts';
+import { giveBack } from '../../lib/memory/buffer-pool.ts';
 import { BatchBuilder } from '../../lib/record/builder.ts';
 import type { RecordChunk } from '../../lib/record/chunk.ts';
 import type { SecondaryIndex } from '../../lib/record/globals.ts';

@@ -5,7 +5,7 @@ import { PassThrough, Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import t from 'tap';
 import { Output } from '../../lib/cli/output.ts';
-import { BufferPool, lend } from '../../lib/record/buffer-pool.ts';
+import { BufferPool, lend } from '../../lib/memory/buffer-pool.ts';
 
 /** Both ends of a pipe that does not block. */
 const pipe = (directory: string): { reader: number; writer: number } => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { BufferPool } from '../../lib/record/buffer-pool.ts';
+import { BufferPool } from '../../lib/memory/buffer-pool.ts';
 import { BatchBuilder } from '../../lib/record/builder.ts';
 import { Field, Op, partitionOf } from '../../lib/record/layout.ts';
 import { MessageWriter } from '../../lib/record/message-writer.ts';

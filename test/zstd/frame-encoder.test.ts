@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { zstdDecompressSync } from 'node:zlib';
 import t from 'tap';
-import { BufferPool } from '../../lib/record/buffer-pool.ts';
+import { BufferPool } from '../../lib/memory/buffer-pool.ts';
 import { FrameEncoder } from '../../lib/zstd/frame-encoder.ts';
 import { FrameWalker } from '../../lib/zstd/frame-walker.ts';
 import { TEXT } from '../helpers/asb-text.ts';

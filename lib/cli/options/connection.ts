@@ -29,7 +29,7 @@ const DAY = 86_400_000;
 export const socketTimeout = integer({
   name: 'socket-timeout',
   group,
-  describe: 'A node that sends nothing for so long is given up; 0 waits for ever',
+  describe: 'A node that sends nothing for so long is asked whether it lives; 0 never asks',
   min: 0,
   max: DAY,
   unit: 'ms',

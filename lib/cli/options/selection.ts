@@ -59,7 +59,7 @@ export const maxRecords = integer({
   name: 'max-records',
   alias: ['M'],
   group,
-  describe: 'About so many records; 0 is all',
+  describe: 'So many records at most; 0 is all',
   min: 0,
   max: Number.MAX_SAFE_INTEGER,
   unit: 'records',
