@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { JsonOutput, piece } from '../../lib/ndjson/json-output.ts';
 import { giveBack } from '../../lib/memory/buffer-pool.ts';
+import { JsonOutput, piece } from '../../lib/ndjson/json-output.ts';
 
 const out = new JsonOutput();
 

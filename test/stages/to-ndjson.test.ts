@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import t from 'tap';
-import { RecordBatch } from '../../lib/record/batch.ts';
 import { giveBack } from '../../lib/memory/buffer-pool.ts';
+import { RecordBatch } from '../../lib/record/batch.ts';
 import { BatchBuilder } from '../../lib/record/builder.ts';
 import { MessageWriter } from '../../lib/record/message-writer.ts';
 import { toNdjson } from '../../lib/stages/to-ndjson.ts';
