@@ -141,6 +141,17 @@ t.test('a node that speaks nonsense', async (t) => {
 });
 
 t.test('answers that say nothing', async (t) => {
+  const halves = await startFakeNode({
+    info: (asked) => (asked === 'replicas' ? null : undefined),
+  });
+  const half = await connect({ seeds: [halves] });
+  t.strictSame(half.cluster.namespaces, []);
+  half.cluster.close();
+  const alone = await startFakeNode({
+    info: (asked) => (asked.startsWith('peers') ? null : undefined),
+  });
+  await t.rejects(connect({ seeds: [alone] }), { code: 'CONNECT' });
+  await Promise.all([halves.close(), alone.close()]);
   const node = await startFakeNode({ answers: (commands) => commands[0] === 'node' });
   const empty = await startFakeNode({ info: (asked) => (asked === 'replicas' ? '' : undefined) });
   const { cluster } = await connect({ seeds: [empty] });
