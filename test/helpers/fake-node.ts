@@ -12,8 +12,8 @@ import {
 export interface FakeNodeOptions {
   /** The value for an info command; `undefined`: the default one; `null`: its line is left out. */
   readonly info?: (command: string) => string | null | undefined;
-  /** Whether info is answered at all. Default: yes. */
-  readonly answers?: (commands: readonly string[]) => boolean;
+  /** Whether info is answered at all, or the connection closed. Default: it is. */
+  readonly answers?: (commands: readonly string[]) => boolean | 'close';
   /** Takes a scan or another message. Default: it is never answered. */
   readonly message?: (body: Buffer, socket: Socket) => void;
 }
@@ -43,7 +43,9 @@ export const startFakeNode = async (options: FakeNodeOptions = {}): Promise<Fake
   const asked: string[] = [];
   const answer = (commands: readonly string[], socket: Socket): void => {
     asked.push(...commands);
-    if (!answers(commands)) return;
+    const answered = answers(commands);
+    if (answered === 'close') socket.destroy();
+    if (answered !== true) return;
     const lines = commands.map((one) => {
       const value = info(one);
       return value === null ? '' : `${one}\t${value ?? DEFAULTS[one] ?? ''}\n`;
