@@ -111,14 +111,17 @@ class Backup implements BackupJob {
     const options = this.#options;
     checkOptions(options);
     const cluster = await connect(options);
+    return this.#withCluster(cluster).finally(() => cluster.close());
+  }
+
+  async #withCluster(cluster: Cluster): Promise<BackupSummary> {
+    const { signal } = this.#abort;
     try {
-      this.#abort.signal.throwIfAborted();
+      signal.throwIfAborted();
       await this.#lookAhead(cluster);
       return await this.#pipe(cluster);
     } catch (error) {
-      throw this.#abort.signal.aborted ? toError(this.#abort.signal.reason) : error;
-    } finally {
-      cluster.close();
+      throw signal.aborted ? toError(signal.reason) : error;
     }
   }
 
@@ -219,13 +222,13 @@ interface Destination {
 
 /** The storage, how files are named in it, and when a new one is begun. */
 const place = (options: BackupOptions): RotateOptions => {
-  const { outputFile, prefix = options.namespace, fileLimit } = options;
+  const { directory: path = '', outputFile, prefix = options.namespace, fileLimit } = options;
   if (outputFile !== undefined) {
     const name = basename(outputFile);
     return { storage: singleFile(outputFile), name: () => name, fileLimit: Infinity };
   }
   return {
-    storage: directory(options.directory ?? ''),
+    storage: directory(path),
     name: prefix,
     ...(fileLimit === undefined ? {} : { fileLimit }),
   };
