@@ -104,7 +104,8 @@ class Scan extends Readable implements ScanStage {
 
 const empty = ({ namespace, sets = [] }: ScanOptions): AsbError => {
   const where = sets.length === 0 ? '' : ` in set ${sets.join(', ')}`;
-  return new AsbError('EMPTY', `namespace ${namespace} has no such record${where}`, { namespace });
+  const what = `found no record in namespace ${namespace}${where}`;
+  return new AsbError('EMPTY', `${what}; if that is right, say --allow-empty`, { namespace });
 };
 
 /**

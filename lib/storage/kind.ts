@@ -18,6 +18,10 @@ export const kindOf = async (path: string): Promise<Kind> => {
 };
 
 export const fileExists = (file: string): AsbError =>
-  new AsbError('EXISTS', `${file} exists; choose another place, or have old files removed`, {
-    file,
-  });
+  new AsbError(
+    'EXISTS',
+    `${file} exists; choose another place, or have it removed first (--remove-files)`,
+    {
+      file,
+    },
+  );
