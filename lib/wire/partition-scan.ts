@@ -6,6 +6,7 @@ import { RecordBatch } from '../record/batch.ts';
 import type { Cluster } from './cluster.ts';
 import type { ClusterNode } from './node.ts';
 import { NodeScan } from './node-scan.ts';
+import { ranges, split } from './partition-list.ts';
 import { PartitionTracker } from './partition-tracker.ts';
 import { describeResult, isPassing, ResultCode } from './result-code.ts';
 import { CHUNK_SIZE } from './scan-reply.ts';
@@ -288,23 +289,3 @@ export class PartitionScan {
     );
   }
 }
-
-const split = (ids: readonly number[], parts: number): number[][] => {
-  const size = Math.ceil(ids.length / parts);
-  const pieces: number[][] = [];
-  for (let at = 0; at < ids.length; at += size) pieces.push(ids.slice(at, at + size));
-  return pieces;
-};
-
-/** `0-7,12`: partition ids, which are in order, for a message. */
-const ranges = (ids: readonly number[]): string => {
-  const parts: string[] = [];
-  let at = 0;
-  while (at < ids.length && parts.length < 20) {
-    const begin = ids[at]!;
-    let end = begin;
-    while (ids[++at] === end + 1) end++;
-    parts.push(begin === end ? `${begin}` : `${begin}-${end}`);
-  }
-  return at < ids.length ? `${parts.join(',')},…` : parts.join(',');
-};

@@ -1,0 +1,25 @@
+/** Lists of partition ids. */
+
+/** Deals ids out into at most `parts` lists of about the same length, in order. */
+export const split = (ids: readonly number[], parts: number): number[][] => {
+  const size = Math.ceil(ids.length / parts);
+  const pieces: number[][] = [];
+  for (let at = 0; at < ids.length; at += size) pieces.push(ids.slice(at, at + size));
+  return pieces;
+};
+
+/** Ranges that a message has room for. */
+export const MAX_RANGES = 20;
+
+/** `0-7,12`: partition ids, which are in order, for a message; `,…` stands for those beyond {@link MAX_RANGES}. */
+export const ranges = (ids: readonly number[]): string => {
+  const parts: string[] = [];
+  let at = 0;
+  while (at < ids.length && parts.length < MAX_RANGES) {
+    const begin = ids[at]!;
+    let end = begin;
+    while (ids[++at] === end + 1) end++;
+    parts.push(begin === end ? `${begin}` : `${begin}-${end}`);
+  }
+  return at < ids.length ? `${parts.join(',')},…` : parts.join(',');
+};
