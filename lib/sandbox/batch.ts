@@ -3,7 +3,7 @@ import { MessageWriter } from '../record/message-writer.ts';
 import { ProtoType } from '../wire/proto.ts';
 import type { Connection } from './connection.ts';
 import { type Answer, lastMessage, writeAnswer } from './reply.ts';
-import { type Request, RequestReader } from './request.ts';
+import { fieldOf, type Request, RequestReader } from './request.ts';
 import { Result } from './result.ts';
 import { answerSingle } from './single.ts';
 import type { NamespaceStore } from './store.ts';
@@ -38,7 +38,7 @@ export const answerBatch = async (
   connection: Connection,
   namespaces: ReadonlyMap<string, NamespaceStore>,
 ): Promise<void> => {
-  const reader = new RequestReader(request.fields.get(Field.BATCH) ?? Buffer.alloc(0));
+  const reader = new RequestReader(fieldOf(request, Field.BATCH));
   const count = reader.u32();
   const flags = reader.u8();
   const writer = new MessageWriter();
@@ -58,7 +58,7 @@ export const answerBatch = async (
 };
 
 const answerRow = (row: Request, namespaces: ReadonlyMap<string, NamespaceStore>): Answer => {
-  const store = namespaces.get(row.fields.get(Field.NAMESPACE)?.toString() ?? '');
+  const store = namespaces.get(fieldOf(row, Field.NAMESPACE).toString());
   return store === undefined ? { resultCode: Result.NAMESPACE } : answerSingle(row, store);
 };
 

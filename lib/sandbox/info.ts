@@ -75,14 +75,14 @@ export const answerInfo = (cluster: Cluster, member: Member, body: string): stri
     .join('');
 
 const answerCommand = (cluster: Cluster, member: Member, line: string): string => {
-  const [, name = '', separator = '', rest = ''] = /^([^:/]*)([:/]?)(.*)$/s.exec(line) ?? [];
-  const handler = COMMANDS.get(name);
+  const at = line.search(/[:/]/);
+  const handler = COMMANDS.get(at < 0 ? line : line.slice(0, at));
   if (handler === undefined) return infoError(Result.PARAMETER, 'unrecognized command');
-  const path = separator === '/' ? rest.split('/') : [];
+  const path = line[at] === '/' ? line.slice(at + 1).split('/') : [];
   const values = new Map<string, string>();
-  for (const pair of separator === ':' ? rest.split(';') : []) {
-    const at = pair.indexOf('=');
-    if (at > 0) values.set(pair.slice(0, at), pair.slice(at + 1));
+  for (const pair of line[at] === ':' ? line.slice(at + 1).split(';') : []) {
+    const equals = pair.indexOf('=');
+    if (equals > 0) values.set(pair.slice(0, equals), pair.slice(equals + 1));
   }
   return handler(cluster, member, { path, values });
 };

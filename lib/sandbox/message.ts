@@ -5,7 +5,7 @@ import type { Cluster } from './cluster.ts';
 import type { Connection } from './connection.ts';
 import type { Faults, RequestKind } from './faults.ts';
 import { lastMessage, sendAnswer } from './reply.ts';
-import { parseRequest, type Request } from './request.ts';
+import { fieldOf, parseRequest, type Request } from './request.ts';
 import { Result } from './result.ts';
 import { answerScan } from './scan.ts';
 import { answerSingle } from './single.ts';
@@ -34,7 +34,7 @@ export const answerMessage = async (
   if (fault !== Result.OK) return refuse(connection, kind, fault);
   const { cluster } = context;
   if (kind === 'batch') return answerBatch(request, connection, cluster.namespaces);
-  const namespace = cluster.namespaces.get(request.fields.get(Field.NAMESPACE)?.toString() ?? '');
+  const namespace = cluster.namespaces.get(fieldOf(request, Field.NAMESPACE).toString());
   if (namespace === undefined) return refuse(connection, kind, Result.NAMESPACE);
   if (kind !== 'scan') return sendAnswer(connection, answerSingle(request, namespace));
   return answerScan(request, connection, {

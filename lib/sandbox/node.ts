@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
-import { AsbError } from '../errors.ts';
+import { AsbError, messageOf } from '../errors.ts';
 import { ProtoType } from '../wire/proto.ts';
 import type { Cluster, Member } from './cluster.ts';
 import { Connection } from './connection.ts';
@@ -91,9 +91,10 @@ export class SandboxNode implements Member {
       await connection.serve((type, body) => this.#answer(type, body, connection));
       connection.end();
     } catch (error) {
-      // What is no protocol closes the connection, as the server does; all else is our fault.
+      // What is no protocol closes the connection, as the server does; all else is our fault, and
+      // must be seen without ending a sandbox that others use.
       connection.destroy();
-      if (!(error instanceof AsbError)) throw error;
+      if (!(error instanceof AsbError)) process.emitWarning(`sandbox: ${messageOf(error)}`);
     }
   }
 

@@ -40,6 +40,11 @@ export interface Request {
   readonly ops: readonly RequestOp[];
 }
 
+const NO_BYTES = Buffer.alloc(0);
+
+/** The data of a field; empty if the request has none. */
+export const fieldOf = (request: Request, id: number): Buffer => request.fields.get(id) ?? NO_BYTES;
+
 /** Walks the fields and ops of a message, or of a row of a batch. */
 export class RequestReader {
   readonly #bytes: Buffer;

@@ -10,7 +10,7 @@ import {
 } from '../record/layout.ts';
 import { type Filter, parseFilter } from './filter-expression.ts';
 import { isBinName } from './operations.ts';
-import type { Request } from './request.ts';
+import { fieldOf, type Request } from './request.ts';
 import { Result } from './result.ts';
 
 /** Fields of a scan or query that are known here only to be refused. */
@@ -55,7 +55,7 @@ export const planOf = (request: Request): ScanPlan | number => {
   }
   return {
     slots,
-    set: fields.get(Field.SET) ?? Buffer.alloc(0),
+    set: fieldOf(request, Field.SET),
     filter,
     maxRecords: Number(maxRecords?.readBigUInt64BE() ?? 0n) || Number.POSITIVE_INFINITY,
     recordsPerSecond: perSecond?.readUInt32BE() ?? 0,

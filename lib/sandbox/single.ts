@@ -3,7 +3,7 @@ import { ParticleType } from '../record/particle.ts';
 import { type Filter, parseFilter } from './filter-expression.ts';
 import { applyOps, isBinName, isReadAll, readBins } from './operations.ts';
 import type { Answer, AnsweredBin } from './reply.ts';
-import type { Request } from './request.ts';
+import { fieldOf, type Request } from './request.ts';
 import { Result } from './result.ts';
 import type { NamespaceStore, StoredRecord } from './store.ts';
 
@@ -17,7 +17,6 @@ export const MAX_RECORD_SIZE = 1024 * 1024;
 /** A field of a UDF call. */
 const UDF_FILENAME = 30;
 const MAX_GENERATION = 0xffff;
-const NO_BYTES = Buffer.alloc(0);
 
 const refuse = (resultCode: number): Answer => ({ resultCode });
 
@@ -29,7 +28,7 @@ const refuseRecord = (resultCode: number, record: StoredRecord | undefined): Ans
 
 /** Answers a read, write or delete of one record. */
 export const answerSingle = (request: Request, store: NamespaceStore): Answer => {
-  const digest = request.fields.get(Field.DIGEST) ?? NO_BYTES;
+  const digest = fieldOf(request, Field.DIGEST);
   const filterField = request.fields.get(Field.FILTER);
   const filter = filterField && parseFilter(filterField);
   if (digest.length !== DIGEST_SIZE || (filterField && !filter)) return refuse(Result.PARAMETER);
@@ -115,7 +114,7 @@ const write = (request: Request, target: Target): Answer => {
   const generation = record ? (record.generation % MAX_GENERATION) + 1 : 1;
   store.put({
     digest,
-    set: request.fields.get(Field.SET) ?? NO_BYTES,
+    set: fieldOf(request, Field.SET),
     key: record?.key ?? request.fields.get(Field.KEY),
     generation,
     voidTime,
@@ -152,7 +151,7 @@ const generationFits = (request: Request, generation: number): boolean => {
 
 /** A set or key that is not the record's; a write must also say that there is no set. */
 const mismatch = (request: Request, record: StoredRecord, isWrite: boolean): number | undefined => {
-  const set = request.fields.get(Field.SET) ?? NO_BYTES;
+  const set = fieldOf(request, Field.SET);
   if ((isWrite || set.length > 0) && !set.equals(record.set)) return Result.PARAMETER;
   const key = request.fields.get(Field.KEY);
   return key && record.key && !key.equals(record.key) ? Result.KEY_MISMATCH : undefined;

@@ -92,9 +92,9 @@ export class NamespaceStore {
   /** The live records of a partition, largest digest first: the order of a server's scan. */
   *scan(partition: number, after?: Uint8Array): Generator<StoredRecord> {
     const records = this.#partitions[partition]!.sorted();
-    for (let index = after === undefined ? 0 : indexAfter(records, after); ; index++) {
-      const record = records[index];
-      if (record === undefined) return;
+    const start = after === undefined ? 0 : indexAfter(records, after);
+    for (let index = start; index < records.length; index++) {
+      const record = records[index]!;
       if (!this.#isExpired(record)) yield record;
     }
   }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import t from 'tap';
 import { startSandbox } from '../../lib/sandbox/index.ts';
 import { encodeProto, ProtoType } from '../../lib/wire/proto.ts';
@@ -101,6 +102,20 @@ t.test('protos that no node answers', async (t) => {
   t.equal(await send(encodeProto(ProtoType.COMPRESSED, Buffer.alloc(16))), undefined);
   t.equal(await send(encodeProto(ProtoType.MESSAGE, Buffer.alloc(5))), undefined);
   t.equal(await send(Buffer.alloc(16, 0xff)), undefined);
+});
+
+t.test('a failure of our own closes the connection and warns', async (t) => {
+  const sandbox = await startSandbox({
+    records: 1,
+    clock: { now: () => Date.now(), sleep: () => Promise.reject(new Error('no sleep')) },
+  });
+  t.teardown(() => sandbox.close());
+  const client = await WireClient.connect(sandbox.seeds[0] ?? '');
+  const warned = once(process, 'warning');
+  client.send((writer) => writeScan(writer, { recordsPerSecond: 1 }));
+  const [warning] = await warned;
+  t.match(warning, { message: 'sandbox: no sleep' });
+  t.equal((await client.untilLast()).last, undefined);
 });
 
 t.test('single requests are refused as the fault wants it', async (t) => {

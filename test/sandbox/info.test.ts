@@ -111,6 +111,8 @@ t.test('secondary indexes', async (t) => {
       'sindex-list:ns=copy',
       'ns=copy:indexname=x:set=null:bin=b:type=string:indextype=list:context=null:exp=null:state=RW',
     ],
+    ['sindex-create:ns=copy;indexname=e;type=numeric;exp=k1ECoWE=', 'ok'],
+    ['sindex-delete:ns=copy;indexname=e', 'ok'],
     ['sindex-delete:indexname=x', "ERROR:20:missing 'namespace'"],
     ['sindex-delete:ns=copy', "ERROR:4:missing 'indexname'"],
     ['sindex-delete:ns=copy;indexname=x', 'ok'],

@@ -81,6 +81,11 @@ const ROWS: readonly Row[] = [
   ['write: GeoJSON without cells', request({ ...write, ops: [op(2, 'a', 23)] }), 4],
   ['write: an empty list', request({ ...write, ops: [op(2, 'a', 20)] }), 4],
   ['add: an integer of 4 bytes', request({ ...write, ops: [op(5, 'a', 1, Buffer.alloc(4))] }), 4],
+  [
+    'add: to a list',
+    request({ ...write, ops: [op(2, 'l', 20, Buffer.of(0x90)), op(5, 'l', 20, Buffer.of(0x90))] }),
+    12,
+  ],
   ['write: a read without its flag', request({ ...write, ops: [writeA, op(Op.READ, 'a')] }), 4],
   [
     'write: all bins read twice',
@@ -144,6 +149,12 @@ t.test('a write answers all ops when it is told to', async (t) => {
       [Op.READ, 'z', undefined],
     ],
   );
+});
+
+t.test('to keep the void time of no record is never to expire', async (t) => {
+  store.delete(digest);
+  const answer = answerSingle(request({ ...write, recordTtl: TtlSpecial.KEEP }), store);
+  t.strictSame([answer.resultCode, answer.voidTime], [0, 0]);
 });
 
 t.test('a write can read all bins', async (t) => {
