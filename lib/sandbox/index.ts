@@ -58,6 +58,9 @@ export interface Sandbox {
  * are, and it does what tests, demos and trials of a pipeline need. Queries by a secondary index,
  * operations inside lists and maps, HLL and bit operations, and UDF calls are refused.
  *
+ * Particles are kept byte for byte. A server also sorts maps, shortens integers inside lists and
+ * maps, and makes the cells of GeoJSON, all when they are written.
+ *
  *     const sandbox = await startSandbox({ nodes: 3, records: 1000 });
  *     // … connect to sandbox.seeds …
  *     await sandbox.close();

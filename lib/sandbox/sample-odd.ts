@@ -97,7 +97,7 @@ const VALUES: readonly (readonly [name: string, value: Value])[] = [
     ),
   ],
   ['m_geo', new Map<Value, Value>([['g', new GeoJson('{"type":"Point","coordinates":[1,2]}')]])],
-  // 1 as an int64: longer than it need be, but the server keeps what it was sent.
+  // 1 as an int64, longer than it need be: a server shortens it on a write, a backup must not.
   ['l_long_form', [new RawMsgpack(Buffer.from('d30000000000000001', 'hex')), 'x']],
 ];
 
