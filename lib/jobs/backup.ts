@@ -8,6 +8,7 @@ import { type RotateOptions, rotate } from '../stages/rotate.ts';
 import { type ScanOptions, type ScanStage, scan } from '../stages/scan.ts';
 import { type SerializerInfo, serialize } from '../stages/serialize.ts';
 import { directory } from '../storage/directory.ts';
+import { prepared } from '../storage/prepared.ts';
 import { singleFile } from '../storage/single-file.ts';
 import { parseAddresses } from '../wire/address.ts';
 import { Cluster } from '../wire/cluster.ts';
@@ -181,8 +182,8 @@ class Backup implements BackupJob {
       return { stages: [...packed, counter, output], files: () => 1, undo: async () => {} };
     }
     const where = place(this.#options);
-    await where.storage.prepare({ removeFiles: this.#options.removeFiles ?? false });
-    const files = rotate(where);
+    const storage = await prepared(where.storage, this.#options.removeFiles ?? false);
+    const files = rotate({ ...where, storage });
     this.#sink = files;
     return {
       stages: [...packed, files],

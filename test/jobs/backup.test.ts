@@ -195,6 +195,9 @@ t.test('an older backup is removed if that is wanted, and nothing else', (t) =>
     const directory = t.testdir({ 'test_00007.asb': 'old', 'note.txt': 'x' });
     await backup({ ...optionsFor(sandbox), directory, removeFiles: true }).done;
     t.strictSame(namesIn(directory), ['note.txt', 'test_00000.asb']);
+    const nothing = { ...optionsFor(sandbox), namespace: 'copy', directory, removeFiles: true };
+    await t.rejects(backup(nothing).done, { code: 'EMPTY' });
+    t.strictSame(namesIn(directory), ['note.txt', 'test_00000.asb'], 'nothing costs nothing');
   }),
 );
 

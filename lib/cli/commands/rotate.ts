@@ -1,5 +1,4 @@
 import type { Header } from '../../asb/header.ts';
-import type { Storage } from '../../storage/storage.ts';
 import { FRAME_MAGIC, SKIPPABLE_MAGIC } from '../../zstd/magic.ts';
 import type { Command } from '../command.ts';
 import { runPipeline } from '../filter.ts';
@@ -44,6 +43,7 @@ export const rotateCommand: Command = {
     const { alignedFrames } = await import('../../stages/aligned-frames.ts');
     const { units } = await import('../../stages/units.ts');
     const { numberedName, rotate } = await import('../../stages/rotate.ts');
+    const { prepared } = await import('../../storage/prepared.ts');
 
     const command = given.value(filter);
     const storage =
@@ -83,24 +83,4 @@ const isFrames = (head: Buffer): boolean => {
 export const prefixFor = (header: Pick<Header, 'escapedNamespace'> | undefined): string => {
   const name = header?.escapedNamespace ?? '';
   return /^\w[\w.-]*$/.test(name) ? name : PLAIN_PREFIX;
-};
-
-/**
- * Prepares a storage, but removes an older backup only when the first file is begun: a stage
- * before this one that fails at once shall not cost the backup that is there.
- */
-const prepared = async (storage: Storage, remove: boolean): Promise<Storage> => {
-  if (!remove) {
-    await storage.prepare({ removeFiles: false });
-    return storage;
-  }
-  let removed: Promise<void> | undefined;
-  return {
-    ...storage,
-    async create(name) {
-      removed ??= storage.prepare({ removeFiles: true });
-      await removed;
-      return storage.create(name);
-    },
-  };
 };
