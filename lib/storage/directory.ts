@@ -11,12 +11,6 @@ import { storageError } from './storage-error.ts';
 const isBackup = (name: string): boolean => name.endsWith('.asb');
 const isLeftover = (name: string): boolean => /^\..+\.asb\.part$/s.test(name);
 
-/** Makes directories durable that were just made, from `path` up to `highest`. */
-const syncAbove = async (path: string, highest: string): Promise<void> => {
-  await syncDirectory(dirname(path));
-  if (path !== highest) await syncAbove(dirname(path), highest);
-};
-
 /**
  * Files in a directory, which is made if it is not there (mode 0700, files 0600). A file is
  * written as `.NAME.part` and gets its name when it is whole and synced; so nothing that was cut
@@ -30,8 +24,7 @@ export const directory = (path: string): Storage => ({
 
   async prepare({ removeFiles }) {
     try {
-      const made = await makeDirectory(path);
-      if (made !== undefined) await syncAbove(resolve(path), resolve(made));
+      for (const made of await makeDirectory(resolve(path))) await syncDirectory(dirname(made));
       const names = (await readdir(path)).filter((name) => isBackup(name) || isLeftover(name));
       const [first] = names.sort();
       if (first !== undefined && !removeFiles) throw fileExists(join(path, first));

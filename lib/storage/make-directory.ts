@@ -9,17 +9,17 @@ const DIRECTORY_MODE = 0o700;
  * Makes a directory and those above it that are missing, mode 0700. Node's own recursive `mkdir`
  * never ends where the file system answers "no such file" for every try, as /proc does.
  *
- * @returns the first directory that was made, or `undefined` if all were there
+ * @returns the directories that were made, the highest first
  */
-export const makeDirectory = async (path: string): Promise<string | undefined> => {
+export const makeDirectory = async (path: string): Promise<string[]> => {
   try {
     await mkdir(path, { mode: DIRECTORY_MODE });
-    return path;
+    return [path];
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return undefined;
+    if (codeOf(error) === 'EEXIST') return [];
     if (codeOf(error) !== 'ENOENT') throw error;
   }
-  const first = await makeDirectory(dirname(path));
+  const above = await makeDirectory(dirname(path));
   await mkdir(path, { mode: DIRECTORY_MODE });
-  return first ?? path;
+  return [...above, path];
 };

@@ -7,13 +7,14 @@ import { makeDirectory } from '../../lib/storage/make-directory.ts';
 const place = mkdtempSync(join(tmpdir(), 'asb-make-directory-'));
 t.teardown(() => rmSync(place, { recursive: true }));
 
-t.test('makes what is missing, for the owner alone, and says where it began', async (t) => {
+t.test('makes what is missing, for the owner alone, and says what that was', async (t) => {
   const path = join(place, 'a', 'b', 'c');
-  t.equal(await makeDirectory(path), join(place, 'a'));
+  const above = [join(place, 'a'), join(place, 'a', 'b')];
+  t.strictSame(await makeDirectory(path), [...above, path]);
   t.equal(statSync(path).mode & 0o777, 0o700);
   t.equal(statSync(join(place, 'a')).mode & 0o777, 0o700);
-  t.equal(await makeDirectory(path), undefined);
-  t.equal(await makeDirectory(join(path, 'd')), join(path, 'd'));
+  t.strictSame(await makeDirectory(path), []);
+  t.strictSame(await makeDirectory(join(path, 'd')), [join(path, 'd')]);
 });
 
 t.test('ends with an error where no directory can be made', async (t) => {

@@ -1,0 +1,20 @@
+import t from 'tap';
+import { AsbError, codeOf, messageOf, toError } from '../lib/errors.ts';
+
+t.test('an error has a code, its facts, and a cause only if there is one', async (t) => {
+  const cause = new Error('below');
+  const error = new AsbError('FORMAT', 'wrong', { line: 3, cause });
+  t.match(error, { name: 'AsbError', code: 'FORMAT', message: 'wrong', facts: { line: 3 }, cause });
+  t.notOk('cause' in new AsbError('RANGE', 'wrong'));
+});
+
+t.test('whatever is thrown has words, perhaps a code, and becomes an error', async (t) => {
+  const system = Object.assign(new Error('no entry'), { code: 'ENOENT' });
+  t.equal(messageOf(system), 'no entry');
+  t.equal(messageOf('words'), 'words');
+  t.equal(codeOf(system), 'ENOENT');
+  t.equal(codeOf(Object.assign(new Error('odd'), { code: 7 })), undefined);
+  t.equal(codeOf('words'), undefined);
+  t.equal(toError(system), system);
+  t.match(toError('words'), { message: 'words' });
+});
