@@ -10,7 +10,7 @@ import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { giveBack } from '../lib/memory/buffer-pool.ts';
 import type { RecordChunk } from '../lib/record/chunk.ts';
-import { AT_FIELD_COUNT, AT_INFO3, AT_RESULT, HEADER_SIZE, Info3 } from '../lib/record/layout.ts';
+import { AT_INFO3, AT_RESULT, HEADER_SIZE, Info3 } from '../lib/record/layout.ts';
 import { compress } from '../lib/stages/compress.ts';
 import { fromNdjson } from '../lib/stages/from-ndjson.ts';
 import { rotate } from '../lib/stages/rotate.ts';
@@ -69,14 +69,18 @@ const drain = (): Promise<Moved> =>
     const [address] = parseAddresses(host);
     const room = Buffer.allocUnsafe(1024 * 1024);
     let bytes = 0;
-    // The end is a message of nothing but a header, with the LAST bit.
+    // The end is a message of nothing but a header, all zeros but its size, a flag and the result.
     let tail = Buffer.alloc(0);
     const isEnd = (size: number): boolean => {
       const last = room.subarray(Math.max(0, size - HEADER_SIZE), size);
       tail = Buffer.concat([tail, last]).subarray(-HEADER_SIZE);
-      if (tail[0] !== HEADER_SIZE || tail.readUInt32BE(AT_FIELD_COUNT) !== 0) return false;
-      if (tail[AT_RESULT] !== 0) reject(new Error(`the server answered ${tail[AT_RESULT]}`));
-      return tail[AT_INFO3] === Info3.LAST;
+      const [flag, result] = [tail[AT_INFO3], tail[AT_RESULT]];
+      if (tail.reduce((sum, byte) => sum + byte, 0) !== HEADER_SIZE + (flag ?? 0) + (result ?? 0)) {
+        return false;
+      }
+      if (tail[0] !== HEADER_SIZE) return false;
+      if (result !== 0) reject(new Error(`the server answered ${result}`));
+      return flag === Info3.LAST;
     };
     const socket = connect({
       host: address?.host,
