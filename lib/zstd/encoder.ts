@@ -17,6 +17,18 @@ export const checkLevel = (level: number): number => {
   throw new AsbError('RANGE', `compression level ${level}; expected ${expected}`, { expected });
 };
 
+/**
+ * zstd's parameters for a level. At its default level the tables are half as large as zstd has them
+ * (256 and 128 KiB), so that they stay in the processor's cache: 30 % faster on two kinds of data,
+ * and 0.3 % larger at most (benchmarks/README.md).
+ */
+export const parametersOf = (level: number): Record<number, number> => ({
+  [constants.ZSTD_c_compressionLevel]: level,
+  ...(level === DEFAULT_LEVEL
+    ? { [constants.ZSTD_c_hashLog]: 16, [constants.ZSTD_c_chainLog]: 15 }
+    : {}),
+});
+
 const compress = promisify(zstdCompress);
 
 /**
@@ -27,5 +39,5 @@ export const compressFrame = (content: Buffer, level = DEFAULT_LEVEL): Promise<B
   compress(content, {
     chunkSize: content.length + expansionOf(content.length),
     pledgedSrcSize: content.length,
-    params: { [constants.ZSTD_c_compressionLevel]: level },
+    params: parametersOf(level),
   });

@@ -1,9 +1,9 @@
 import { constants, createZstdCompress, type ZstdCompress } from 'node:zlib';
 import { type BufferPool, lend } from '../memory/buffer-pool.ts';
-import { DEFAULT_LEVEL } from './encoder.ts';
+import { DEFAULT_LEVEL, parametersOf } from './encoder.ts';
 
 /** Output comes in buffers of this size: each that is full costs a turn of the event loop. */
-const OUTPUT_SIZE = 512 * 1024;
+const OUTPUT_SIZE = 2 * 1024 * 1024;
 
 /**
  * Makes frames one after the other with one zstd context, on libuv's pool. A context for each
@@ -18,7 +18,7 @@ export class FrameEncoder {
   constructor(level = DEFAULT_LEVEL) {
     this.#stream = createZstdCompress({
       chunkSize: OUTPUT_SIZE,
-      params: { [constants.ZSTD_c_compressionLevel]: level },
+      params: parametersOf(level),
     });
     this.#stream.on('data', (chunk: Buffer) => this.#output.push(chunk));
     this.#stream.on('error', (error) => this.#fail(error));
