@@ -3,7 +3,7 @@ import { type BufferPool, lend } from '../memory/buffer-pool.ts';
 import { DEFAULT_LEVEL, parametersOf } from './encoder.ts';
 
 /** Output comes in buffers of this size: each that is full costs a turn of the event loop. */
-const OUTPUT_SIZE = 2 * 1024 * 1024;
+const OUTPUT_SIZE = 1024 * 1024;
 
 /**
  * Makes frames one after the other with one zstd context, on libuv's pool. A context for each
