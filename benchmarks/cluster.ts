@@ -3,6 +3,7 @@
  * ours and the peer's in turn.
  */
 import { rmSync } from 'node:fs';
+import { basename } from 'node:path';
 import { parseAddresses } from '../lib/wire/address.ts';
 import { Cluster } from '../lib/wire/cluster.ts';
 import { countRecords } from '../lib/wire/statistics.ts';
@@ -53,7 +54,10 @@ const compare = async (bench: ClusterBench, records: number): Promise<string[]> 
   const tables: string[] = [];
   for (const [title, options] of JOBS) {
     const ours: Row & { runs: Measured[] } = { name: `asb backup, ${title}`, runs: [] };
-    const theirs: Row & { runs: Measured[] } = { name: `${bench.peer}, ${title}`, runs: [] };
+    const theirs: Row & { runs: Measured[] } = {
+      name: `${basename(bench.peer ?? '')}, ${title}`,
+      runs: [],
+    };
     for (let repeat = 0; repeat < bench.repeats; repeat++) {
       const given = [...common, ...options(bench.place)];
       ours.runs.push(await runCommand([...ASB, 'backup', ...given], records));

@@ -26,7 +26,7 @@ export const table = (rows: readonly Row[], baseline: Row): string => {
     return [
       row.name,
       Math.round(of((run) => run.records / run.seconds)).toLocaleString('en'),
-      of((run) => run.bytes / run.seconds / 1e6).toFixed(0),
+      of((run) => run.bytes) === 0 ? '' : of((run) => run.bytes / run.seconds / 1e6).toFixed(0),
       of((run) => (run.cpuSeconds / run.records) * 1e6).toFixed(2),
       of((run) => run.rss).toFixed(0),
       `${ratio(row, baseline, (run) => 1 / run.seconds)}×`,

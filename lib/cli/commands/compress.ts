@@ -7,7 +7,7 @@ export const compressCommand: Command = {
   summary: 'Compress .asb text as zstd frames',
   description:
     'Reads .asb text from standard input and writes it to standard output as zstd frames of about\n' +
-    '4 MiB of whole records each, so that asb rotate may cut between them.',
+    '3 MiB of whole records each, so that asb rotate may cut between them.',
   options: [level, verbose],
   examples: [
     [
