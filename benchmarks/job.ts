@@ -126,8 +126,7 @@ const JOBS: Readonly<Record<string, () => Promise<Moved>>> = {
   async rotate() {
     const from = source();
     const storage = directory(`${place}/files`);
-    await storage.prepare({ removeFiles: true });
-    const files = rotate({ storage, name: 'bench' });
+    const files = rotate({ storage, removeFiles: true, name: 'bench' });
     await pipeline(from, serialize({ namespace, reuseMemory: true }), files);
     return { records: from.info.records, bytes: files.info.bytes };
   },

@@ -8,7 +8,6 @@ import { type RotateOptions, rotate } from '../stages/rotate.ts';
 import { type ScanOptions, type ScanStage, scan } from '../stages/scan.ts';
 import { type SerializerInfo, serialize } from '../stages/serialize.ts';
 import { directory } from '../storage/directory.ts';
-import { prepared } from '../storage/prepared.ts';
 import { singleFile } from '../storage/single-file.ts';
 import { parseAddresses } from '../wire/address.ts';
 import { Cluster } from '../wire/cluster.ts';
@@ -182,8 +181,10 @@ class Backup implements BackupJob {
       return { stages: [...packed, counter, output], files: () => 1, undo: async () => {} };
     }
     const where = place(this.#options);
-    const storage = await prepared(where.storage, this.#options.removeFiles ?? false);
-    const files = rotate({ ...where, storage });
+    const { removeFiles = false } = this.#options;
+    // What is in the way is told before the scan, and not after.
+    if (!removeFiles) await where.storage.prepare({ removeFiles });
+    const files = rotate({ ...where, removeFiles });
     this.#sink = files;
     return {
       stages: [...packed, files],

@@ -6,6 +6,8 @@ import { FramedHeader, headerOfText, nextHeader } from './file-header.ts';
 
 export interface FileSeriesOptions {
   readonly storage: Storage;
+  /** Whether an older backup goes when the first file is begun; else it is refused. */
+  readonly removeFiles: boolean;
   /** Name of a file by its index, from 0. */
   readonly name: (index: number) => string;
   /** Largest file, in bytes. */
@@ -163,7 +165,10 @@ export class FileSeries {
 
   async #create(): Promise<void> {
     if (this.#aborted) throw new AsbError('ABORTED', 'stopped by the caller');
-    const file = await this.#options.storage.create(this.#options.name(this.#files.length));
+    const { storage, removeFiles, name } = this.#options;
+    // Only now: what fails before there is anything to write shall not cost an older backup.
+    if (this.#files.length === 0) await storage.prepare({ removeFiles });
+    const file = await storage.create(name(this.#files.length));
     this.#open.add(file);
     this.#file = file;
     this.#files.push({ name: file.name, bytes: 0 });

@@ -8,8 +8,10 @@ import { Uncut } from './uncut.ts';
 export const DEFAULT_FILE_LIMIT = 250 * 1024 * 1024;
 
 export interface RotateOptions {
-  /** Where the files go; the caller has prepared it. */
+  /** Where the files go. It is prepared when the first file is begun. */
   readonly storage: Storage;
+  /** Removes an older backup that is there when the first file is begun, instead of refusing. */
+  readonly removeFiles?: boolean;
   /**
    * What comes before `_00000.asb` in every name, or a name by index. Numbers have five digits,
    * and more from 100,000 files on.
@@ -51,6 +53,7 @@ export interface RotateStage extends Writable {
 export const rotate = ({
   storage,
   name,
+  removeFiles = false,
   fileLimit = DEFAULT_FILE_LIMIT,
 }: RotateOptions): RotateStage => {
   if (!(fileLimit > 0)) {
@@ -59,6 +62,7 @@ export const rotate = ({
   }
   const series = new FileSeries({
     storage,
+    removeFiles,
     name: typeof name === 'string' ? (index) => numberedName(name, index) : name,
     fileLimit,
   });

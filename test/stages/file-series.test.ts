@@ -16,7 +16,7 @@ import { type MemoryStorage, memoryStorage } from '../helpers/memory-storage.ts'
 
 const name = (index: number) => `${index}`;
 const series = (storage: MemoryStorage, fileLimit: number) =>
-  new FileSeries({ storage, name, fileLimit });
+  new FileSeries({ storage, removeFiles: false, name, fileLimit });
 
 /** Joins files of text to one again; checks that each is complete in itself. */
 const joined = (storage: MemoryStorage): Buffer => {
@@ -153,7 +153,7 @@ for (const step of ['create', 'write', 'close']) {
 }
 
 t.test('abort waits for a file that is being created, and takes it back', async (t) => {
-  let proceed = () => {};
+  let proceed: (() => void) | undefined;
   const storage = memoryStorage({
     async before(step) {
       if (step === 'create') await new Promise<void>((resolve) => (proceed = resolve));
@@ -161,6 +161,7 @@ t.test('abort waits for a file that is being created, and takes it back', async 
   });
   const files = series(storage, 1);
   const written = files.write(HEADER, true);
+  while (proceed === undefined) await new Promise((resolve) => setImmediate(resolve));
   const aborted = files.abort();
   proceed();
   await Promise.all([written, aborted]);

@@ -19,7 +19,6 @@ const from = (chunks: Iterable<unknown>) => Readable.from(chunks);
 t.test('lays text down in a directory, durable when it finishes', async (t) => {
   const path = join(t.testdir({}), 'backup');
   const storage = directory(path);
-  await storage.prepare({ removeFiles: false });
   const files = rotate({ storage, name: 'test', fileLimit: 500 });
   await pipeline(from([TEXT]), units(), files);
   const names = files.info.files.map((file) => file.name);
@@ -97,4 +96,16 @@ t.test('a source that fails costs the open file and no other', async (t) => {
   const names = files.info.files.map((file) => file.name);
   t.ok(names.length > 2);
   t.same(readdirSync(path).sort(), names.slice(0, -1));
+});
+
+t.test('an older backup is refused, or removed when the first file is begun', async (t) => {
+  const place = t.testdir({ 'old.asb': 'old', 'note.txt': 'x' });
+  const options = { storage: directory(place), name: 'new' };
+  await t.rejects(pipeline(from([TEXT]), rotate(options)), { code: 'EXISTS' });
+  await t.rejects(pipeline(from([]), rotate({ ...options, removeFiles: true })), {
+    code: 'TRUNCATED',
+  });
+  t.strictSame(readdirSync(place).sort(), ['note.txt', 'old.asb']);
+  await pipeline(from([TEXT]), rotate({ ...options, removeFiles: true }));
+  t.strictSame(readdirSync(place).sort(), ['new_00000.asb', 'note.txt']);
 });

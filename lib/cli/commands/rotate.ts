@@ -43,17 +43,19 @@ export const rotateCommand: Command = {
     const { alignedFrames } = await import('../../stages/aligned-frames.ts');
     const { units } = await import('../../stages/units.ts');
     const { numberedName, rotate } = await import('../../stages/rotate.ts');
-    const { prepared } = await import('../../storage/prepared.ts');
 
     const command = given.value(filter);
     const storage =
       command === undefined ? directoryStorage(place) : commandStorage(command, place);
-    const ready = await prepared(storage, given.value(removeFiles));
+    const remove = given.value(removeFiles);
+    // What is in the way is told before anything is read.
+    if (!remove) await storage.prepare({ removeFiles: false });
     const { head, stream } = await peek(input, MAGIC_SIZE, shell.signal);
     const cutter = isFrames(head) ? alignedFrames() : units();
     let begin = given.value(prefix);
     const files = rotate({
-      storage: ready,
+      storage,
+      removeFiles: remove,
       name: (index) => {
         begin ??= prefixFor(cutter.info.header);
         return numberedName(begin, index);
