@@ -32,7 +32,17 @@ t.test('all bytes reach a pipe that is full now and then', async (t) => {
   const { reader, writer } = pipe(t.testdir());
   const sent = Buffer.alloc(300_000, 'asb ');
   const output = new Output(writer);
+  // Nothing is read before the pipe was found full, and another try put off.
+  const { setTimeout: later } = globalThis;
+  const full = new Promise<void>((resolve) => {
+    const value = (callback: () => void, delay: number) => {
+      if (delay === 1) resolve();
+      return later(callback, delay);
+    };
+    t.intercept(globalThis, 'setTimeout', { value, configurable: true });
+  });
   const written = output.write(sent);
+  await full;
   const received = Buffer.alloc(sent.length);
   for (let at = 0; at < received.length; ) {
     try {
