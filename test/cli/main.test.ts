@@ -1,5 +1,16 @@
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  constants as fsConstants,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { constants } from 'node:os';
 import { join } from 'node:path';
@@ -9,8 +20,9 @@ import t from 'tap';
 import { textFailure } from '../../lib/asb/failure.ts';
 import { COMMANDS } from '../../lib/cli/commands.ts';
 import { checkRuntime } from '../../lib/cli/main.ts';
+import { codeOf } from '../../lib/errors.ts';
 import { failureIn } from '../../lib/ndjson/failure.ts';
-import { outcomeOf, run, shell, start } from '../helpers/asb.ts';
+import { EXECUTABLE, outcomeOf, run, shell, start } from '../helpers/asb.ts';
 
 const HEADER = 'Version 3.1\n# namespace test\n# first-file\n';
 /** One line of words, and nothing that looks like a stack trace. */
@@ -119,18 +131,47 @@ t.test('signals end a filter in order, with their status', async (t) => {
   }
 });
 
+/** Whether there was something to read. */
+const tryRead = (pipe: number, room: Buffer): boolean => {
+  try {
+    return readSync(pipe, room) > 0;
+  } catch (error) {
+    if (codeOf(error) !== 'EAGAIN') throw error;
+    return false;
+  }
+};
+
+/** Writes until the pipe takes no more. */
+const fill = (pipe: number): void => {
+  try {
+    while (true) writeSync(pipe, Buffer.alloc(4096));
+  } catch (error) {
+    if (codeOf(error) !== 'EAGAIN') throw error;
+  }
+};
+
 t.test('a second signal ends a filter whose reader stalls', async (t) => {
-  const child = start(['decompress']);
-  child.stdin.write(zstdCompressSync(Buffer.alloc(4_000_000)));
-  await once(child.stdout, 'readable');
+  const path = join(t.testdir(), 'pipe');
+  execFileSync('mkfifo', [path]);
+  const pipe = openSync(path, fsConstants.O_RDWR | fsConstants.O_NONBLOCK);
+  const output = openSync(path, 'w');
+  const child = spawn(process.execPath, [EXECUTABLE, 'decompress'], {
+    stdio: ['pipe', output, 'pipe'],
+  });
+  closeSync(output);
+  child.stdin!.write(zstdCompressSync(Buffer.alloc(4_000_000)));
+  // It has begun to write when there is a byte; then nobody reads, and there is no room.
+  const byte = Buffer.alloc(1);
+  while (!tryRead(pipe, byte)) await new Promise(setImmediate);
+  fill(pipe);
   child.kill('SIGTERM');
-  const [stderr] = await once(child.stderr, 'data');
-  t.match(`${stderr}`, ONE_LINE, 'the first one was heard');
+  const [words] = await once(child.stderr!, 'data');
+  t.match(`${words}`, ONE_LINE, 'the first one was heard');
   child.kill('SIGTERM');
-  child.stdin.destroy();
+  child.stdin!.destroy();
   await once(child, 'exit');
   t.equal(child.signalCode, 'SIGTERM');
-  child.stdout.destroy();
+  closeSync(pipe);
 });
 
 t.test('terminals: nothing binary goes to one, nothing is read from one', async (t) => {

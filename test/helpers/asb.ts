@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
-const EXECUTABLE = fileURLToPath(new URL('../../bin/asb.ts', import.meta.url));
+export const EXECUTABLE = fileURLToPath(new URL('../../bin/asb.ts', import.meta.url));
 
 export interface Outcome {
   /** Exit status; `null` if a signal ended it. */
