@@ -82,9 +82,9 @@ export class RecordText {
   readonly #compact: boolean;
   /** The buffers that were read and written last, and views of them. */
   #input: Buffer = Buffer.alloc(0);
-  #view: DataView = viewOf(this.#input);
+  #view: DataView = layout.viewOf(this.#input);
   #output: Buffer = Buffer.alloc(0);
-  #out: DataView = viewOf(this.#output);
+  #out: DataView = layout.viewOf(this.#output);
   /** Vector bins written: no peer reads them. */
   vectors = 0;
 
@@ -95,7 +95,7 @@ export class RecordText {
   constructor(namespace: string, compact: boolean) {
     this.#namespace = Buffer.from(namespace);
     this.#namespaceLine = Buffer.from(`+ n ${escapeName(namespace)}\n`, 'latin1');
-    this.#namespaceView = viewOf(this.#namespaceLine);
+    this.#namespaceView = layout.viewOf(this.#namespaceLine);
     this.#compact = compact;
   }
 
@@ -169,11 +169,11 @@ export class RecordText {
   #look(input: Buffer, output: Buffer): void {
     if (input !== this.#input) {
       this.#input = input;
-      this.#view = viewOf(input);
+      this.#view = layout.viewOf(input);
     }
     if (output !== this.#output) {
       this.#output = output;
-      this.#out = viewOf(output);
+      this.#out = layout.viewOf(output);
     }
   }
 
@@ -334,9 +334,6 @@ const wrongGeneration = (generation: number): AsbError =>
   new AsbError('RANGE', `a record of generation ${generation}; ${MAX_GENERATION} is the largest`, {
     expected: `0 to ${MAX_GENERATION}`,
   });
-
-const viewOf = (bytes: Buffer): DataView =>
-  new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 
 /** A letter and the space after it. */
 const tag = (out: Buffer, at: number, kind: number): number => {

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { readU32 } from '../record/layout.ts';
+import { readU32, viewOf } from '../record/layout.ts';
 import { geoJsonTextOffset, ParticleType } from '../record/particle.ts';
 import { type JsonOutput, piece } from './json-output.ts';
 import { MsgpackToJson } from './msgpack-to-json.ts';
@@ -69,7 +69,7 @@ export class ParticleToJson {
   #double(bytes: Buffer, at: number): void {
     if (this.#bytes !== bytes) {
       this.#bytes = bytes;
-      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      this.#view = viewOf(bytes);
     }
     this.#out.double(this.#view.getFloat64(at), readU32(bytes, at), readU32(bytes, at + 4));
   }

@@ -110,3 +110,7 @@ export const readU16 = (bytes: Uint8Array, at: number): number =>
 /** The partition of a digest: its first two bytes as little-endian u16, modulo 4096. */
 export const partitionOf = (bytes: Uint8Array, digestAt = 0): number =>
   (bytes[digestAt]! | (bytes[digestAt + 1]! << 8)) & (PARTITION_COUNT - 1);
+
+/** A view of the same memory, for reading and writing whole words. */
+export const viewOf = (bytes: Uint8Array): DataView =>
+  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,5 +1,5 @@
 import { AsbError } from '../errors.ts';
-import { readU16, readU32 } from './layout.ts';
+import { readU16, readU32, viewOf } from './layout.ts';
 
 /** What kind of item {@link MsgpackReader.next} found. */
 export const Token = {
@@ -49,7 +49,7 @@ export class MsgpackReader {
 
   constructor(bytes: Uint8Array, start = 0, end = bytes.length) {
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#view = viewOf(bytes);
     this.at = start;
     this.end = end;
   }
@@ -58,7 +58,7 @@ export class MsgpackReader {
   reset(bytes: Uint8Array, start: number, end: number): void {
     if (bytes !== this.#bytes) {
       this.#bytes = bytes;
-      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      this.#view = viewOf(bytes);
     }
     this.at = start;
     this.end = end;

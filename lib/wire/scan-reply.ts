@@ -75,7 +75,7 @@ export class ScanReply {
     this.#pool = pool;
     this.#piece = pool.take();
     this.#buffer = this.#piece.bytes;
-    this.#view = viewOf(this.#buffer);
+    this.#view = layout.viewOf(this.#buffer);
   }
 
   /** Whether nothing more is expected. */
@@ -221,7 +221,7 @@ export class ScanReply {
     this.#piece.release();
     this.#piece = next;
     this.#buffer = next.bytes;
-    this.#view = viewOf(next.bytes);
+    this.#view = layout.viewOf(next.bytes);
     this.#filled = unread;
     this.#at = 0;
   }
@@ -229,6 +229,3 @@ export class ScanReply {
 
 const wrong = (what: string): AsbError =>
   new AsbError('PROTOCOL', `the node's reply to the scan holds ${what}`);
-
-const viewOf = (bytes: Buffer): DataView =>
-  new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
