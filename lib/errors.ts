@@ -96,3 +96,12 @@ export const codeOf = (thrown: unknown): string | undefined =>
 /** Anything that was thrown, as an error: streams take nothing else. */
 export const toError = (thrown: unknown): Error =>
   thrown instanceof Error ? thrown : new Error(String(thrown));
+
+/**
+ * The same failure, told of a file: its name stands before the message and among the facts. What is
+ * no AsbError, or names a file already, stays as it is.
+ */
+export const inFile = (thrown: unknown, file: string): Error => {
+  if (!(thrown instanceof AsbError) || thrown.facts.file !== undefined) return toError(thrown);
+  return new AsbError(thrown.code, `${file}: ${thrown.message}`, { ...thrown.facts, file });
+};

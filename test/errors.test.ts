@@ -1,5 +1,5 @@
 import t from 'tap';
-import { AsbError, codeOf, messageOf, toError } from '../lib/errors.ts';
+import { AsbError, codeOf, inFile, messageOf, toError } from '../lib/errors.ts';
 
 t.test('an error has a code, its facts, and a cause only if there is one', async (t) => {
   const cause = new Error('below');
@@ -17,4 +17,12 @@ t.test('whatever is thrown has words, perhaps a code, and becomes an error', asy
   t.equal(codeOf('words'), undefined);
   t.equal(toError(system), system);
   t.match(toError('words'), { message: 'words' });
+});
+
+t.test('a failure is told of its file, once', async (t) => {
+  const cause = new Error('below');
+  const located = inFile(new AsbError('FORMAT', 'line 3: wrong', { line: 3, cause }), 'a.asb');
+  t.match(located, { code: 'FORMAT', facts: { line: 3, file: 'a.asb' }, cause });
+  t.equal(inFile(located, 'b.asb'), located);
+  t.equal(inFile(cause, 'b.asb'), cause);
 });
