@@ -15,17 +15,18 @@ export class Indexes {
   }
 
   /**
-   * Adds an index, as the server does: the same again changes nothing; so does another name for
-   * what is indexed already.
+   * Adds an index, as the server does: the same again changes nothing; another name for what is
+   * indexed already renames that index.
    * @returns false if the name stands for another definition
    */
   create(index: SecondaryIndex): boolean {
     const same = this.get(index.namespace, index.name);
     if (same !== undefined) return definitionOf(same) === definitionOf(index);
-    const twin = this.list(index.namespace).some(
+    const twin = this.list(index.namespace).find(
       (other) => definitionOf(other) === definitionOf(index),
     );
-    if (!twin) this.#indexes.set(keyOf(index.namespace, index.name), index);
+    if (twin !== undefined) this.delete(twin.namespace, twin.name);
+    this.#indexes.set(keyOf(index.namespace, index.name), index);
     return true;
   }
 
@@ -49,6 +50,11 @@ const definitionOf = (index: SecondaryIndex): string =>
 
 /** An index as `sindex-list` shows it. */
 export const describeIndex = (index: SecondaryIndex): string =>
+  index.collection === 'set'
+    ? `ns=${index.namespace}:indexname=${index.name}:set=${index.set}:indextype=set`
+    : describeBinIndex(index);
+
+const describeBinIndex = (index: SecondaryIndex): string =>
   [
     `ns=${index.namespace}`,
     `indexname=${index.name}`,

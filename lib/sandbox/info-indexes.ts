@@ -48,7 +48,14 @@ const list = (cluster: Cluster, parameters: InfoParameters): string => {
     const error = infoError(Result.NAMESPACE, NO_NAMESPACE);
     return `${error};${error}`;
   }
-  return cluster.indexes.list(namespace).map(describeIndex).join(';');
+  const indexes = cluster.indexes.list(namespace);
+  const describe = (ofSets: boolean): string =>
+    indexes
+      .filter(({ collection }) => (collection === 'set') === ofSets)
+      .map(describeIndex)
+      .join(';');
+  // Set indexes stand behind a semicolon, also if nothing stands before it.
+  return `${describe(false)};${describe(true)}`.replace(/;$/, '');
 };
 
 /** An index is built at once: `load_pct` is 100. */
@@ -95,7 +102,9 @@ const create = (cluster: Cluster, parameters: InfoParameters): string => {
   if (namespace === undefined) return infoError(Result.NAMESPACE, "missing 'namespace'");
   const index = readIndex(namespace, parameters.values);
   if (typeof index === 'string') return infoError(Result.PARAMETER, index);
-  if (!cluster.namespaces.has(namespace) || cluster.indexes.create(index)) return 'ok';
+  // The server divides the key of a definition by `|`, and says nothing of one that it can't read.
+  const isLost = !cluster.namespaces.has(namespace) || /\|/.test(index.set + index.bin);
+  if (isLost || cluster.indexes.create(index)) return 'ok';
   return infoError(Result.INDEX_FOUND, "'indexname' already exists with different definition");
 };
 
@@ -104,6 +113,7 @@ const readIndex = (
   namespace: string,
   values: ReadonlyMap<string, string>,
 ): SecondaryIndex | string => {
+  if (values.get('indextype')?.toLowerCase() === 'set') return readSetIndex(namespace, values);
   const name = values.get('indexname');
   const set = values.get('set');
   const expression = values.get('exp');
@@ -142,4 +152,19 @@ const readIndex = (
     ...(context === undefined ? {} : { context }),
     ...(expression === undefined ? {} : { expression }),
   };
+};
+
+/** An index of a set's records has no more than a name and a set. */
+const readSetIndex = (
+  namespace: string,
+  values: ReadonlyMap<string, string>,
+): SecondaryIndex | string => {
+  const name = values.get('indexname');
+  const set = values.get('set');
+  if (!name) return "missing 'indexname'";
+  for (const other of ['context', 'indexdata', 'type', 'bin', 'exp']) {
+    if (values.has(other)) return `${other} parameter is not supported for set index`;
+  }
+  if (!set) return "missing 'set'";
+  return { kind: 'index', namespace, set, name, collection: 'set', type: 'none', bin: '' };
 };

@@ -23,10 +23,11 @@ const get = (cluster: Cluster, { values }: InfoParameters): string => {
 const put = (cluster: Cluster, { values }: InfoParameters): string => {
   const name = values.get('filename');
   const content = values.get('content');
-  if (!name) return 'error=invalid_filename';
+  // A name has an extension: a dot that is neither its first character nor its last.
+  if (name === undefined || !/^[^.]+\../s.test(name)) return 'error=invalid_filename';
   const length = Number(values.get('content-len'));
   if (content === undefined || length !== content.length) return 'error=invalid_content_len';
-  if (!isBase64(content)) return 'error=invalid_base64_content';
+  if (content === '' || !isBase64(content)) return 'error=invalid_base64_content';
   cluster.udfs.put({
     kind: 'udf',
     name,

@@ -17,6 +17,9 @@ export type AskInfo = (command: string) => Promise<string>;
 const INDEX =
   /^ns=(?<namespace>[^:]*):indexname=(?<name>.*?):set=(?<set>.*?):bin=(?<bin>.*):type=(?<type>[^:]*):indextype=(?<collection>[^:]*)(?::context=(?<context>[^:]*))?(?::exp=(?<expression>[^:]*))?(?::state=[^:]*)?$/s;
 
+// An index of a set's records (8.1.2) is described more briefly, behind the others.
+const SET_INDEX = /^ns=(?<namespace>[^:]*):indexname=(?<name>.*?):set=(?<set>.*):indextype=set$/s;
+
 const TYPES: ReadonlyMap<string, IndexType> = new Map([
   ['numeric', 'numeric'],
   ['int signed', 'numeric'],
@@ -52,6 +55,11 @@ export const parseIndexes = (text: string): SecondaryIndex[] =>
     .map((entry) => parseIndex(entry.replace(/;$/, '')));
 
 const parseIndex = (entry: string): SecondaryIndex => {
+  const ofSet = SET_INDEX.exec(entry)?.groups;
+  if (ofSet !== undefined) {
+    const { namespace = '', name = '', set = '' } = ofSet;
+    return { kind: 'index', namespace, set, name, collection: 'set', type: 'none', bin: '' };
+  }
   const facts = INDEX.exec(entry)?.groups;
   const type = TYPES.get(facts?.type?.toLowerCase() ?? '');
   const collection = COLLECTIONS.get(facts?.collection?.toLowerCase() ?? '');

@@ -8,12 +8,19 @@ import { encodeProto, ProtoType } from './proto.ts';
 export const encodeInfoRequest = (commands: readonly string[]): Buffer =>
   encodeProto(ProtoType.INFO, Buffer.from(commands.map((command) => `${command}\n`).join('')));
 
-/** Splits a reply's body into values by command. */
-export const decodeInfoReply = (body: Buffer): Map<string, string> => {
+/**
+ * Splits a reply's body into values by command.
+ * @param commands what was asked: a name in a command may hold a tab, as what ends the command
+ */
+export const decodeInfoReply = (
+  body: Buffer,
+  commands: readonly string[] = [],
+): Map<string, string> => {
   const values = new Map<string, string>();
   for (const line of body.toString().split('\n')) {
     if (line === '') continue;
-    const tab = line.indexOf('\t');
+    const asked = commands.find((command) => line.startsWith(`${command}\t`));
+    const tab = asked === undefined ? line.indexOf('\t') : asked.length;
     if (tab < 0) values.set(line, '');
     else values.set(line.slice(0, tab), line.slice(tab + 1));
   }

@@ -94,7 +94,7 @@ export class ClusterNode {
       throw closed(this.address);
     }
     const body = await this.#info.exchange(encodeInfoRequest(commands), this.#times.infoTimeout);
-    return decodeInfoReply(body);
+    return decodeInfoReply(body, commands);
   }
 }
 

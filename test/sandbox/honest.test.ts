@@ -563,6 +563,34 @@ const ROWS: Record<string, [(key: Key) => Promise<unknown>[] | Promise<unknown[]
       '',
     ],
   ],
+  'a set index, and an index under another name': [
+    async () => {
+      const name = `${SET}_odd`;
+      const create = (rest: string) => wire.info(`sindex-create:ns=${ns};${rest}`);
+      const list = async () =>
+        (await wire.info(`sindex-list:ns=${ns};b64=true`)).replaceAll('state=WO', 'state=RW');
+      const made = await create(`set=${SET};indexname=${name};indextype=set`);
+      const alone = await list();
+      const first = await create(`indexname=${name}_1;bin=b|;type=string`);
+      const second = await create(`indexname=${name}_2;bin=b;type=string`);
+      const third = await create(`indexname=${name}_3;bin=b;type=string`);
+      const shown = await list();
+      const progress = await wire.info(`sindex-stat:namespace=${ns};indexname=${name}`);
+      for (const end of ['', '_1', '_2', '_3']) {
+        await wire.info(`sindex-delete:ns=${ns};indexname=${name}${end}`);
+      }
+      return [made, alone, first, second, third, shown, /load_pct=100/.test(progress)];
+    },
+    [
+      'ok',
+      `;ns=test:indexname=${SET}_odd:set=${SET}:indextype=set`,
+      'ok',
+      'ok',
+      'ok',
+      `ns=test:indexname=${SET}_odd_3:set=null:bin=b:type=string:indextype=default:context=null:exp=null:state=RW;ns=test:indexname=${SET}_odd:set=${SET}:indextype=set`,
+      true,
+    ],
+  ],
   'UDF modules': [
     async () => {
       const content = 'function one(rec)\n  return 1\nend\n';

@@ -106,17 +106,28 @@ t.test('secondary indexes', async (t) => {
     [`${create};set=null;indexdata=b,STRING;indextype=LIST`, 'ok'],
     [`${create};type=string;bin=b;indextype=list`, 'ok'],
     ['sindex-create:ns=copy;indexname=twin;type=string;bin=b;indextype=list', 'ok'],
-    ['sindex-exists:ns=copy;indexname=twin', 'false'],
+    ['sindex-exists:ns=copy;indexname=x', 'false'],
     [
       'sindex-list:ns=copy',
-      'ns=copy:indexname=x:set=null:bin=b:type=string:indextype=list:context=null:exp=null:state=RW',
+      'ns=copy:indexname=twin:set=null:bin=b:type=string:indextype=list:context=null:exp=null:state=RW',
     ],
     ['sindex-create:ns=copy;indexname=e;type=numeric;exp=k1ECoWE=', 'ok'],
     ['sindex-delete:ns=copy;indexname=e', 'ok'],
     ['sindex-delete:indexname=x', "ERROR:20:missing 'namespace'"],
     ['sindex-delete:ns=copy', "ERROR:4:missing 'indexname'"],
-    ['sindex-delete:ns=copy;indexname=x', 'ok'],
+    ['sindex-delete:ns=copy;indexname=twin', 'ok'],
     ['sindex-list:ns=copy', ''],
+    ['sindex-create:ns=copy;indextype=set', "ERROR:4:missing 'indexname'"],
+    [`${create};indextype=set`, "ERROR:4:missing 'set'"],
+    [`${create};indextype=SET;set=s;bin=b`, 'ERROR:4:bin parameter is not supported for set index'],
+    [`${create};indextype=SET;set=s`, 'ok'],
+    ['sindex-list:ns=copy', ';ns=copy:indexname=x:set=s:indextype=set'],
+    ['sindex-create:ns=copy;indexname=i;type=string;bin=b', 'ok'],
+    [
+      'sindex-list:ns=copy',
+      'ns=copy:indexname=i:set=null:bin=b:type=string:indextype=default:context=null:exp=null:state=RW;' +
+        'ns=copy:indexname=x:set=s:indextype=set',
+    ],
   ];
   for (const [command, expected] of rows) t.equal(info(command), expected, command);
 });
@@ -126,7 +137,9 @@ t.test('UDF modules', async (t) => {
   const rows: readonly (readonly [string, string])[] = [
     ['udf-get', 'error=invalid_filename'],
     ['udf-put:content=AAAA;content-len=4', 'error=invalid_filename'],
+    ['udf-put:filename=a;content=AAAA;content-len=4', 'error=invalid_filename'],
     ['udf-put:filename=a.lua', 'error=invalid_content_len'],
+    ['udf-put:filename=a.lua;content=;content-len=0', 'error=invalid_base64_content'],
     ['udf-put:filename=a.lua;content=AAAA;content-len=5', 'error=invalid_content_len'],
     ['udf-put:filename=a.lua;content=!!!!;content-len=4', 'error=invalid_base64_content'],
     ['udf-remove', 'error=invalid_filename'],

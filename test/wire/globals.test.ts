@@ -39,8 +39,13 @@ t.test('indexes', async (t) => {
         collection: 'default',
       },
     ],
+    [
+      'ns=test:indexname=i:set=s1:indextype=set',
+      { ...common, bin: '', type: 'none', collection: 'set' },
+    ],
   ];
   for (const [text, index] of rows) t.strictSame(parseIndexes(text), [index], text);
+  t.equal(parseIndexes(';ns=test:indexname=i:set=s1:indextype=set').length, 1, 'no other before');
   const all = rows.map(([text]) => text).join(';');
   t.strictSame(
     parseIndexes(`${all};`),

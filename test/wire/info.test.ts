@@ -19,6 +19,14 @@ t.strictSame(
     ['tabs', 'a\tb'],
   ],
 );
+t.strictSame(
+  [...decodeInfoReply(Buffer.from('a:b=c\td\tok\na\t1\n'), ['a', 'a:b=c\td'])],
+  [
+    ['a:b=c\td', 'ok'],
+    ['a', '1'],
+  ],
+  'a tab in a command',
+);
 
 for (const value of ['', 'ok', 'errors;test', 'failover', 'ns=error', 'fail2']) {
   t.equal(checkInfoValue('c', value, 'n'), value, `"${value}" is an answer`);
