@@ -1,0 +1,18 @@
+import type { Readable } from 'node:stream';
+
+/** A file of a backup, wherever it rests, to be read from its beginning. */
+export interface StoredFile {
+  /** Without the place: `test_00000.asb`. */
+  readonly name: string;
+  /** For messages: a path or URL. */
+  readonly location: string;
+  /** Bytes; `undefined` if nobody can say: a pipe, which can be opened only once. */
+  readonly size: number | undefined;
+  /**
+   * Starts to read. The chunks are bytes, cut anywhere; whoever needs one no more may give it back
+   * (`giveBack`), so that its memory is used again.
+   *
+   * The stream fails with AsbError `STORAGE`.
+   */
+  open(): Readable;
+}
