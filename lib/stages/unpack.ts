@@ -69,7 +69,7 @@ const noBackup = (head: Buffer): AsbError => {
 export const unpack = (options: DecoderOptions = {}): Duplex => {
   const decoder = new FrameDecoder(options);
   let content: 'text' | 'frames' | undefined;
-  let head = NOTHING;
+  let head: Buffer = NOTHING;
 
   const take = async (chunk: Buffer, push: Push): Promise<void> => {
     if (content === 'text') {
