@@ -14,6 +14,8 @@ export type ErrorCode =
   | 'TRUNCATED'
   /** A value outside what the format or the database can hold. */
   | 'RANGE'
+  /** An encryption key that cannot be had, is none, or does not open what it is to open. */
+  | 'KEY'
   /** Larger than one of the exported limits. */
   | 'LIMIT'
   /** No seed host could be reached. */
@@ -101,7 +103,9 @@ export const toError = (thrown: unknown): Error =>
  * The same failure, told of a file: its name stands before the message and among the facts. What is
  * no AsbError, or names a file already, stays as it is.
  */
-export const inFile = (thrown: unknown, file: string): Error => {
+export function inFile(thrown: AsbError, file: string): AsbError;
+export function inFile(thrown: unknown, file: string): Error;
+export function inFile(thrown: unknown, file: string): Error {
   if (!(thrown instanceof AsbError) || thrown.facts.file !== undefined) return toError(thrown);
   return new AsbError(thrown.code, `${file}: ${thrown.message}`, { ...thrown.facts, file });
-};
+}

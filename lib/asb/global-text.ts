@@ -1,22 +1,7 @@
 import { AsbError } from '../errors.ts';
-import type { Global, IndexCollection, IndexType, SecondaryIndex } from '../record/globals.ts';
+import type { Global, SecondaryIndex } from '../record/globals.ts';
 import { escapeName } from './escape.ts';
-
-const COLLECTION_LETTERS: Readonly<Record<IndexCollection, string>> = {
-  default: 'N',
-  list: 'L',
-  mapkeys: 'K',
-  mapvalues: 'V',
-  set: 'S',
-};
-
-const TYPE_LETTERS: Readonly<Record<IndexType, string>> = {
-  numeric: 'N',
-  string: 'S',
-  geo2dsphere: 'G',
-  blob: 'B',
-  none: 'E',
-};
+import { COLLECTION_LETTERS, TYPE_LETTERS } from './global-letters.ts';
 
 /** Versions of the format that are written; each reads all before it. */
 export type FormatVersion = '3.1' | '3.2' | '3.3';

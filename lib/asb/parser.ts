@@ -1,0 +1,417 @@
+import { AsbError, inFile } from '../errors.ts';
+import { BufferPool, type PooledBuffer } from '../memory/buffer-pool.ts';
+import { RecordBatch } from '../record/batch.ts';
+import type { RecordChunk } from '../record/chunk.ts';
+import { BANG, LF, PLUS, STAR } from './characters.ts';
+import { unescapeName } from './escape.ts';
+import { MAX_FAILURE_MESSAGE, TEXT_FAILURE_PREFIX } from './failure.ts';
+import { GlobalParser } from './global-parser.ts';
+import { expectedAt, MAX_PAYLOAD_SIZE, Step } from './grammar.ts';
+import { type Header, HeaderReader } from './header.ts';
+import { Incomplete, incomplete, Misfit } from './misfit.ts';
+import { countLines, RecordParser, SLACK } from './record-parser.ts';
+import { findItem, TELLING_SIZE } from './resync.ts';
+import { cutOff, misfitAt, type Place, upstreamFailed } from './scan-errors.ts';
+
+/** Text is parsed in pieces of this many bytes; only a unit larger than that needs a larger one. */
+const WINDOW_SIZE = 256 * 1024;
+/** Largest unit, in bytes: it is held in memory until it is whole. */
+export const MAX_PARSED_UNIT = MAX_PAYLOAD_SIZE + 1024 * 1024;
+/** Batches whose memory is kept to be used again: more than wait in a pipeline at once. */
+const BATCHES_KEPT = 8;
+/** An item of this size or more that is not whole is not tried again for every byte that comes. */
+const LARGE_ITEM = 64 * 1024;
+const PREFIX = Buffer.from(TEXT_FAILURE_PREFIX);
+
+/** A stretch of text that could not be read. */
+export interface Gap {
+  /** Where it begins, in bytes of text from 0. */
+  readonly offset: number;
+  /** Bytes. */
+  readonly length: number;
+  /** What was wrong first. */
+  readonly error: AsbError;
+}
+
+export interface ParserOptions {
+  /** Name of the input, for messages. */
+  readonly file?: string;
+  /**
+   * Goes on at the next record after damage, instead of failing. A payload may hold what looks
+   * like a record, and a record whose key is damaged comes without it: this is for what is lost
+   * otherwise. Default false.
+   */
+  readonly salvage?: boolean;
+  /** Told of every gap, with `salvage`. */
+  readonly onGap?: (gap: Gap) => void;
+  /**
+   * Writes batches into the memory of those that were released. Only for a pipeline in which
+   * nobody keeps a batch after the next stage has taken it. Default false.
+   */
+  readonly reuseMemory?: boolean;
+}
+
+/** What a parser has read. */
+export interface ParserInfo {
+  /** The header, once it was read to its end. */
+  readonly header: Header | undefined;
+  /** The namespace of header and records. */
+  readonly namespace: string | undefined;
+  readonly records: number;
+  readonly indexes: number;
+  readonly udfs: number;
+  /** Stretches that were passed over, with `salvage`, and their bytes. */
+  readonly gaps: number;
+  readonly gapBytes: number;
+  /** Bytes of text taken. */
+  readonly bytes: number;
+}
+
+/**
+ * The pure engine behind `parse`: .asb text in, cut anywhere, of any version and writer; batches
+ * and globals out. Strict: every byte has its place, and a text that is cut off is an error.
+ *
+ *     for (const chunk of parser.push(bytes)) take(chunk);
+ *     for (const chunk of parser.end()) take(chunk);
+ *
+ * After a wrong byte, what stood before it in the same chunk is given out first; the error comes
+ * with the next call. It is an AsbError `FORMAT` with line, column, offset and what was expected;
+ * `TRUNCATED` for text that is cut off, or that an earlier stage marked as failed; `LIMIT`.
+ */
+export class Parser {
+  readonly #file: string | undefined;
+  readonly #salvage: boolean;
+  readonly #onGap: (gap: Gap) => void;
+  readonly #pool: BufferPool | undefined;
+  readonly #headerReader = new HeaderReader();
+  #header: Header | undefined;
+  #records: RecordParser | undefined;
+  #namespace: string | undefined;
+  #counts = { records: 0, indexes: 0, udfs: 0, gaps: 0, gapBytes: 0 };
+  #failure: AsbError | undefined;
+
+  /** Text that was not parsed yet, from the begin of a unit; `SLACK` bytes of zeros follow it. */
+  #window = Buffer.allocUnsafeSlow(WINDOW_SIZE + SLACK);
+  #filled = 0;
+  /** Bytes that the window must have before it is worth to parse. */
+  #need = 1;
+  /** Offset of the window in the text. */
+  #base = 0;
+  /** The line at the window's begin, from 1, less those that the record parser has counted. */
+  #line = 1;
+
+  /** Where the unit begins in the window that is being read. */
+  #unitAt = 0;
+  /** Whether the place of the next item must be found first. */
+  #lost = false;
+  /** The gap that is open: no unit was read behind it yet. */
+  #gap: { readonly offset: number; readonly error: AsbError } | undefined;
+  #offsets = new Uint32Array(4096);
+  #count = 0;
+  #out: PooledBuffer | undefined;
+  #outAt = 0;
+
+  constructor({
+    file,
+    salvage = false,
+    onGap = () => {},
+    reuseMemory = false,
+  }: ParserOptions = {}) {
+    this.#file = file;
+    this.#salvage = salvage;
+    this.#onGap = onGap;
+    this.#pool = reuseMemory
+      ? new BufferPool(RecordParser.room(WINDOW_SIZE), BATCHES_KEPT)
+      : undefined;
+  }
+
+  get info(): ParserInfo {
+    return {
+      ...this.#counts,
+      header: this.#header,
+      namespace: this.#namespace,
+      bytes: this.#base + this.#filled,
+    };
+  }
+
+  /** Takes a chunk, of which nothing is needed afterwards, and gives what has become whole. */
+  push(chunk: Buffer): RecordChunk[] {
+    if (this.#failure !== undefined) throw this.#failure;
+    const chunks: RecordChunk[] = [];
+    for (let at = this.#readHeader(chunk); at < chunk.length && this.#failure === undefined; ) {
+      if (this.#filled === this.#window.length - SLACK) this.#grow();
+      const room = this.#window.length - SLACK - this.#filled;
+      const size = chunk.copy(this.#window, this.#filled, at, Math.min(chunk.length, at + room));
+      this.#filled += size;
+      at += size;
+      if (this.#filled >= this.#need) this.#parse(chunks, false);
+    }
+    return this.#given(chunks);
+  }
+
+  /** Says that the input is over, and gives what is left. */
+  end(): RecordChunk[] {
+    if (this.#failure !== undefined) throw this.#failure;
+    const chunks: RecordChunk[] = [];
+    if (this.#records === undefined) {
+      const header = this.#headerReader.header;
+      if (header === undefined) this.#damaged(cutOff(undefined, this.#headerPlace()), 0);
+      else this.#start(header);
+    }
+    if (this.#failure === undefined) this.#parse(chunks, true);
+    if (this.#gap !== undefined) this.#closeGap(this.#base + this.#filled);
+    return this.#given(chunks);
+  }
+
+  #given(chunks: RecordChunk[]): RecordChunk[] {
+    if (chunks.length === 0 && this.#failure !== undefined) throw this.#failure;
+    return chunks;
+  }
+
+  /** @returns how many bytes of the chunk belong to the header */
+  #readHeader(chunk: Buffer): number {
+    if (this.#records !== undefined) return 0;
+    const { size } = this.#headerReader;
+    // A stage that failed before it wrote anything puts its message where the header would be.
+    if (chunk[0] === BANG && size === 0) {
+      this.#records = new RecordParser(true);
+      return 0;
+    }
+    try {
+      const end = this.#headerReader.push(chunk);
+      this.#base += end;
+      const header = end < chunk.length ? this.#headerReader.header : undefined;
+      if (header !== undefined) this.#start(header);
+      return end;
+    } catch (error) {
+      if (!(error instanceof AsbError)) throw error;
+      this.#base = size;
+      this.#records = new RecordParser(true);
+      this.#damaged(error, -size);
+      this.#lost = true;
+      return 0;
+    }
+  }
+
+  #start(header: Header): void {
+    this.#header = header;
+    this.#line = this.#headerReader.line;
+    const escapes = header.version !== '3.0';
+    this.#records = new RecordParser(escapes);
+    const escaped = header.escapedNamespace;
+    if (escaped === undefined) return;
+    const name = escapes ? unescapeName(escaped) : Buffer.from(escaped, 'latin1');
+    this.#records.expectNamespace(Buffer.from(escaped, 'latin1'), name);
+    this.#namespace = name.toString();
+  }
+
+  #headerPlace(): Place {
+    return { line: this.#headerReader.line, offset: this.#headerReader.size };
+  }
+
+  /** A unit is larger than the window. */
+  #grow(): void {
+    const larger = Buffer.allocUnsafeSlow(2 * this.#window.length);
+    this.#window.copy(larger, 0, 0, this.#filled);
+    this.#window = larger;
+  }
+
+  /** Parses all whole units in the window, and moves what is left to its begin. */
+  #parse(chunks: RecordChunk[], final: boolean): void {
+    const records = this.#records;
+    if (records === undefined) return;
+    const end = this.#filled;
+    this.#window.fill(0, end, end + SLACK);
+    records.from(this.#window, end);
+    this.#need = 1;
+    this.#unitAt = 0;
+    while (this.#unitAt < end && this.#failure === undefined) {
+      if (this.#lost && !this.#resync(end, final)) break;
+      try {
+        this.#readItems(records, end, chunks);
+      } catch (thrown) {
+        if (thrown instanceof Incomplete && !final && this.#waitFor(thrown.need)) break;
+        this.#damaged(this.#explain(thrown, end, final), this.#unitAt);
+        this.#lost = true;
+      }
+    }
+    this.#flush(chunks);
+    this.#keepRest();
+  }
+
+  #readItems(records: RecordParser, end: number, chunks: RecordChunk[]): void {
+    const text = this.#window;
+    while (this.#unitAt < end) {
+      const at = this.#unitAt;
+      const kind = text[at];
+      if (kind === PLUS) this.#unitAt = this.#readRecord(records, at, end);
+      else if (kind === STAR && this.#hasGlobals) this.#unitAt = this.#readGlobal(at, end, chunks);
+      else if (kind === BANG) this.#readFailure(at, end);
+      else throw new Misfit(at, expectedAt(Step.ITEM));
+      if (this.#gap !== undefined) this.#closeGap(this.#base + at);
+    }
+  }
+
+  #readRecord(records: RecordParser, at: number, end: number): number {
+    if (this.#out === undefined) this.#openBatch(records, end - at);
+    const outEnd = records.read(at, this.#outAt);
+    if (this.#count === this.#offsets.length) this.#growOffsets();
+    this.#offsets[this.#count++] = this.#outAt;
+    this.#offsets[this.#count++] = outEnd;
+    this.#outAt = outEnd;
+    return records.textEnd;
+  }
+
+  #openBatch(records: RecordParser, size: number): void {
+    const room = RecordParser.room(size);
+    this.#out = this.#pool?.take(room) ?? new BufferPool(room, 0).take();
+    this.#outAt = 0;
+    records.to(this.#out.bytes);
+  }
+
+  #growOffsets(): void {
+    const larger = new Uint32Array(2 * this.#offsets.length);
+    larger.set(this.#offsets);
+    this.#offsets = larger;
+  }
+
+  /** Gives out the records that were read. */
+  #flush(chunks: RecordChunk[]): void {
+    const out = this.#out;
+    if (out === undefined) return;
+    this.#out = undefined;
+    if (this.#count === 0) {
+      out.release();
+      return;
+    }
+    const offsets = this.#offsets.slice(0, this.#count);
+    const batch = new RecordBatch(out.bytes, offsets, () => out.release());
+    this.#namespace ??= batch.at(0)?.namespace;
+    this.#counts.records += this.#count / 2;
+    this.#count = 0;
+    chunks.push(batch);
+  }
+
+  /** Version 3.0 had none. */
+  get #hasGlobals(): boolean {
+    return this.#header?.version !== '3.0';
+  }
+
+  #readGlobal(at: number, end: number, chunks: RecordChunk[]): number {
+    const parser = new GlobalParser(this.#window, at, end);
+    const global = parser.read();
+    this.#line += countLines(this.#window, at, parser.at);
+    this.#flush(chunks);
+    chunks.push(global);
+    if (global.kind === 'index') this.#counts.indexes++;
+    else this.#counts.udfs++;
+    return parser.at;
+  }
+
+  /** The words of an earlier stage that failed: they go up to the end of the input. */
+  #readFailure(at: number, end: number): never {
+    const text = this.#window;
+    for (let index = 0; index < PREFIX.length; index++) {
+      if (at + index === end) throw incomplete(end + 1);
+      if (text[at + index] !== PREFIX[index])
+        throw new Misfit(at + index, expectedAt(PREFIX[index]!));
+    }
+    const messageAt = at + PREFIX.length;
+    const lineEnd = text.subarray(messageAt, end).indexOf(LF);
+    if (lineEnd < 0 && end - messageAt < MAX_FAILURE_MESSAGE) throw incomplete(end + 1);
+    throw this.#upstreamFailed(messageAt, lineEnd < 0 ? end : messageAt + lineEnd);
+  }
+
+  #upstreamFailed(messageAt: number, end: number): AsbError {
+    return upstreamFailed(this.#window.subarray(messageAt, end), this.#placeOf(this.#unitAt));
+  }
+
+  /** Whether the item at `#unitAt`, which is not whole, is worth waiting for. */
+  #waitFor(need: number): boolean {
+    const size = this.#filled - this.#unitAt;
+    const wanted = need - this.#unitAt;
+    if (wanted > MAX_PARSED_UNIT) return false;
+    const patient = size < LARGE_ITEM ? 0 : Math.min(MAX_PARSED_UNIT, Math.ceil(size * 1.5));
+    this.#need = Math.max(wanted, patient);
+    return true;
+  }
+
+  /** What went wrong with the item at `#unitAt`. */
+  #explain(thrown: unknown, end: number, final: boolean): AsbError {
+    if (thrown instanceof AsbError) return thrown;
+    if (thrown instanceof Misfit) {
+      return misfitAt(thrown, this.#window[thrown.at]!, this.#placeOf(thrown.at));
+    }
+    if (!(thrown instanceof Incomplete)) throw thrown;
+    if (!final) {
+      const place = this.#placeOf(this.#unitAt);
+      const expected = `at most ${MAX_PARSED_UNIT} bytes`;
+      return new AsbError(
+        'LIMIT',
+        `line ${place.line}, byte ${place.offset}: an item of more than ${MAX_PARSED_UNIT} bytes`,
+        { ...place, expected },
+      );
+    }
+    const messageAt = this.#unitAt + PREFIX.length;
+    if (this.#window[this.#unitAt] === BANG && messageAt <= end)
+      return this.#upstreamFailed(messageAt, end);
+    return cutOff(this.#header, this.#placeOf(end));
+  }
+
+  /** The place of an offset in the window, at or behind `#unitAt`. */
+  #placeOf(at: number): Place {
+    const text = this.#window;
+    const start = this.#unitAt;
+    const before = text.subarray(start, at).lastIndexOf(LF);
+    return {
+      line: this.#line + this.#records!.lines + countLines(text, start, at),
+      column: at - (before < 0 ? start : start + before + 1) + 1,
+      offset: this.#base + at,
+    };
+  }
+
+  /** @param at in the window: where the unit begins that cannot be read */
+  #damaged(error: AsbError, at: number): void {
+    const located = this.#file === undefined ? error : inFile(error, this.#file);
+    if (!this.#salvage) this.#failure = located;
+    else this.#gap ??= { offset: this.#base + at, error: located };
+  }
+
+  /** Looks for the next item behind damage. @returns whether there is one in the window */
+  #resync(end: number, final: boolean): boolean {
+    const from = this.#unitAt;
+    const found = findItem(this.#window, from, end);
+    this.#lost = found < 0;
+    // What may be the begin of an item is kept.
+    const kept = final ? end : Math.max(from, end - TELLING_SIZE);
+    this.#unitAt = found < 0 ? kept : found;
+    this.#line += countLines(this.#window, from, this.#unitAt);
+    return found >= 0;
+  }
+
+  #closeGap(end: number): void {
+    const { offset, error } = this.#gap!;
+    this.#gap = undefined;
+    this.#counts.gaps++;
+    this.#counts.gapBytes += end - offset;
+    this.#onGap({ offset, length: end - offset, error });
+  }
+
+  #keepRest(): void {
+    const at = this.#unitAt;
+    const rest = this.#filled - at;
+    if (
+      this.#window.length > WINDOW_SIZE + SLACK &&
+      rest <= WINDOW_SIZE &&
+      this.#need <= WINDOW_SIZE
+    ) {
+      const smaller = Buffer.allocUnsafeSlow(WINDOW_SIZE + SLACK);
+      this.#window.copy(smaller, 0, at, this.#filled);
+      this.#window = smaller;
+    } else {
+      this.#window.copyWithin(0, at, this.#filled);
+    }
+    this.#base += at;
+    this.#filled = rest;
+  }
+}
