@@ -96,7 +96,7 @@ const parserOf = (
     .wrap(columns);
 
 const describe = (parser: Argv, command: Command): Argv => {
-  parser.usage(`asb ${command.name} [options]\n\n${command.description}`).epilogue('');
+  parser.usage(usageOf(command)).epilogue('');
   for (const option of command.options) {
     parser.option(option.name, {
       alias: [...option.alias],
@@ -106,6 +106,12 @@ const describe = (parser: Argv, command: Command): Argv => {
     });
   }
   return parser;
+};
+
+const usageOf = ({ name, operands, description }: Command): string => {
+  if (operands === undefined) return `asb ${name} [options]\n\n${description}`;
+  const { name: one, describe: what } = operands;
+  return `asb ${name} [options] ${one}…\n\n${description}\n\n${one}  ${what}`;
 };
 
 /** Examples in lines of their own, as long as they are: yargs would break a command in two. */
@@ -131,12 +137,6 @@ const unknownCommand = (commands: readonly Command[], name: string): AsbError =>
 /** Holds what yargs read against the command's table. */
 const givenOf = (command: Command, read: Values): Given => {
   const { _: words, $0: _, ...values } = read;
-  if (words.length > 1) {
-    throw new AsbError(
-      'USAGE',
-      `"${words[1]}" is no option; files come by < and go by >, or by -d`,
-    );
-  }
   const known = new Map(command.options.map((option) => [option.name, option]));
   const given = new Map<string, string>();
   for (const [name, value] of Object.entries(values)) {
@@ -144,9 +144,23 @@ const givenOf = (command: Command, read: Values): Given => {
     if (option === undefined) throw unknownOption(command, name);
     given.set(name, wordOf(option, value));
   }
-  const checked = new Given(given);
+  const checked = new Given(given, operandsOf(command, words.slice(1).map(String)));
   for (const option of command.options) checked.value(option);
   return checked;
+};
+
+const operandsOf = ({ operands }: Command, words: string[]): string[] => {
+  if (operands === undefined && words.length > 0) {
+    throw new AsbError(
+      'USAGE',
+      `"${words[0]}" is no option; files come by < and go by >, or by -d`,
+    );
+  }
+  if (operands !== undefined && words.length < operands.min) {
+    const { name, describe: expected } = operands;
+    throw new AsbError('USAGE', `${name} is needed: ${expected}`, { expected });
+  }
+  return words;
 };
 
 const wordOf = (option: Option<unknown>, value: unknown): string => {

@@ -6,6 +6,16 @@ import type { Shell } from './shell.ts';
 /** A command line, and what it does. */
 export type Example = readonly [line: string, what: string];
 
+/** What a command takes beside its options: paths, say. */
+export interface Operands {
+  /** One of them in the help: `PATH`. */
+  readonly name: string;
+  /** What they are, for the help. */
+  readonly describe: string;
+  /** Fewest that the command takes. */
+  readonly min: number;
+}
+
 /** A command of the one executable, as data; `run` imports the machinery it needs. */
 export interface Command {
   readonly name: string;
@@ -14,6 +24,8 @@ export interface Command {
   /** What it reads, does and writes, for its own help. */
   readonly description: string;
   readonly options: readonly Option<unknown>[];
+  /** None if left out. */
+  readonly operands?: Operands;
   readonly examples: readonly [Example, ...Example[]];
   /** What its standard output speaks, if that is always the same. */
   readonly speaks?: Language;

@@ -4,10 +4,16 @@ import { namesOf, type Option } from './option.ts';
 /** What the command line gave, by the main name of the option. */
 export class Given {
   readonly #values: ReadonlyMap<string, string>;
+  /** The words that are no options, in their order. */
+  readonly operands: readonly string[];
 
-  /** @param values main name → value, `''` for a flag */
-  constructor(values: ReadonlyMap<string, string>) {
+  /**
+   * @param values main name → value, `''` for a flag
+   * @param operands none if left out
+   */
+  constructor(values: ReadonlyMap<string, string>, operands: readonly string[] = []) {
     this.#values = values;
+    this.operands = operands;
   }
 
   /** Whether the option was given at all. */

@@ -15,7 +15,11 @@ const command = (name: string, summary: string): Command => ({
   examples: [[`asb ${name} -h there`, 'An example']],
   run: async () => {},
 });
-const commands = [command('backup', 'Back up'), command('scan', 'Scan')];
+const commands = [
+  command('backup', 'Back up'),
+  command('scan', 'Scan'),
+  { ...command('cat', 'Join'), operands: { name: 'PATH', describe: 'a file', min: 1 } },
+];
 const parse = (...args: string[]) => parseCommandLine(commands, args, 80);
 
 t.test('values come as they were typed', (t) => {
@@ -81,6 +85,34 @@ t.test('what no command takes is refused', (t) => {
   t.end();
 });
 
+t.test('operands stand anywhere between the options', (t) => {
+  const cases: [string[], string[]][] = [
+    [['a'], ['a']],
+    [
+      ['007', '-R', '1e3', '-h', 'there', '.'],
+      ['007', '1e3', '.'],
+    ],
+    [['-'], ['-']],
+    [
+      ['--', '-R', '--host'],
+      ['-R', '--host'],
+    ],
+    [
+      ['cat', 'scan', 'a b'],
+      ['cat', 'scan', 'a b'],
+    ],
+  ];
+  for (const [args, expected] of cases) {
+    const request = parse('cat', ...args);
+    t.same(request.kind === 'run' && request.given.operands, expected, args.join(' '));
+  }
+  t.throws(() => parse('cat'), { code: 'USAGE', facts: { expected: 'a file' } });
+  t.throws(() => parse('cat', '-R'), { code: 'USAGE' });
+  t.throws(() => parse('cat', 'a', '--hots', 'x'), { code: 'USAGE' });
+  t.throws(() => parse('cat', 'a', '-q'), { code: 'USAGE' });
+  t.end();
+});
+
 t.test('help and version are texts', (t) => {
   const textOf = (...args: string[]) => {
     const request = parse(...args);
@@ -93,6 +125,7 @@ t.test('help and version are texts', (t) => {
     /What scan does\.[\s\S]*\[-5 to 9; default 3\][\s\S]*asb scan -h there/,
   );
   t.notMatch(textOf('scan', '--help'), /Back up/);
+  t.match(textOf('cat', '--help'), /asb cat \[options\] PATH…\n[\s\S]*PATH {2}a file/);
   t.match(textOf('--version'), /^\d+\.\d+\.\d+$/);
   t.match(textOf('scan', '-V'), /^\d+\.\d+\.\d+$/);
   t.end();

@@ -18,6 +18,8 @@ t.test('values', (t) => {
   t.equal(given.value(count), 2);
   t.equal(given.has(count), false);
   t.equal(given.value(quiet), true);
+  t.same(given.operands, []);
+  t.same(new Given(new Map(), ['-', 'a b']).operands, ['-', 'a b']);
   t.throws(() => new Given(new Map()).required(name), { code: 'USAGE' });
   t.end();
 });
