@@ -20,6 +20,7 @@ export class Output {
   readonly #target: number | Writable;
   #pending: Promise<void> = Promise.resolve();
   #closed = false;
+  #ended = false;
 
   /** @param target a file descriptor, or a stream over a pipe or socket */
   constructor(target: number | Writable) {
@@ -47,16 +48,16 @@ export class Output {
    * @throws AsbError `STORAGE`
    */
   async end(): Promise<void> {
-    if (typeof this.#target !== 'number') return;
-    try {
-      if ((await fstatOf(this.#target)).isFile()) await fsyncOf(this.#target);
-    } catch (error) {
-      throw storageError(error);
-    }
+    if (typeof this.#target === 'number') await this.#sync(this.#target);
+    this.#ended = true;
   }
 
-  /** Ends badly: whatever is being written first, then `last`. Never throws. */
+  /**
+   * Ends badly: whatever is being written first, then `last`. What has ended well is whole, whatever
+   * fails after it, and stays so. Never throws.
+   */
   async fail(last: Uint8Array): Promise<void> {
+    if (this.#ended) return;
     await this.#pending
       .then(() => this.write(last))
       .catch(() => {
@@ -74,6 +75,14 @@ export class Output {
         this.end().then(() => callback(), callback);
       },
     });
+  }
+
+  async #sync(fd: number): Promise<void> {
+    try {
+      if ((await fstatOf(fd)).isFile()) await fsyncOf(fd);
+    } catch (error) {
+      throw storageError(error);
+    }
   }
 
   async #write(chunk: Uint8Array): Promise<void> {

@@ -107,6 +107,16 @@ t.test('the last words come after what is being written', async (t) => {
   t.equal(readFileSync(file, 'utf8'), 'unit\n! failed');
 });
 
+t.test('what has ended well gets no last words', async (t) => {
+  const file = join(t.testdir(), 'out');
+  const fd = openSync(file, 'w');
+  const output = new Output(fd);
+  await pipeline(Readable.from([Buffer.from('unit\n')]), output.stream());
+  await output.fail(Buffer.from('! failed'));
+  closeSync(fd);
+  t.equal(readFileSync(file, 'utf8'), 'unit\n');
+});
+
 t.test('memory that was lent is given back when it is written', async (t) => {
   const file = join(t.testdir(), 'out');
   const fd = openSync(file, 'w');
