@@ -76,7 +76,8 @@ export class HeaderReader {
 
   /**
    * @returns how many bytes of `chunk` belong to the header; fewer than all: it is complete
-   * @throws AsbError `FORMAT` for bytes that are no header, with line and offset
+   * @throws AsbError `FORMAT` for bytes that are no header, with line, column and offset: of the
+   *   first wrong byte, or of the line that is none
    */
   push(chunk: Buffer): number {
     for (let at = 0; at < chunk.length; at++) {
@@ -97,25 +98,29 @@ export class HeaderReader {
     if (this.#version === undefined) {
       this.#version = VERSION.exec(text)?.[1];
       if (this.#version === undefined) {
-        this.#fail(`the version line is ${JSON.stringify(text)}`, 'Version 3.0 to 3.3');
+        this.#failLine(`the version line is ${JSON.stringify(text)}`, 'Version 3.0 to 3.3');
       }
     } else if (text === FIRST_FILE) {
       this.#firstFile = true;
     } else {
       this.#namespace = NAMESPACE.exec(text)?.[1];
       if (this.#namespace === undefined) {
-        this.#fail(`unknown meta line ${JSON.stringify(text)}`, '# namespace or # first-file');
+        this.#failLine(`unknown meta line ${JSON.stringify(text)}`, '# namespace or # first-file');
       }
     }
     this.#lineStart = this.#size;
     this.#line++;
   }
 
-  #fail(what: string, expected: string): never {
-    throw new AsbError('FORMAT', `line ${this.#line}: ${what}; expected ${expected}`, {
-      line: this.#line,
-      offset: this.#size,
-      expected,
-    });
+  /** The line as a whole is none. */
+  #failLine(what: string, expected: string): never {
+    this.#fail(what, expected, this.#lineStart);
+  }
+
+  #fail(what: string, expected: string, offset = this.#size): never {
+    const line = this.#line;
+    const message = `line ${line}, byte ${offset}: ${what}; expected ${expected}`;
+    const column = offset - this.#lineStart + 1;
+    throw new AsbError('FORMAT', message, { line, column, offset, expected });
   }
 }

@@ -37,13 +37,14 @@ t.test('has none before its version line is over, and none within a line', async
 });
 
 for (const [text, facts] of [
-  ['version 3.1\n', { line: 1, offset: 0 }],
-  ['Version 3.4\n', { line: 1 }],
-  ['Version 3.10\n', { line: 1 }],
-  ['Version 4.0\n', { line: 1 }],
-  ['Version 3.1\n# namespace a b\n', { line: 2 }],
-  ['Version 3.1\n# namespace \n', { line: 2 }],
-  ['Version 3.1\n# first-file\n# last-file\n', { line: 3 }],
+  ['version 3.1\n', { line: 1, column: 1, offset: 0 }],
+  ['Versionen', { line: 1, column: 8, offset: 7 }],
+  ['Version 3.4\n', { line: 1, column: 1, offset: 0 }],
+  ['Version 3.10\n', { line: 1, column: 1, offset: 0 }],
+  ['Version 4.0\n', { line: 1, column: 1, offset: 0 }],
+  ['Version 3.1\n# namespace a b\n', { line: 2, column: 1, offset: 12 }],
+  ['Version 3.1\n# namespace \n', { line: 2, column: 1, offset: 12 }],
+  ['Version 3.1\n# first-file\n# last-file\n', { line: 3, column: 1, offset: 25 }],
   [`Version 3.1\n# namespace ${'n'.repeat(MAX_HEADER_SIZE)}`, { line: 2, offset: MAX_HEADER_SIZE }],
 ] as const) {
   t.test(`refuses ${JSON.stringify(text.slice(0, 40))}`, async (t) => {
