@@ -41,15 +41,25 @@ export { alignedFrames } from './stages/aligned-frames.ts';
 export { type CompressInfo, type CompressOptions, compress } from './stages/compress.ts';
 export { decompress } from './stages/decompress.ts';
 export { fromNdjson } from './stages/from-ndjson.ts';
+export {
+  type Gap,
+  type ParserInfo,
+  type ParserOptions,
+  type ParseStage,
+  parse,
+} from './stages/parse.ts';
 export { type RotateInfo, type RotateOptions, rotate } from './stages/rotate.ts';
 export { type ScanOptions, type ScanStage, scan } from './stages/scan.ts';
 export { type SerializeStage, serialize } from './stages/serialize.ts';
 export { toNdjson } from './stages/to-ndjson.ts';
 export { units } from './stages/units.ts';
+export { unpack } from './stages/unpack.ts';
+export { backupFiles } from './storage/backup-files.ts';
 export { commandStorage } from './storage/command.ts';
 export { directory } from './storage/directory.ts';
 export { singleFile } from './storage/single-file.ts';
 export type { Storage, StorageFile } from './storage/storage.ts';
+export type { StoredFile } from './storage/stored-file.ts';
 export { type Address, parseAddresses } from './wire/address.ts';
 export { Cluster, type ClusterOptions } from './wire/cluster.ts';
 export type { ScanInfo } from './wire/partition-scan.ts';

@@ -2,6 +2,7 @@ import type { Command } from './command.ts';
 import { backupCommand } from './commands/backup.ts';
 import { compressCommand } from './commands/compress.ts';
 import { decompressCommand } from './commands/decompress.ts';
+import { parseCommand } from './commands/parse.ts';
 import { rotateCommand } from './commands/rotate.ts';
 import { sandboxCommand } from './commands/sandbox.ts';
 import { scanCommand } from './commands/scan.ts';
@@ -14,6 +15,7 @@ export const COMMANDS: readonly Command[] = [
   serializeCommand,
   compressCommand,
   decompressCommand,
+  parseCommand,
   rotateCommand,
   sandboxCommand,
 ];

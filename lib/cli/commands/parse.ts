@@ -1,0 +1,50 @@
+import type { Gap } from '../../asb/parser.ts';
+import { AsbError } from '../../errors.ts';
+import type { Command } from '../command.ts';
+import { runFilter } from '../filter.ts';
+import { countOf } from '../format.ts';
+import { flag } from '../option.ts';
+import { verbose } from '../options/common.ts';
+
+export const salvage = flag({
+  name: 'salvage',
+  describe: 'Go on at the next record after damage, and tell what was lost',
+});
+
+export const parseCommand: Command = {
+  name: 'parse',
+  summary: 'Turn .asb text into NDJSON',
+  description:
+    'Reads .asb text, or zstd frames of it, from standard input and writes its records, secondary\n' +
+    'indexes and UDF modules to standard output as NDJSON, one a line, without loss. A wrong byte,\n' +
+    'and a text that is cut off, are errors that name the place. docs/ndjson.md has the form.',
+  options: [salvage, verbose],
+  examples: [
+    ['asb cat out | asb parse | jq -c \'select(.set == "users")\'', 'Look into a backup'],
+    ['asb parse --salvage < damaged.asb > saved.ndjson', 'Save what is left of a damaged file'],
+  ],
+  speaks: 'ndjson',
+  async run(given, shell) {
+    const input = shell.input('text');
+    const { parse } = await import('../../stages/parse.ts');
+    const { toNdjson } = await import('../../stages/to-ndjson.ts');
+    const { unpack } = await import('../../stages/unpack.ts');
+    const parsed = parse({
+      salvage: given.value(salvage),
+      onGap: (gap) => shell.say(gapLine(gap)),
+      reuseMemory: true,
+    });
+    // The output gives back what it has written.
+    const stages = [unpack(), parsed, toNdjson({ reuseMemory: true })];
+    await runFilter(shell, input, stages, 'ndjson');
+    const { gaps, gapBytes, records } = parsed.info;
+    if (shell.verbose) shell.say(`read ${countOf(records, 'record')}`);
+    if (gaps === 0) return;
+    // Every line is whole: the output has ended, only the exit status is still to tell.
+    const lost = `${countOf(gaps, 'gap')} of ${countOf(gapBytes, 'byte')} in all`;
+    throw new AsbError('FORMAT', `saved ${countOf(records, 'record')}; lost what is in ${lost}`);
+  },
+};
+
+const gapLine = ({ offset, length, error }: Gap): string =>
+  `gap at byte ${offset}, ${countOf(length, 'byte')}: ${error.message}`;
