@@ -103,9 +103,7 @@ export const toError = (thrown: unknown): Error =>
  * The same failure, told of a file: its name stands before the message and among the facts. What is
  * no AsbError, or names a file already, stays as it is.
  */
-export function inFile(thrown: AsbError, file: string): AsbError;
-export function inFile(thrown: unknown, file: string): Error;
-export function inFile(thrown: unknown, file: string): Error {
+export const inFile = (thrown: unknown, file: string): Error => {
   if (!(thrown instanceof AsbError) || thrown.facts.file !== undefined) return toError(thrown);
   return new AsbError(thrown.code, `${file}: ${thrown.message}`, { ...thrown.facts, file });
-}
+};

@@ -1,3 +1,4 @@
+import type { Beginning } from '../crypto/ctr.ts';
 import { FAILURE_PREFIX } from '../zstd/failure.ts';
 import { FRAME_MAGIC, SKIPPABLE_MAGIC } from '../zstd/magic.ts';
 
@@ -35,4 +36,14 @@ export const contentOf = (head: Buffer): Content => {
   if (TEXT_MAGICS.some((magic) => magic.startsWith(begin))) return 'text';
   const framed = head.length < MAGIC_SIZE ? isCutFrame(head) : isFrame(head.readUInt32LE());
   return framed ? 'frames' : 'unknown';
+};
+
+/** Whether it is a backup, and not encrypted. */
+export const isBackup = (content: Content): content is 'text' | 'frames' =>
+  content === 'text' || content === 'frames';
+
+/** What must be seen when a backup is decrypted; with another key it is as good as random. */
+export const BACKUP_BEGINNING: Beginning = {
+  size: MAGIC_SIZE,
+  accepts: (bytes) => isBackup(contentOf(bytes)),
 };

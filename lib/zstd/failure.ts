@@ -25,8 +25,9 @@ export const failureText = (message: string): Buffer =>
   ]);
 
 /** The last bytes of frames whose writer failed; they stand where a frame would begin. */
-export const framesFailure = (message: string): Buffer => {
-  const text = failureText(message);
+export const framesFailure = (message: string): Buffer => framesAround(failureText(message));
+
+const framesAround = (text: Buffer): Buffer => {
   const numbers = Buffer.alloc(12);
   numbers.writeUInt32LE(FAILURE_MAGIC, 0);
   numbers.writeUInt32LE(text.length, 4);
@@ -42,4 +43,24 @@ export const framesFailure = (message: string): Buffer => {
     block,
     text,
   ]);
+};
+
+/** So many of the last bytes of an output tell whether its writer failed. */
+export const FAILURE_TAIL_SIZE = 2 * (FAILURE_PREFIX.length + MAX_FAILURE_MESSAGE) + 17;
+
+/**
+ * The message at the end of text or frames whose writer failed, for who only passes them on. No
+ * whole text ends like that, for it ends with a newline; nor do frames.
+ *
+ * @param tail the last `FAILURE_TAIL_SIZE` bytes; fewer only if there are no more
+ */
+export const failureAtEnd = (tail: Buffer, form: 'text' | 'frames'): string | undefined => {
+  const line = tail.subarray(tail.lastIndexOf('\n') + 1);
+  for (let at = line.indexOf(FAILURE_PREFIX); at >= 0; at = line.indexOf(FAILURE_PREFIX, at + 1)) {
+    const failure = form === 'text' ? line.subarray(at) : framesAround(line.subarray(at));
+    if (tail.subarray(-failure.length).equals(failure)) {
+      return line.toString('utf8', at + FAILURE_PREFIX.length);
+    }
+  }
+  return undefined;
 };

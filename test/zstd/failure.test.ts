@@ -3,6 +3,8 @@ import t from 'tap';
 import {
   FAILURE_MAGIC,
   FAILURE_PREFIX,
+  FAILURE_TAIL_SIZE,
+  failureAtEnd,
   failureText,
   framesFailure,
   MAX_FAILURE_MESSAGE,
@@ -42,3 +44,29 @@ for (const command of installed('zstd', 'pzstd')) {
     t.not(spawnSync(command, ['-d', '-c'], { input }).status, 0);
   });
 }
+
+t.test('is found in the last bytes of what was not read', async (t) => {
+  const text = 'Version 3.1\n! asb: no end\n';
+  const messages = [
+    'no space',
+    'twice ! asb: said',
+    'ü'.repeat(MAX_FAILURE_MESSAGE),
+    'x'.repeat(80),
+  ];
+  for (const message of messages) {
+    const said = failureText(message).toString().slice(FAILURE_PREFIX.length);
+    const ends = [
+      ['text', text, failureText(message)],
+      ['frames', frame(text), framesFailure(message)],
+    ] as const;
+    for (const [form, before, failure] of ends) {
+      const bytes = Buffer.concat([Buffer.from(before), failure]);
+      t.equal(failureAtEnd(bytes.subarray(-FAILURE_TAIL_SIZE), form), said, `${form} ${message}`);
+      t.equal(failureAtEnd(Buffer.concat([bytes, Buffer.from('\n')]), form), undefined);
+    }
+  }
+  t.equal(failureAtEnd(Buffer.from(text), 'text'), undefined);
+  t.equal(failureAtEnd(skippable('! asb: x', FAILURE_MAGIC), 'frames'), undefined);
+  const longest = framesFailure('x'.repeat(MAX_FAILURE_MESSAGE));
+  t.equal(longest.length, FAILURE_TAIL_SIZE);
+});

@@ -1,0 +1,118 @@
+/**
+ * The framing of encrypted files, as asbackup has it: the counter's first value, encrypted as a
+ * block by itself (16 bytes), then the bytes XORed with AES of the counter, from the next value on.
+ * So a file is AES-CTR of 16 zeros and the bytes, with that first value as its IV.
+ *
+ * Nothing in it tells a wrong key, or bytes that were changed. What is decrypted is known to be
+ * right only when its reader has accepted it.
+ */
+import { type Cipheriv, createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { AsbError } from '../errors.ts';
+import type { Encryption, EncryptionMode } from './key.ts';
+
+/** Bytes that stand before the encrypted ones. */
+export const COUNTER_SIZE = 16;
+
+const ZEROS = Buffer.alloc(COUNTER_SIZE);
+const NO_BYTES = Buffer.alloc(0);
+
+/** As Node names the ciphers. */
+const CIPHERS = {
+  aes128: { counter: 'aes-128-ctr', block: 'aes-128-ecb' },
+  aes256: { counter: 'aes-256-ctr', block: 'aes-256-ecb' },
+} as const satisfies Record<EncryptionMode, unknown>;
+
+/** A cipher that has encrypted the counter already, and what that gave. */
+const counterMode = ({ mode, key }: Encryption, counter: Uint8Array) => {
+  const cipher: Cipheriv = createCipheriv(CIPHERS[mode].counter, key.forMode(mode), counter);
+  return { cipher, head: cipher.update(ZEROS) };
+};
+
+/** Encrypts a stream of bytes, cut anywhere, with a random counter of its own. */
+export class Encryptor {
+  readonly #cipher: Cipheriv;
+  /** What is to be given out before anything else. */
+  #head: Buffer;
+
+  constructor(encryption: Encryption) {
+    const { cipher, head } = counterMode(encryption, randomBytes(COUNTER_SIZE));
+    this.#cipher = cipher;
+    this.#head = head;
+  }
+
+  /**
+   * @returns new memory with the same bytes encrypted, before the first of them the counter;
+   *   `chunk` is not needed any more
+   */
+  push(chunk: Uint8Array): Buffer {
+    const bytes = this.#cipher.update(chunk);
+    if (this.#head.length === 0) return bytes;
+    return Buffer.concat([this.end(), bytes]);
+  }
+
+  /** @returns the counter, if there were no bytes to stand behind it */
+  end(): Buffer {
+    const head = this.#head;
+    this.#head = NO_BYTES;
+    return head;
+  }
+}
+
+/** How the bytes that were encrypted must begin. */
+export interface Beginning {
+  /** How many bytes are looked at. */
+  readonly size: number;
+  /** Whether they are right. */
+  accepts(bytes: Buffer): boolean;
+}
+
+/** Decrypts a stream of bytes, cut anywhere; a wrong key is found before anything is given out. */
+export class Decryptor {
+  readonly #encryption: Encryption;
+  readonly #beginning: Beginning;
+  #gathered: Buffer = NO_BYTES;
+  #cipher: Cipheriv | undefined;
+
+  constructor(encryption: Encryption, beginning: Beginning) {
+    this.#encryption = encryption;
+    this.#beginning = beginning;
+  }
+
+  /**
+   * @returns new memory with what is decrypted; nothing before the beginning is known to be right
+   * @throws AsbError `KEY` if it is not: the key or the mode is another than that of the file
+   */
+  push(chunk: Uint8Array): Buffer {
+    if (this.#cipher !== undefined) return this.#cipher.update(chunk);
+    this.#gathered = Buffer.concat([this.#gathered, chunk]);
+    if (this.#gathered.length < COUNTER_SIZE + this.#beginning.size) return NO_BYTES;
+    return this.#begin();
+  }
+
+  /** @throws AsbError `TRUNCATED` if the beginning was never whole */
+  end(): void {
+    if (this.#cipher !== undefined) return;
+    const offset = this.#gathered.length;
+    const what = offset === 0 ? 'no input' : `the input ends after ${offset} bytes`;
+    throw new AsbError('TRUNCATED', `${what}; did the stage before this one fail?`, { offset });
+  }
+
+  #begin(): Buffer {
+    const { mode, key } = this.#encryption;
+    const block = createDecipheriv(CIPHERS[mode].block, key.forMode(mode), null);
+    block.setAutoPadding(false);
+    const counter = block.update(this.#gathered.subarray(0, COUNTER_SIZE));
+    const { cipher } = counterMode(this.#encryption, counter);
+    const bytes = cipher.update(this.#gathered.subarray(COUNTER_SIZE));
+    if (!this.#beginning.accepts(bytes.subarray(0, this.#beginning.size))) {
+      throw new AsbError(
+        'KEY',
+        `this does not decrypt to a backup: another key or mode than ${mode}, or damaged`,
+        { offset: 0 },
+      );
+    }
+    this.#cipher = cipher;
+    this.#gathered = NO_BYTES;
+    return bytes;
+  }
+}
