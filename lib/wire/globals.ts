@@ -90,7 +90,8 @@ export const readIndexes = async (ask: AskInfo, namespace: string): Promise<Seco
 export const readUdfs = async (ask: AskInfo): Promise<UdfModule[]> => {
   const modules: UdfModule[] = [];
   for (const entry of (await ask('udf-list')).split(';')) {
-    const name = parsePairs(entry, ',').get('filename');
+    // A name may hold a comma.
+    const name = /^filename=(.*),hash=/s.exec(entry)?.[1];
     if (name !== undefined) modules.push(await readUdf(ask, name));
   }
   return modules;

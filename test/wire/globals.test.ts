@@ -80,14 +80,14 @@ const LIST =
 const lua = (text: string): string => `type=LUA;content=${Buffer.from(text).toString('base64')};`;
 const ANSWERS = {
   'sindex-list:ns=test;b64=true': LIST,
-  'udf-list': 'filename=a.lua,hash=1,type=LUA;filename=b b.lua,hash=2,type=LUA;',
+  'udf-list': 'filename=a.lua,hash=1,type=LUA;filename=b,=b.lua,hash=2,type=LUA;',
   'udf-get:filename=a.lua': lua('return 1\n'),
-  'udf-get:filename=b b.lua': lua(''),
+  'udf-get:filename=b,=b.lua': lua(''),
 };
 const INDEX = { ...common, type: 'numeric', collection: 'default' };
 const MODULES = [
   { kind: 'udf', name: 'a.lua', language: 'LUA', content: Buffer.from('return 1\n') },
-  { kind: 'udf', name: 'b b.lua', language: 'LUA', content: Buffer.alloc(0) },
+  { kind: 'udf', name: 'b,=b.lua', language: 'LUA', content: Buffer.alloc(0) },
 ];
 
 t.test('asked from a node', async (t) => {
@@ -103,7 +103,7 @@ t.test('asked from a node', async (t) => {
 
 for (const answer of ['', 'error=not_found', 'type=LUA;', 'type=PY;content=AA==;']) {
   t.test(`a module that is answered with "${answer}"`, async (t) => {
-    const { ask } = answering({ ...ANSWERS, 'udf-get:filename=b b.lua': answer });
+    const { ask } = answering({ ...ANSWERS, 'udf-get:filename=b,=b.lua': answer });
     await t.rejects(readUdfs(ask), { code: 'PROTOCOL' });
   });
 }
