@@ -1,4 +1,4 @@
-import { AsbError, inFile } from '../errors.ts';
+import { AsbError, inFile, toError } from '../errors.ts';
 import { BufferPool, type PooledBuffer } from '../memory/buffer-pool.ts';
 import { RecordBatch } from '../record/batch.ts';
 import type { RecordChunk } from '../record/chunk.ts';
@@ -30,7 +30,7 @@ export interface Gap {
   /** Bytes. */
   readonly length: number;
   /** What was wrong first. */
-  readonly error: AsbError;
+  readonly error: Error;
 }
 
 export interface ParserOptions {
@@ -88,7 +88,7 @@ export class Parser {
   #records: RecordParser | undefined;
   #namespace: string | undefined;
   #counts = { records: 0, indexes: 0, udfs: 0, gaps: 0, gapBytes: 0 };
-  #failure: AsbError | undefined;
+  #failure: Error | undefined;
 
   /** Text that was not parsed yet, from the begin of a unit; `SLACK` bytes of zeros follow it. */
   #window = Buffer.allocUnsafeSlow(WINDOW_SIZE + SLACK);
@@ -105,7 +105,7 @@ export class Parser {
   /** Whether the place of the next item must be found first. */
   #lost = false;
   /** The gap that is open: no unit was read behind it yet. */
-  #gap: { readonly offset: number; readonly error: AsbError } | undefined;
+  #gap: { readonly offset: number; readonly error: Error } | undefined;
   #offsets = new Uint32Array(4096);
   #count = 0;
   #out: PooledBuffer | undefined;
@@ -155,7 +155,7 @@ export class Parser {
     const chunks: RecordChunk[] = [];
     if (this.#records === undefined) {
       const header = this.#headerReader.header;
-      if (header === undefined) this.#damaged(cutOff(undefined, this.#headerPlace()), 0);
+      if (header === undefined) this.#damaged(cutOff(undefined, this.#headerPlace()), -this.#base);
       else this.#start(header);
     }
     if (this.#failure === undefined) this.#parse(chunks, true);
@@ -184,10 +184,9 @@ export class Parser {
       if (header !== undefined) this.#start(header);
       return end;
     } catch (error) {
-      if (!(error instanceof AsbError)) throw error;
       this.#base = size;
       this.#records = new RecordParser(true);
-      this.#damaged(error, -size);
+      this.#damaged(toError(error), -size);
       this.#lost = true;
       return 0;
     }
@@ -337,12 +336,11 @@ export class Parser {
   }
 
   /** What went wrong with the item at `#unitAt`. */
-  #explain(thrown: unknown, end: number, final: boolean): AsbError {
-    if (thrown instanceof AsbError) return thrown;
+  #explain(thrown: unknown, end: number, final: boolean): Error {
     if (thrown instanceof Misfit) {
       return misfitAt(thrown, this.#window[thrown.at]!, this.#placeOf(thrown.at));
     }
-    if (!(thrown instanceof Incomplete)) throw thrown;
+    if (!(thrown instanceof Incomplete)) return toError(thrown);
     if (!final) {
       const place = this.#placeOf(this.#unitAt);
       const expected = `at most ${MAX_PARSED_UNIT} bytes`;
@@ -371,7 +369,7 @@ export class Parser {
   }
 
   /** @param at in the window: where the unit begins that cannot be read */
-  #damaged(error: AsbError, at: number): void {
+  #damaged(error: Error, at: number): void {
     const located = this.#file === undefined ? error : inFile(error, this.#file);
     if (!this.#salvage) this.#failure = located;
     else this.#gap ??= { offset: this.#base + at, error: located };

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { escapeName } from '../../lib/asb/escape.ts';
+import { escapeName, unescapeName } from '../../lib/asb/escape.ts';
 
 const rows: readonly [string, string][] = [
   ['', ''],
@@ -16,3 +16,6 @@ t.strictSame(
   Buffer.from('ü\\ 日'),
   'UTF-8, byte by byte',
 );
+
+for (const [name] of rows) t.equal(String(unescapeName(escapeName(name))), name);
+t.equal(String(unescapeName('\\x\\')), 'x\\', 'whatever is behind it, but there must be something');

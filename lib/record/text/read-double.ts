@@ -75,13 +75,14 @@ export const readDouble = (
     if (from === exponentAt) return ~from;
     scale += below ? -exponent : exponent;
   }
+  if (from - start > MAX_DOUBLE_LENGTH) return ~start;
   let value: number;
   if (digits <= EXACT_DIGITS && scale >= -22 && scale <= 22) {
     value = scale < 0 ? mantissa / POWERS[-scale]! : mantissa * POWERS[scale]!;
   } else {
     value = Number(text.toString('latin1', digitsAt, from));
     const lost = value === Number.POSITIVE_INFINITY || (value === 0 && mantissa > 0);
-    if (lost || from - start > MAX_DOUBLE_LENGTH) return ~start;
+    if (lost) return ~start;
   }
   out.setFloat64(at, negative ? -value : value);
   return from;
@@ -97,10 +98,8 @@ const readWord = (
   at: number,
 ): number => {
   if (from > wordAt) return ~from; // a point alone
-  const letters = /^[a-z]*/i.exec(
-    text.toString('latin1', wordAt, Math.min(end, wordAt + MAX_WORD)),
-  );
-  const word = letters?.[0] ?? '';
+  const ahead = text.toString('latin1', wordAt, Math.min(end, wordAt + MAX_WORD));
+  const word = ahead.replace(/[^a-z].*/is, '');
   if (wordAt + word.length >= end) return ~end; // it may go on
   const value = WORDS.get(word.toLowerCase());
   if (value === undefined) return ~wordAt;
