@@ -26,8 +26,8 @@ const NO_EXPRESSION: ReadonlySet<string> = new Set(['set', 'none']);
 
 const UTF8 = new TextDecoder('utf8', { fatal: true, ignoreBOM: true });
 
-/** More digits than any size has. */
-const MAX_DIGITS = 15;
+/** As many digits as the scanner takes: with so many that count, a size is out of any range. */
+const MAX_DIGITS = 19;
 
 /** Reads the `*` line that begins at an offset: an index or a UDF module. */
 export class GlobalParser {

@@ -3,7 +3,14 @@ import { GEOJSON_HEADER_SIZE, ParticleType } from '../record/particle.ts';
 import { readBase64 } from '../record/text/read-base64.ts';
 import { readDouble } from '../record/text/read-double.ts';
 import { readInt64 } from '../record/text/read-integer.ts';
-import { expectedAt, MAX_PAYLOAD_SIZE, Step } from './grammar.ts';
+import {
+  CHOICES,
+  expectedAt,
+  FIRST_CHOICE,
+  MAX_FLOAT_LENGTH,
+  MAX_PAYLOAD_SIZE,
+  Step,
+} from './grammar.ts';
 import { LETTERS, letter } from './letters.ts';
 import { incomplete, Misfit } from './misfit.ts';
 import { LARGE_DATA_TYPE } from './scan-errors.ts';
@@ -227,24 +234,30 @@ export class RecordParser {
   #skipKey(at: number): number {
     const text = this.#text;
     const kind = text[at];
-    let next = at + 2;
+    let from = at + 2;
     switch (kind) {
       case letter('I'):
-      case letter('D'): {
-        const end = text.indexOf(LF, next);
-        if (end < 0 || end >= this.#end) throw incomplete(this.#end + 1);
-        return end + 1;
-      }
-      case LETTER_B:
-        if (text[at + 1] === BANG) next++;
-        break;
+      case letter('D'):
       case letter('S'):
       case LETTER_X:
+        if (text[at + 1] !== SPACE) this.#fail(at + 1, expectedAt(SPACE));
+        break;
+      case LETTER_B:
+        if (text[at + 1] === BANG) from++;
+        else if (text[at + 1] !== SPACE) this.#fail(at + 1, expectedAt(Step.BLOB_KEY));
+        if (text[from - 1] !== SPACE) this.#fail(from - 1, expectedAt(SPACE));
         break;
       default:
         this.#fail(at, expectedAt(Step.KEY));
     }
-    const size = this.#readSize(next);
+    if (kind === letter('I') || kind === letter('D')) {
+      const end = text.indexOf(LF, from);
+      if (end >= 0 && end < this.#end) return end + 1;
+      const step = kind === letter('I') ? Step.INTEGER : Step.FLOAT;
+      if (this.#end - from > MAX_FLOAT_LENGTH) this.#fail(from, expectedAt(step));
+      throw incomplete(this.#end + 1);
+    }
+    const size = this.#readSize(from);
     return this.#payload(this.#at, size) + size + 1;
   }
 
@@ -287,7 +300,9 @@ export class RecordParser {
     const text = this.#text;
     const end = readBase64(this.#view, at, at + DIGEST_TEXT, this.#outView, outAt);
     if (end < 0) this.#fail(~end, expectedAt(Step.DIGEST));
-    if (end !== outAt + DIGEST_SIZE) this.#fail(at + DIGEST_TEXT - 1, expectedAt(Step.DIGEST));
+    const sizeLeft = outAt + DIGEST_SIZE - end;
+    if (sizeLeft !== 0)
+      this.#fail(at + DIGEST_TEXT - 1 - Math.max(0, sizeLeft), expectedAt(Step.DIGEST));
     if (text[at + DIGEST_TEXT] !== LF) this.#fail(at + DIGEST_TEXT, expectedAt(LF));
   }
 
@@ -322,9 +337,10 @@ export class RecordParser {
     for (let digit = text[at]! - ZERO; digit >= 0 && digit <= 9; digit = text[++at]! - ZERO) {
       value = value * 10 + digit;
     }
+    // Before a look at the byte behind it: a number that never ends is not waited for.
+    if (value > most || at - start > MAX_DIGITS) this.#fail(start, expectedAt(step));
     if (text[at] !== LF || at === start)
       this.#fail(at, at === start ? expectedAt(step) : expectedAt(LF));
-    if (value > most || at - start > MAX_DIGITS) this.#fail(start, expectedAt(step));
     this.#at = at + 1;
     return value;
   }
@@ -337,10 +353,10 @@ export class RecordParser {
     for (let digit = text[at]! - ZERO; digit >= 0 && digit <= 9; digit = text[++at]! - ZERO) {
       value = value * 10 + digit;
     }
-    if (text[at] !== SPACE || at === start)
-      this.#fail(at, at === start ? expectedAt(Step.SIZE) : expectedAt(SPACE));
     if (value > MAX_PAYLOAD_SIZE || at - start > MAX_DIGITS)
       this.#fail(start, expectedAt(Step.SIZE));
+    if (text[at] !== SPACE || at === start)
+      this.#fail(at, at === start ? expectedAt(Step.SIZE) : expectedAt(SPACE));
     this.#at = at + 1;
     return value;
   }
@@ -358,7 +374,6 @@ export class RecordParser {
     const raw = kind === LETTER_B && this.#text[at + 1] === BANG;
     const valueAt = outAt + FIELD_HEADER_SIZE + 1;
     const from = raw ? at + 3 : at + 2;
-    if (this.#text[from - 1] !== SPACE) this.#fail(from - 1, expectedAt(SPACE));
     let type: number = STRING;
     let next = valueAt;
     switch (kind) {
@@ -378,12 +393,9 @@ export class RecordParser {
       case LETTER_X:
         next = this.#readSizedBase64(from, valueAt);
         break;
-      case LETTER_B:
+      default: // B; others were refused when the end of the line was looked for
         type = BLOB;
         next = raw ? this.#readSized(from, valueAt) : this.#readSizedBase64(from, valueAt);
-        break;
-      default:
-        this.#fail(at, expectedAt(Step.KEY));
     }
     outView.setUint32(outAt, next - outAt - 4);
     outView.setUint16(outAt + 4, (KEY_FIELD << 8) | type);
@@ -505,7 +517,10 @@ export class RecordParser {
     if (at + word.length > this.#end) throw incomplete(at + word.length);
     let wrong = 0;
     while (this.#text[at + wrong] === word.charCodeAt(wrong)) wrong++;
-    return this.#fail(at + wrong, expectedAt(wrong === 2 ? last : word.charCodeAt(wrong)));
+    if (wrong !== 2) this.#fail(at + wrong, expectedAt(word.charCodeAt(wrong)));
+    // The other letter is right too; then it is the byte behind it that is not.
+    const isOther = CHOICES[last - FIRST_CHOICE]?.[this.#text[at + 2]!] !== undefined;
+    return isOther ? this.#fail(at + 3, expectedAt(SPACE)) : this.#fail(at + 2, expectedAt(last));
   }
 
   #wrongBin(at: number): never {
@@ -528,8 +543,8 @@ export class RecordParser {
   }
 }
 
-/** More digits than any number here has; a sum of more loses its last ones. */
-const MAX_DIGITS = 15;
+/** As many digits as the scanner takes: with so many that count, a number is out of any range. */
+const MAX_DIGITS = 19;
 
 /** Copies in words of 4 bytes, and then the rest. */
 const copyView = (
