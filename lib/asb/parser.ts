@@ -67,6 +67,14 @@ export interface ParserInfo {
   readonly bytes: number;
 }
 
+const endingWith = function* (
+  chunks: readonly RecordChunk[],
+  failure: Error,
+): Generator<RecordChunk> {
+  yield* chunks;
+  throw failure;
+};
+
 /**
  * The pure engine behind `parse`: .asb text in, cut anywhere, of any version and writer; batches
  * and globals out. Strict: every byte has its place, and a text that is cut off is an error.
@@ -149,8 +157,11 @@ export class Parser {
     return this.#given(chunks);
   }
 
-  /** Says that the input is over, and gives what is left. */
-  end(): RecordChunk[] {
+  /**
+   * Says that the input is over, and gives what is left. If there is something left before a wrong
+   * place, going through it ends with the error: there is no next call.
+   */
+  end(): Iterable<RecordChunk> {
     if (this.#failure !== undefined) throw this.#failure;
     const chunks: RecordChunk[] = [];
     if (this.#records === undefined) {
@@ -160,7 +171,8 @@ export class Parser {
     }
     if (this.#failure === undefined) this.#parse(chunks, true);
     if (this.#gap !== undefined) this.#closeGap(this.#base + this.#filled);
-    return this.#given(chunks);
+    const given = this.#given(chunks);
+    return this.#failure === undefined ? given : endingWith(given, this.#failure);
   }
 
   #given(chunks: RecordChunk[]): RecordChunk[] {

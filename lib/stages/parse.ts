@@ -43,7 +43,7 @@ class Parse extends Transform implements ParseStage {
     this.#give(() => this.#parser.end(), done);
   }
 
-  #give(read: () => RecordChunk[], done: TransformCallback): void {
+  #give(read: () => Iterable<RecordChunk>, done: TransformCallback): void {
     try {
       for (const chunk of read()) this.push(chunk);
     } catch (error) {

@@ -14,10 +14,7 @@ interface Parsed {
   readonly globals: readonly Global[];
 }
 
-const collect = (
-  chunks: readonly RecordChunk[],
-  into: { records: string[]; globals: Global[] },
-) => {
+const collect = (chunks: Iterable<RecordChunk>, into: { records: string[]; globals: Global[] }) => {
   for (const chunk of chunks) {
     if (chunk.kind !== 'records') into.globals.push(chunk);
     else {
@@ -127,6 +124,16 @@ const record = (bins: readonly string[] = [], namespace = 'test'): Buffer =>
   Buffer.from(
     `+ n ${namespace}\n+ d ${DIGEST}\n+ g 1\n+ t 0\n+ b ${bins.length}\n${bins.join('')}`,
   );
+
+t.test('what stands before the end of a text that is cut off is given out too', async (t) => {
+  const large = (size: number): string => `- S a ${size} ${'x'.repeat(size)}\n`;
+  // The first chunk is waited for with patience, so that records behind it are seen at the end.
+  const text = Buffer.concat([HEADER, record([large(150_000), large(50_000)]), record()]);
+  const cut = text.subarray(0, -1);
+  const { records, error } = refuse([cut.subarray(0, 190_000), cut.subarray(190_000)]);
+  t.equal(records.length, 1);
+  t.match(error, { code: 'TRUNCATED', facts: { offset: cut.length } });
+});
 
 t.test('the first record says the namespace if the header does not', async (t) => {
   const pieces = [NAMESPACELESS, record(), record([], 't\\est')];

@@ -37,8 +37,7 @@ export const parse = (chunks: Iterable<Buffer>, options: ParserOptions = {}): Pa
   const items: (Global | Buffer)[] = [];
   try {
     for (const chunk of chunks) items.push(...itemsOf(parser.push(chunk)));
-    for (let rest = parser.end(); rest.length > 0; rest = parser.end())
-      items.push(...itemsOf(rest));
+    items.push(...itemsOf(parser.end()));
     return { info: parser.info, items, error: undefined };
   } catch (error) {
     return { info: parser.info, items, error };
