@@ -171,7 +171,7 @@ export class FileSeries {
     const file = await storage.create(name(this.#files.length));
     this.#open.add(file);
     this.#file = file;
-    this.#files.push({ name: file.name, bytes: 0 });
+    this.#files.push({ name: file.name, bytes: storage.overhead ?? 0 });
   }
 
   /** The next file may be written while this one closes; but only one closes at a time. */

@@ -1,10 +1,12 @@
 import type { Duplex } from 'node:stream';
+import { Decryptor } from '../crypto/ctr.ts';
+import type { Encryption } from '../crypto/key.ts';
 import { AsbError } from '../errors.ts';
 import { giveBack } from '../memory/buffer-pool.ts';
 import { failureIn } from '../ndjson/failure.ts';
 import { type DecoderOptions, FrameDecoder } from '../zstd/decoder.ts';
 import { asyncTransform, type Push } from './async-transform.ts';
-import { type Content, contentOf, MAGIC_SIZE } from './content.ts';
+import { BACKUP_BEGINNING, type Content, contentOf, isBackup, MAGIC_SIZE } from './content.ts';
 
 const LF = 0x0a;
 const NOTHING = Buffer.alloc(0);
@@ -20,6 +22,11 @@ const PACKED: readonly (readonly [magic: string, name: string, command: string])
   ['BZh', 'bzip2', 'bzip2 -d'],
   ['\x04"M\x18', 'lz4', 'lz4 -d'],
 ];
+
+export interface UnpackOptions extends DecoderOptions {
+  /** How the backup is encrypted, if it is: one that is not is read as it is. */
+  readonly decrypt?: Encryption | undefined;
+}
 
 const EXPECTED = '.asb text or zstd frames';
 const START = { offset: 0 };
@@ -53,21 +60,24 @@ const noBackup = (head: Buffer): AsbError => {
     return refused(`this looks like ${name}; unpack it first (${command})`);
   }
   const isPlain = /^[\t\n\r -~]*$/.test(begin);
-  return refused(isPlain ? 'this is no backup' : 'this is no backup, or an encrypted one');
+  const encrypted = 'or an encrypted one (--encrypt and --encryption-key-file would decrypt it)';
+  return refused(isPlain ? 'this is no backup' : `this is no backup, ${encrypted}`);
 };
 
 /**
  * A backup's bytes in, cut anywhere; its .asb text out, cut anywhere: zstd frames are decompressed,
  * text goes on as it is, in the chunks in which it came. The first bytes tell which it is; the text
- * itself is not looked at.
+ * itself is not looked at. What is neither is decrypted, if there is a key, and then told apart.
  *
  *     pipeline(createReadStream('test_00000.asb'), unpack(), parse(), …)
  *
- * The stream fails with AsbError `FORMAT`, with a hint, for anything else; `TRUNCATED` for no input,
- * and for NDJSON of a stage that failed; and else as `decompress` does.
+ * The stream fails with AsbError `FORMAT`, with a hint, for anything else; `KEY` if key or mode are
+ * not those of the backup; `TRUNCATED` for no input, and for NDJSON of a stage that failed; and
+ * else as `decompress` does.
  */
-export const unpack = (options: DecoderOptions = {}): Duplex => {
+export const unpack = ({ decrypt, ...options }: UnpackOptions = {}): Duplex => {
   const decoder = new FrameDecoder(options);
+  let decryptor: Decryptor | undefined;
   let content: 'text' | 'frames' | undefined;
   let head: Buffer = NOTHING;
 
@@ -82,20 +92,33 @@ export const unpack = (options: DecoderOptions = {}): Duplex => {
     giveBack(chunk);
   };
 
+  const decrypted = (bytes: Buffer, by: Decryptor): Buffer => {
+    const plain = by.push(bytes);
+    giveBack(bytes);
+    return plain;
+  };
+
   /** Takes what has come so far, for what it is. */
   const begin = async (push: Push): Promise<void> => {
     const found = contentOf(head);
-    if (found === 'ndjson') throw noNdjson(head);
-    if (found === 'unknown') throw noBackup(head);
-    content = found;
-    const first = head;
-    head = NOTHING;
-    await take(first, push);
+    if (isBackup(found)) {
+      content = found;
+      const first = head;
+      head = NOTHING;
+      await take(first, push);
+    } else if (decrypt !== undefined && head.length > 0) {
+      decryptor = new Decryptor(decrypt, BACKUP_BEGINNING);
+      head = decryptor.push(head);
+      if (head.length > 0) await begin(push);
+    } else {
+      throw found === 'ndjson' ? noNdjson(head) : noBackup(head);
+    }
   };
 
   return asyncTransform({
     readableObjectMode: true,
-    async transform(chunk, push) {
+    async transform(bytes, push) {
+      const chunk = decryptor === undefined ? bytes : decrypted(bytes, decryptor);
       if (content !== undefined) {
         await take(chunk, push);
         return;
@@ -104,7 +127,8 @@ export const unpack = (options: DecoderOptions = {}): Duplex => {
       if (isClear(head, contentOf(head))) await begin(push);
     },
     async flush(push) {
-      if (content === undefined) await begin(push);
+      if (content === undefined && decryptor === undefined) await begin(push);
+      decryptor?.end();
       if (content === 'frames') decoder.end();
     },
     close: () => decoder.close(),

@@ -2,6 +2,8 @@
 export interface Storage {
   /** For messages: a path or URL. */
   readonly location: string;
+  /** Bytes that each file has beside those that are written to it; none if left out. */
+  readonly overhead?: number;
   /**
    * Makes the place ready for a new backup.
    * @throws AsbError `EXISTS` if it holds a backup (any `*.asb`) and `removeFiles` is not set

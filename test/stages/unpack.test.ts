@@ -3,6 +3,8 @@ import { Readable } from 'node:stream';
 import { constants, gzipSync } from 'node:zlib';
 import t from 'tap';
 import { textFailure } from '../../lib/asb/failure.ts';
+import { Encryptor } from '../../lib/crypto/ctr.ts';
+import { EncryptionKey } from '../../lib/crypto/key.ts';
 import { BufferPool, lend } from '../../lib/memory/buffer-pool.ts';
 import { failureLine } from '../../lib/ndjson/failure.ts';
 import { unpack } from '../../lib/stages/unpack.ts';
@@ -79,7 +81,7 @@ for (const [what, bytes, code, words] of [
   ['NDJSON without an end', `{"key":"${'x'.repeat(5000)}"}`, 'FORMAT', /NDJSON/],
   ['NDJSON of a stage that failed', failureLine('oops'), 'TRUNCATED', /: oops$/],
   ['the same with a long tale', failureLine('oops'.repeat(1000)), 'TRUNCATED', /oops/],
-  ['something encrypted', ENCRYPTED, 'FORMAT', /encrypted/],
+  ['something encrypted', ENCRYPTED, 'FORMAT', /--encrypt .*--encryption-key-file/],
   ['gzip', gzipSync(TEXT), 'FORMAT', /gzip -d/],
   ['xz', Buffer.from('\xfd7zXZ\0', 'latin1'), 'FORMAT', /xz -d/],
   ['bzip2', 'BZh91AY&SY', 'FORMAT', /bzip2 -d/],
@@ -101,3 +103,46 @@ for (const [what, bytes, code, words] of [
 t.test('the mark of a failed stage goes on as text: its reader says so', async (t) => {
   t.ok((await unpacked([textFailure('oops')])).equals(textFailure('oops')));
 });
+
+const AES256 = { mode: 'aes256', key: new EncryptionKey(Buffer.from('secret')) } as const;
+const encrypted = (bytes: Buffer | string): Buffer =>
+  new Encryptor(AES256).push(Buffer.from(bytes));
+const decrypted = async (chunks: Iterable<Buffer>): Promise<Buffer> =>
+  Buffer.concat(await through(chunks, unpack({ decrypt: AES256 })));
+
+t.test('with a key: encrypted text and frames, however they are cut', async (t) => {
+  for (const bytes of [SMALL, FRAMES]) {
+    for (const chunks of splits(encrypted(bytes))) {
+      if (!(await decrypted(chunks)).equals(SMALL)) t.fail(`${chunks[0]?.length}`);
+    }
+  }
+  const large = encrypted(Buffer.concat([TEXT, ...manyRecords(3000)]));
+  t.equal((await decrypted(inChunks(large, 10_000))).length, large.length - 16);
+});
+
+t.test('with a key: whatever an encrypted backup begins with', async (t) => {
+  // The first bytes are random: one of 256 backups begins as NDJSON does, a few as gzip.
+  const begins = new Set<number>();
+  while (!begins.has(0x7b)) {
+    const bytes = encrypted(SMALL);
+    begins.add(bytes[0]!);
+    if (bytes[0] === 0x7b) t.ok((await decrypted([bytes])).equals(SMALL));
+  }
+});
+
+t.test('with a key: what is not encrypted is read as it is', async (t) => {
+  for (const bytes of [SMALL, FRAMES]) t.ok((await decrypted([bytes])).equals(SMALL));
+});
+
+for (const [what, bytes, code] of [
+  ['another key', new Encryptor({ ...AES256, mode: 'aes128' }).push(SMALL), 'KEY'],
+  ['NDJSON', Buffer.from('{"key":1,"bins":{}}\n{"key":2,"bins":{}}\n'), 'KEY'],
+  ['no input', Buffer.alloc(0), 'TRUNCATED'],
+  ['nothing but a counter', encrypted(''), 'TRUNCATED'],
+  ['a cut-off frame', encrypted(FRAMES.subarray(0, -1)), 'TRUNCATED'],
+] as const) {
+  t.test(`with a key: refuses ${what}`, async (t) => {
+    await t.rejects(decrypted([bytes]), { code });
+    await t.rejects(decrypted(inChunks(bytes, 1)), { code }, 'a byte at a time');
+  });
+}
