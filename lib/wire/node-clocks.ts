@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AsbError } from '../errors.ts';
+import { parsePairs } from './info.ts';
+import type { ClusterNode } from './node.ts';
+import { ResultCode } from './result-code.ts';
+import { EDGE, type Exchange } from './row-settler.ts';
+import { ServerClock } from './server-clock.ts';
+
+/** A node is asked anew after so many ms: its clock may have been set. */
+const ASK_AFTER = 5000;
+
+interface Known {
+  readonly clock: ServerClock;
+  asked: number;
+  /** The question under way. */
+  asking: Promise<void> | undefined;
+}
+
+/** The clocks of all nodes that take records which expire. */
+export class NodeClocks {
+  readonly #namespace: string;
+  readonly #stop = new AbortController();
+  readonly #clocks = new WeakMap<ClusterNode, Known>();
+
+  constructor(namespace: string) {
+    this.#namespace = namespace;
+  }
+
+  /**
+   * The second in which the node will apply a write that is sent at once; waits, for some ms, if
+   * that second is about to end.
+   *
+   * @returns seconds since 2010
+   * @throws AsbError `NETWORK` if the node can't be asked, `PROTOCOL` if it does not say its time
+   */
+  async now(node: ClusterNode): Promise<number> {
+    const known = this.#known(node);
+    if (Date.now() - known.asked > ASK_AFTER) {
+      known.asking ??= this.#ask(node, known).finally(() => {
+        known.asking = undefined;
+      });
+      await known.asking;
+    }
+    const { signal } = this.#stop;
+    for (;;) {
+      const now = Date.now();
+      const wait = known.clock.wait(now);
+      if (wait === 0 || signal.aborted) return known.clock.second(now);
+      await sleep(wait, undefined, { signal }).catch(() => {}); // an abort ends the wait
+    }
+  }
+
+  /** Ends every wait. */
+  close(): void {
+    this.#stop.abort();
+  }
+
+  /**
+   * Takes in what the answers to a request tell: a record's void time, less the ttl that it was
+   * sent with, is the second in which it was applied.
+   *
+   * @param now the second for which the request was stamped
+   * @param sent when it was sent, in ms since 1970
+   */
+  learn(node: ClusterNode, { request, reply, failure }: Exchange, now: number, sent: number): void {
+    const { clock } = this.#known(node);
+    const received = Date.now();
+    if (failure === undefined) clock.took(received - sent);
+    let least = Number.POSITIVE_INFINITY;
+    let most = Number.NEGATIVE_INFINITY;
+    for (let row = 0; row < request.rows; row++) {
+      if (request.voidTime(row) === 0 || reply.result(row) !== ResultCode.OK) continue;
+      const off = reply.voidTime(row) - request.voidTime(row);
+      if (Math.abs(off) > EDGE) continue;
+      least = Math.min(least, off);
+      most = Math.max(most, off);
+    }
+    if (least > most) return; // no row that tells
+    clock.observe(now + least, sent, received);
+    clock.observe(now + most, sent, received);
+  }
+
+  #known(node: ClusterNode): Known {
+    let known = this.#clocks.get(node);
+    if (known === undefined) {
+      this.#clocks.set(node, (known = { clock: new ServerClock(), asked: 0, asking: undefined }));
+    }
+    return known;
+  }
+
+  async #ask(node: ClusterNode, known: Known): Promise<void> {
+    const sent = Date.now();
+    const answer = await node.askOne(`namespace/${this.#namespace}`);
+    const time = parsePairs(answer, ';').get('current_time') ?? '';
+    if (!/^\d{1,10}$/.test(time)) {
+      throw new AsbError('PROTOCOL', `${node.location} does not say its time`, {
+        node: node.location,
+        expected: 'current_time=… in the answer to namespace/…',
+      });
+    }
+    known.asked = Date.now();
+    known.clock.observe(Number(time), sent, known.asked);
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * The time of one node, as far as its answers tell. The wire has void times as seconds from now on,
+ * and "now" is the second in which the node applies a write: so to keep a void time exactly, that
+ * second must be known before the write is sent.
+ *
+ * Every answer that tells a second bounds the difference between the two clocks: the node was in
+ * this second at some time between question and answer. After the first change of a second, the
+ * difference is known to a few ms. Until then, if it agrees with the answers, the clocks are taken
+ * to be the same, for that is what NTP makes them.
+ *
+ * All times are ms of the local clock since 1970; seconds are the node's, since 2010.
+ */
+import { EPOCH_SECONDS } from '../record/layout.ts';
+
+/** A difference known to so many ms needs no further guess. */
+const GOOD_WIDTH = 50;
+/** How far clocks that are the same may still be apart, in ms. */
+const SAME_WITHIN = 2;
+/** Least and most ms that a write is reckoned to be on its way until it is applied. */
+const LEAST_FLIGHT = 5;
+const MOST_FLIGHT = 250;
+/** The share of the longest flight that is remembered with each new one. */
+const FLIGHT_DECAY = 0.95;
+
+const SAME_CLOCK = -EPOCH_SECONDS * 1000;
+
+export class ServerClock {
+  /** Bounds of what is to be added to the local time to get the node's, in ms since 2010. */
+  #low = Number.NEGATIVE_INFINITY;
+  #high = Number.POSITIVE_INFINITY;
+  #flight = LEAST_FLIGHT;
+
+  /** Takes in that the node was in `second` at some time from `sent` to `received`. */
+  observe(second: number, sent: number, received: number): void {
+    const low = second * 1000 - received;
+    const high = (second + 1) * 1000 - sent;
+    const width = this.#high - this.#low;
+    this.#low = Math.max(this.#low, low);
+    this.#high = Math.min(this.#high, high);
+    if (this.#low < this.#high) return;
+    // One of the clocks was set, or they drift apart: the newer answer is right.
+    if (this.#low === low) this.#high = Math.min(high, low + width);
+    else this.#low = Math.max(low, high - width);
+  }
+
+  /** Takes in how long a write took from being sent to being answered. */
+  took(ms: number): void {
+    const flight = Math.max(ms, this.#flight * FLIGHT_DECAY);
+    this.#flight = Math.min(MOST_FLIGHT, Math.max(LEAST_FLIGHT, flight));
+  }
+
+  /** The node's second at `now`, as well as it is known. */
+  second(now: number): number {
+    const [low, high] = this.#range();
+    return Math.floor((now + (low + high) / 2) / 1000);
+  }
+
+  /** ms to wait before a write is sent, so that it is applied in the second that is reckoned with. */
+  wait(now: number): number {
+    const [low, high] = this.#range();
+    const first = Math.floor((now + low) / 1000);
+    const last = Math.floor((now + high + this.#flight) / 1000);
+    return first === last ? 0 : Math.ceil((first + 1) * 1000 - low - now);
+  }
+
+  #range(): readonly [low: number, high: number] {
+    const [low, high] = [this.#low, this.#high];
+    if (high - low <= GOOD_WIDTH) return [low, high];
+    const guess =
+      low <= SAME_CLOCK && SAME_CLOCK < high ? SAME_CLOCK : Math.floor((low + high) / 2);
+    return [guess - SAME_WITHIN, guess + SAME_WITHIN];
+  }
+}
