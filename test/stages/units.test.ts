@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { textFailure } from '../../lib/asb/failure.ts';
-import { MAX_UNIT_SIZE, units } from '../../lib/stages/units.ts';
+import { MAX_UNIT_SIZE } from '../../lib/asb/whole-units.ts';
+import { units } from '../../lib/stages/units.ts';
 import { GLOBALS, HEADER, RECORDS, TEXT, UNIT_ENDS } from '../helpers/asb-text.ts';
 import { inChunks, through } from '../helpers/streams.ts';
 
