@@ -38,6 +38,7 @@ export {
 } from './record/values.ts';
 export { type Sandbox, type SandboxOptions, startSandbox } from './sandbox/index.ts';
 export { alignedFrames } from './stages/aligned-frames.ts';
+export { type CatInfo, type CatStage, cat } from './stages/cat.ts';
 export { type CompressInfo, type CompressOptions, compress } from './stages/compress.ts';
 export { decompress } from './stages/decompress.ts';
 export { fromNdjson } from './stages/from-ndjson.ts';

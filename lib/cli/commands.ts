@@ -1,5 +1,6 @@
 import type { Command } from './command.ts';
 import { backupCommand } from './commands/backup.ts';
+import { catCommand } from './commands/cat.ts';
 import { compressCommand } from './commands/compress.ts';
 import { decompressCommand } from './commands/decompress.ts';
 import { parseCommand } from './commands/parse.ts';
@@ -14,6 +15,7 @@ export const COMMANDS: readonly Command[] = [
   scanCommand,
   serializeCommand,
   compressCommand,
+  catCommand,
   decompressCommand,
   parseCommand,
   rotateCommand,

@@ -1,0 +1,58 @@
+import { AsbError } from '../../errors.ts';
+import type { StoredFile } from '../../storage/stored-file.ts';
+import type { Command } from '../command.ts';
+import { runFilter } from '../filter.ts';
+import { countOf, formatBytes } from '../format.ts';
+import { verbose } from '../options/common.ts';
+import type { Shell } from '../shell.ts';
+
+/** The path that stands for standard input. */
+const STANDARD_INPUT = '-';
+
+export const catCommand: Command = {
+  name: 'cat',
+  summary: 'Join the files of a backup into one .asb text',
+  description:
+    'Reads backup files, .asb text or zstd frames of it, and writes them to standard output as one\n' +
+    '.asb text: one header, each index and UDF module once, then the records of all files.',
+  options: [verbose],
+  operands: {
+    name: 'PATH',
+    describe: 'a file, or a directory with *.asb files; - alone for standard input',
+    min: 1,
+  },
+  examples: [
+    ['asb cat out | asb parse | jq -c .key', 'Look into a backup'],
+    ['asb cat out/test_00000.asb more | asb compress > all.asb', 'Join files of two places'],
+  ],
+  speaks: 'text',
+  async run({ operands }, shell) {
+    const files = await filesOf(operands, shell);
+    const { cat } = await import('../../stages/cat.ts');
+    const joined = cat(files);
+    await runFilter(shell, joined, [], 'text');
+    if (!shell.verbose) return;
+    const { files: read, records, bytes } = joined.info;
+    shell.say(
+      `read ${countOf(records, 'record')} in ${countOf(read, 'file')}, ${formatBytes(bytes)} of text`,
+    );
+  },
+};
+
+const filesOf = async (paths: readonly string[], shell: Shell): Promise<StoredFile[]> => {
+  if (paths.includes(STANDARD_INPUT)) {
+    if (paths.length > 1) {
+      throw new AsbError(
+        'USAGE',
+        `${STANDARD_INPUT} stands alone: other files come by their paths`,
+      );
+    }
+    const input = shell.input('text');
+    const location = 'standard input';
+    return [{ name: STANDARD_INPUT, location, size: undefined, open: () => input }];
+  }
+  const { backupFiles } = await import('../../storage/backup-files.ts');
+  const files: StoredFile[] = [];
+  for (const path of paths) files.push(...(await backupFiles(path)));
+  return files;
+};
