@@ -1,11 +1,12 @@
-import { DIGEST_SIZE, Field } from '../record/layout.ts';
+import { DIGEST_SIZE, Field, Info2 } from '../record/layout.ts';
 import { MessageWriter } from '../record/message-writer.ts';
 import { ProtoType } from '../wire/proto.ts';
 import type { Connection } from './connection.ts';
+import type { Faults, RowFault } from './faults.ts';
 import { type Answer, lastMessage, writeAnswer } from './reply.ts';
 import { fieldOf, type Request, RequestReader } from './request.ts';
 import { Result } from './result.ts';
-import { answerSingle } from './single.ts';
+import { answerFaulty, answerSingle } from './single.ts';
 import type { NamespaceStore } from './store.ts';
 
 /** Bits of a batch's flags. */
@@ -20,6 +21,11 @@ const BLOCK_SIZE = 128 * 1024;
 
 /** Results that end no batch. */
 const ORDINARY: readonly number[] = [Result.OK, Result.NOT_FOUND, Result.FILTERED_OUT];
+
+export interface BatchContext {
+  readonly namespaces: ReadonlyMap<string, NamespaceStore>;
+  readonly faults: Faults;
+}
 
 interface BatchRow {
   /** The row's number, which its answer repeats. */
@@ -36,30 +42,42 @@ interface BatchRow {
 export const answerBatch = async (
   request: Request,
   connection: Connection,
-  namespaces: ReadonlyMap<string, NamespaceStore>,
+  { namespaces, faults }: BatchContext,
 ): Promise<void> => {
+  const cut = faults.takeWriteCut();
   const reader = new RequestReader(fieldOf(request, Field.BATCH));
   const count = reader.u32();
   const flags = reader.u8();
   const writer = new MessageWriter();
   let result: number = count === 0 ? Result.PARAMETER : Result.OK;
   let previous: Request | undefined;
-  for (let left = count; left > 0 && result === Result.OK; left--) {
+  const most = Math.min(count, cut?.afterRows ?? count);
+  for (let left = most; left > 0 && result === Result.OK; left--) {
     const { index, request: row } = readRow(reader, request, previous);
     previous = row;
-    const answer = answerRow(row, namespaces);
+    const fault = row.info2 & Info2.WRITE ? faults.takeRowFault() : undefined;
+    const answer = answerRow(row, namespaces, fault);
     const fatal = !ORDINARY.includes(answer.resultCode) && !(flags & ANSWER_ALL);
     if (fatal) result = answer.resultCode;
     if (!fatal || flags & ANSWER_FAILED) writeAnswer(writer, answer, index);
-    if (writer.length >= BLOCK_SIZE) await connection.sendProto(ProtoType.MESSAGE, writer.take());
+    const block = writer.length >= BLOCK_SIZE && cut === undefined;
+    if (block) await connection.sendProto(ProtoType.MESSAGE, writer.take());
   }
+  await faults.beforeWriteAnswer();
+  if (cut !== undefined && cut.answered !== true) return connection.destroy();
   if (writer.length > 0) await connection.sendProto(ProtoType.MESSAGE, writer.take());
+  if (cut !== undefined) return connection.end();
   await connection.sendProto(ProtoType.MESSAGE, lastMessage(result));
 };
 
-const answerRow = (row: Request, namespaces: ReadonlyMap<string, NamespaceStore>): Answer => {
+const answerRow = (
+  row: Request,
+  namespaces: ReadonlyMap<string, NamespaceStore>,
+  fault: RowFault | undefined,
+): Answer => {
   const store = namespaces.get(fieldOf(row, Field.NAMESPACE).toString());
-  return store === undefined ? { resultCode: Result.NAMESPACE } : answerSingle(row, store);
+  if (store === undefined) return { resultCode: Result.NAMESPACE };
+  return fault === undefined ? answerSingle(row, store) : answerFaulty(row, store, fault);
 };
 
 /** Reads a row: a request of its own, or the one before with another digest. */

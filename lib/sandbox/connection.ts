@@ -35,6 +35,7 @@ export class Connection {
         const body = pending.subarray(PROTO_HEADER_SIZE, end);
         pending = pending.subarray(end);
         await handle(type, body, this);
+        if (this.closed) return; // cut off: what came after is not looked at
       }
     }
   }

@@ -15,6 +15,30 @@ export interface ScanCut {
   readonly how: 'close' | 'middle' | 'nonsense';
 }
 
+/** How a write fails: a put, or a row of a batch. */
+export interface RowFault {
+  /** What it is answered with (a u8). */
+  readonly resultCode: number;
+  /** It is done nonetheless, as when a replica does not answer in time. Default false. */
+  readonly applied?: boolean;
+}
+
+/** How a batch or a put is left alone: its connection closes. */
+export interface WriteCut {
+  /** Rows that are done before it happens; a put is one row. */
+  readonly afterRows: number;
+  /** Whether these rows are answered before. Default false. */
+  readonly answered?: boolean;
+}
+
+interface PendingRowFault extends RowFault {
+  times: number;
+}
+
+interface PendingWriteCut extends WriteCut {
+  times: number;
+}
+
 interface Answer {
   readonly kind: RequestKind;
   readonly resultCode: number;
@@ -42,6 +66,9 @@ export class Faults {
   #cuts: PendingCut[] = [];
   #holds: Hold[] = [];
   #pause: (() => Promise<void>) | undefined;
+  #rowFaults: PendingRowFault[] = [];
+  #writeCuts: PendingWriteCut[] = [];
+  #writePause: (() => Promise<void>) | undefined;
 
   /** The next `times` requests of this kind fail with `resultCode` (a u8, not 0). */
   answer(kind: RequestKind, resultCode: number, times = 1): void {
@@ -74,12 +101,33 @@ export class Faults {
     this.#pause = pause;
   }
 
+  /** The next `times` puts or rows of batches fail. */
+  answerRows(fault: RowFault, times = 1): void {
+    this.#rowFaults.push({ ...fault, times });
+  }
+
+  /** The connections of the next `times` batches or puts close. */
+  cutWrite(cut: WriteCut, times = 1): void {
+    this.#writeCuts.push({ ...cut, times });
+  }
+
+  /**
+   * Batches and puts, once they are done, wait for what `pause` gives before they are answered.
+   * Nothing: they no longer wait.
+   */
+  slowWrites(pause?: () => Promise<void>): void {
+    this.#writePause = pause;
+  }
+
   /** Ends every fault. */
   clear(): void {
     this.#answers = [];
     this.#cuts = [];
     this.#holds = [];
     this.#pause = undefined;
+    this.#rowFaults = [];
+    this.#writeCuts = [];
+    this.#writePause = undefined;
   }
 
   /** For the node: what to answer a request with; `OK` if it is to be served. */
@@ -92,9 +140,7 @@ export class Faults {
 
   /** For the node: how this scan is to be cut, if it is. */
   takeCut(): ScanCut | undefined {
-    const cut = this.#cuts[0];
-    if (cut !== undefined && --cut.times === 0) this.#cuts.shift();
-    return cut;
+    return takeFirst(this.#cuts);
   }
 
   /** For the node: the partitions that this scan finds unavailable. */
@@ -112,4 +158,26 @@ export class Faults {
   async beforeProto(): Promise<void> {
     await this.#pause?.();
   }
+
+  /** For the node: how this put or row fails, if it does. */
+  takeRowFault(): RowFault | undefined {
+    return takeFirst(this.#rowFaults);
+  }
+
+  /** For the node: how this batch or put is cut, if it is. */
+  takeWriteCut(): WriteCut | undefined {
+    return takeFirst(this.#writeCuts);
+  }
+
+  /** For the node: settles when a write may be answered. */
+  async beforeWriteAnswer(): Promise<void> {
+    await this.#writePause?.();
+  }
 }
+
+/** The first fault, once less often. */
+const takeFirst = <Fault extends { times: number }>(faults: Fault[]): Fault | undefined => {
+  const first = faults[0];
+  if (first !== undefined && --first.times === 0) faults.shift();
+  return first;
+};

@@ -6,7 +6,7 @@ import { loadSample } from './sample.ts';
 
 export type { Clock } from './clock.ts';
 export type { Cluster } from './cluster.ts';
-export type { RequestKind, ScanCut } from './faults.ts';
+export type { RequestKind, RowFault, ScanCut, WriteCut } from './faults.ts';
 export { Faults } from './faults.ts';
 export type { SandboxNode } from './node.ts';
 export { loadSample } from './sample.ts';
@@ -58,8 +58,9 @@ export interface Sandbox {
  * are, and it does what tests, demos and trials of a pipeline need. Queries by a secondary index,
  * operations inside lists and maps, HLL and bit operations, and UDF calls are refused.
  *
- * Particles are kept byte for byte. A server also sorts maps, shortens integers inside lists and
- * maps, and makes the cells of GeoJSON, all when they are written.
+ * Particles are kept byte for byte, but for the cells of GeoJSON, which are dropped. A server also
+ * sorts maps, shortens integers inside lists and maps, and makes cells anew, all when they are
+ * written.
  *
  *     const sandbox = await startSandbox({ nodes: 3, records: 1000 });
  *     // … connect to sandbox.seeds …

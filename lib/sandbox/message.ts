@@ -8,7 +8,8 @@ import { lastMessage, sendAnswer } from './reply.ts';
 import { fieldOf, parseRequest, type Request } from './request.ts';
 import { Result } from './result.ts';
 import { answerScan } from './scan.ts';
-import { answerSingle } from './single.ts';
+import { answerFaulty, answerSingle } from './single.ts';
+import type { NamespaceStore } from './store.ts';
 
 /** What a node answers messages with. */
 export interface MessageContext {
@@ -32,18 +33,38 @@ export const answerMessage = async (
   const kind = kindOf(request);
   const fault = context.faults.takeAnswer(kind);
   if (fault !== Result.OK) return refuse(connection, kind, fault);
-  const { cluster } = context;
-  if (kind === 'batch') return answerBatch(request, connection, cluster.namespaces);
+  const { cluster, faults } = context;
+  if (kind === 'batch') {
+    return answerBatch(request, connection, { namespaces: cluster.namespaces, faults });
+  }
   const namespace = cluster.namespaces.get(fieldOf(request, Field.NAMESPACE).toString());
   if (namespace === undefined) return refuse(connection, kind, Result.NAMESPACE);
+  if (kind === 'write') return answerPut(request, connection, namespace, faults);
   if (kind !== 'scan') return sendAnswer(connection, answerSingle(request, namespace));
   return answerScan(request, connection, {
     namespace,
     serves: (partition) => cluster.partitions.owners(partition).includes(context.node),
-    faults: context.faults,
+    faults,
     clock: cluster.clock,
     protoSize: context.protoSize,
   });
+};
+
+const answerPut = async (
+  request: Request,
+  connection: Connection,
+  store: NamespaceStore,
+  faults: Faults,
+): Promise<void> => {
+  const cut = faults.takeWriteCut();
+  if (cut?.afterRows === 0) return connection.destroy();
+  const fault = faults.takeRowFault();
+  const answer =
+    fault === undefined ? answerSingle(request, store) : answerFaulty(request, store, fault);
+  await faults.beforeWriteAnswer();
+  if (cut !== undefined && cut.answered !== true) return connection.destroy();
+  await sendAnswer(connection, answer);
+  if (cut !== undefined) connection.end();
 };
 
 /** Scans and batches fail with the message that also ends them. */

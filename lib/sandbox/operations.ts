@@ -1,5 +1,6 @@
 import { MAX_BIN_NAME_LENGTH, Op } from '../record/layout.ts';
 import { ParticleType } from '../record/particle.ts';
+import { storedGeoJson } from './geojson.ts';
 import type { AnsweredBin } from './reply.ts';
 import type { RequestOp } from './request.ts';
 import { Result } from './result.ts';
@@ -85,6 +86,7 @@ const change = (bin: StoredBin | undefined, op: RequestOp): StoredBin | undefine
   switch (op.code) {
     case Op.WRITE:
       if (op.particleType === ParticleType.NULL) return undefined;
+      if (op.particleType === ParticleType.GEOJSON) return changeGeoJson(written);
       return isParticle(op) ? written : Result.PARAMETER;
     case Op.INCREMENT:
       if (!isParticle(op)) return Result.PARAMETER;
@@ -96,6 +98,11 @@ const change = (bin: StoredBin | undefined, op: RequestOp): StoredBin | undefine
     default:
       return Result.UNSUPPORTED_FEATURE;
   }
+};
+
+const changeGeoJson = (written: StoredBin): StoredBin | number => {
+  const bytes = storedGeoJson(written.bytes);
+  return bytes === undefined ? Result.INVALID_GEOJSON : { ...written, bytes };
 };
 
 /** Sizes that a particle must have, where it can't have any. */

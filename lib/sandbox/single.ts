@@ -1,5 +1,6 @@
 import { DIGEST_SIZE, Field, Info1, Info2, Info3, Op } from '../record/layout.ts';
 import { ParticleType } from '../record/particle.ts';
+import type { RowFault } from './faults.ts';
 import { type Filter, parseFilter } from './filter-expression.ts';
 import { applyOps, isBinName, isReadAll, readBins } from './operations.ts';
 import type { Answer, AnsweredBin } from './reply.ts';
@@ -38,6 +39,16 @@ export const answerSingle = (request: Request, store: NamespaceStore): Answer =>
   if (request.info2 & Info2.WRITE) return write(request, target);
   if (request.info1 & Info1.READ) return read(request, target);
   return refuse(Result.PARAMETER);
+};
+
+/** Answers a write with a fault. */
+export const answerFaulty = (
+  request: Request,
+  store: NamespaceStore,
+  { resultCode, applied = false }: RowFault,
+): Answer => {
+  if (applied) answerSingle(request, store);
+  return refuse(resultCode);
 };
 
 interface Target {

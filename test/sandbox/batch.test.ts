@@ -213,3 +213,76 @@ t.test('a first row that repeats is read as a row of its own', async (t) => {
   t.equal(await other.proto(), undefined);
   other.close();
 });
+
+t.test(
+  'rows that write fail as the fault wants it, done or not; rows that read do not',
+  async (t) => {
+    node?.faults.answerRows({ resultCode: 14 });
+    node?.faults.answerRows({ resultCode: 9, applied: true });
+    const rows: RowOptions[] = [
+      { digest: 1 },
+      { digest: 60, write: 1 },
+      { digest: 61, write: 1 },
+      { digest: 62, write: 1 },
+    ];
+    const { results: each } = await batch(rows);
+    t.strictSame(each.slice(1), [
+      [1, 14],
+      [2, 9],
+      [3, 0],
+    ]);
+    const there = [60, 61, 62].map((digest) => store.get(Buffer.alloc(20, digest)) !== undefined);
+    t.strictSame(there, [false, true, true]);
+  },
+);
+
+for (const answered of [false, true]) {
+  t.test(`a batch is cut after two rows, answered: ${answered}`, async (t) => {
+    node?.faults.cutWrite({ afterRows: 2, answered });
+    const digests = [70, 71, 72].map((digest) => digest + (answered ? 10 : 0));
+    const other = await WireClient.connect(node?.address ?? '');
+    other.send((writer) => {
+      writer.begin({ info1: Info1.BATCH });
+      const rows = digests.map((digest, index) => row({ digest, write: 1 }, index));
+      writer.field(Field.BATCH, Buffer.concat([u32(3), Buffer.of(4), ...rows]));
+    });
+    const { messages, last } = await other.untilLast();
+    t.equal(messages.length, answered ? 2 : 0);
+    t.equal(last, undefined);
+    const there = digests.map((digest) => store.get(Buffer.alloc(20, digest)) !== undefined);
+    t.strictSame(there, [true, true, false]);
+    other.close();
+  });
+}
+
+t.test('puts fail, and are cut, as batches are', async (t) => {
+  const put = async (digest: number) => {
+    const other = await WireClient.connect(node?.address ?? '');
+    for (const number of [digest, digest + 1]) {
+      other.send((writer) => {
+        writer.begin({ info2: Info2.WRITE });
+        writer.field(Field.NAMESPACE, Buffer.from('test'));
+        writer.field(Field.DIGEST, Buffer.alloc(20, number));
+        writer.op(Op.WRITE, 4, Buffer.from('b'), Buffer.alloc(1));
+      });
+    }
+    const answers = [await other.messages(), await other.messages()];
+    other.close();
+    return {
+      results: answers.map((messages) => messages?.[0]?.result),
+      there: [digest, digest + 1].map(
+        (number) => store.get(Buffer.alloc(20, number)) !== undefined,
+      ),
+    };
+  };
+  node?.faults.answerRows({ resultCode: 9, applied: true });
+  t.strictSame(await put(100), { results: [9, 0], there: [true, true] });
+  node?.faults.answerRows({ resultCode: 14 });
+  t.strictSame(await put(102), { results: [14, 0], there: [false, true] });
+  node?.faults.cutWrite({ afterRows: 0 });
+  t.strictSame(await put(104), { results: [undefined, undefined], there: [false, false] });
+  node?.faults.cutWrite({ afterRows: 1 });
+  t.strictSame(await put(106), { results: [undefined, undefined], there: [true, false] });
+  node?.faults.cutWrite({ afterRows: 1, answered: true });
+  t.strictSame(await put(108), { results: [0, undefined], there: [true, false] });
+});

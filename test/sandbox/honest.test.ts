@@ -6,6 +6,9 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import Aerospike, { type AerospikeBins, type KeyOptions } from 'aerospike';
 import t from 'tap';
+import { computeDigest } from '../../lib/record/digest.ts';
+import { Field, Info2, Op } from '../../lib/record/layout.ts';
+import { ParticleType } from '../../lib/record/particle.ts';
 import { startTarget } from '../helpers/target.ts';
 import { WireClient } from '../helpers/wire.ts';
 
@@ -689,3 +692,37 @@ if (target.isReal) {
   const { AEROSPIKE_HOSTS: _, ...env } = process.env;
   t.spawn(process.execPath, [fileURLToPath(import.meta.url)], { env }, 'the sandbox');
 }
+
+t.test('GeoJSON: cells that come with it are not looked at; what is none is refused', async (t) => {
+  const point = '{"type": "Point", "coordinates": [8.5, 47.4]}';
+  const particle = (cells: number, text: string): Buffer =>
+    Buffer.concat([Buffer.of(1, 0, cells), Buffer.alloc(8 * cells, 7), Buffer.from(text)]);
+  const write = async (value: Buffer): Promise<unknown> => {
+    wire.send((writer) => {
+      writer.begin({ info2: Info2.WRITE, recordTtl: 0xffffffff });
+      writer.field(Field.NAMESPACE, Buffer.from(ns));
+      writer.field(Field.SET, Buffer.from(SET));
+      writer.field(
+        Field.DIGEST,
+        computeDigest(Buffer.from(SET), ParticleType.STRING, Buffer.from('geo')),
+      );
+      writer.op(Op.WRITE, ParticleType.GEOJSON, Buffer.from('g'), value);
+    });
+    return (await wire.messages())?.[0]?.result;
+  };
+  t.equal(await write(particle(2, point)), 0);
+  t.strictSame(await bins(keyOf('geo')), { g: point });
+  t.equal(await write(particle(0, point)), 0);
+  for (const wrong of [
+    Buffer.alloc(0),
+    Buffer.alloc(2),
+    particle(9, '').subarray(0, 40),
+    particle(0, 'abc'),
+    particle(0, '5'),
+    particle(0, '{}'),
+    particle(0, '{"type":"Point"}'),
+    particle(0, '{"type":"MultiPoint","coordinates":[[1,2]]}'),
+  ]) {
+    t.equal(await write(wrong), 160, wrong.toString('latin1'));
+  }
+});

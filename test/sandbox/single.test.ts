@@ -78,7 +78,8 @@ const ROWS: readonly Row[] = [
   ['write: an integer of 4 bytes', request({ ...write, ops: [op(2, 'a', 1, Buffer.alloc(4))] }), 4],
   ['write: a double of 4 bytes', request({ ...write, ops: [op(2, 'a', 2, Buffer.alloc(4))] }), 4],
   ['write: a boolean of 2 bytes', request({ ...write, ops: [op(2, 'a', 17, Buffer.alloc(2))] }), 4],
-  ['write: GeoJSON without cells', request({ ...write, ops: [op(2, 'a', 23)] }), 4],
+  ['write: GeoJSON without cells', request({ ...write, ops: [op(2, 'a', 23)] }), 160],
+  ['increment: GeoJSON without cells', request({ ...write, ops: [op(5, 'a', 23)] }), 4],
   ['write: an empty list', request({ ...write, ops: [op(2, 'a', 20)] }), 4],
   ['add: an integer of 4 bytes', request({ ...write, ops: [op(5, 'a', 1, Buffer.alloc(4))] }), 4],
   [
@@ -123,11 +124,22 @@ t.test('the generation goes from 65,535 to 1', async (t) => {
 
 t.test('the user key and the bytes of a bin are kept', async (t) => {
   reset();
-  const value = Buffer.from('00000147903b4f2c5a1d837b7d', 'hex');
-  answerSingle(request({ ...write, ops: [op(Op.WRITE, 'g', 23, value)] }), store);
+  const value = Buffer.from('aced0005', 'hex');
+  answerSingle(request({ ...write, ops: [op(Op.WRITE, 'g', 7, value)] }), store);
   const record = store.get(digest);
   t.strictSame(record?.key, KEY);
-  t.strictSame(record?.bins.at(-1), { name: Buffer.from('g'), type: 23, bytes: value });
+  t.strictSame(record?.bins.at(-1), { name: Buffer.from('g'), type: 7, bytes: value });
+});
+
+t.test('GeoJSON is stored without the cells that came with it', async (t) => {
+  reset();
+  const text = Buffer.from('{"type":"Point","coordinates":[1,2]}');
+  const value = Buffer.concat([
+    Buffer.from('010001479000000000000000', 'hex').subarray(0, 11),
+    text,
+  ]);
+  answerSingle(request({ ...write, ops: [op(Op.WRITE, 'g', 23, value)] }), store);
+  t.strictSame(store.get(digest)?.bins.at(-1)?.bytes, Buffer.concat([Buffer.alloc(3), text]));
 });
 
 t.test('a write answers all ops when it is told to', async (t) => {
