@@ -3,6 +3,8 @@ import { backupCommand } from './commands/backup.ts';
 import { catCommand } from './commands/cat.ts';
 import { compressCommand } from './commands/compress.ts';
 import { decompressCommand } from './commands/decompress.ts';
+import { decryptCommand } from './commands/decrypt.ts';
+import { encryptCommand } from './commands/encrypt.ts';
 import { parseCommand } from './commands/parse.ts';
 import { rotateCommand } from './commands/rotate.ts';
 import { sandboxCommand } from './commands/sandbox.ts';
@@ -18,6 +20,8 @@ export const COMMANDS: readonly Command[] = [
   catCommand,
   decompressCommand,
   parseCommand,
+  encryptCommand,
+  decryptCommand,
   rotateCommand,
   sandboxCommand,
 ];

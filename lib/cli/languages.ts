@@ -1,11 +1,12 @@
 /** The languages that a standard output may speak; see ARCHITECTURE.md. */
-export type Language = 'ndjson' | 'text' | 'frames';
+export type Language = 'ndjson' | 'text' | 'frames' | 'encrypted';
 
 /** What a person is told that a stream holds. */
 export const LANGUAGE_NAMES = {
   ndjson: 'NDJSON',
   text: '.asb text',
   frames: 'zstd frames',
+  encrypted: 'an encrypted backup',
 } as const satisfies Record<Language, string>;
 
 /**
@@ -16,6 +17,8 @@ export const failureOf = async (language: Language, message: string): Promise<Bu
   switch (language) {
     case 'ndjson':
       return Buffer.from((await import('../ndjson/failure.ts')).failureLine(message));
+    // Who fails before there is a key can only say it in the open.
+    case 'encrypted':
     case 'text':
       return (await import('../asb/failure.ts')).textFailure(message);
     case 'frames':

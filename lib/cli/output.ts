@@ -3,6 +3,7 @@ import { Writable } from 'node:stream';
 import { promisify } from 'node:util';
 import { AsbError, codeOf, messageOf } from '../errors.ts';
 import { giveBack } from '../memory/buffer-pool.ts';
+import type { Seal } from './seal.ts';
 
 const writeOf = promisify(write);
 const fstatOf = promisify(fstat);
@@ -18,13 +19,18 @@ const FULL_PIPE_DELAY = 1;
  */
 export class Output {
   readonly #target: number | Writable;
+  readonly #seal: Seal;
   #pending: Promise<void> = Promise.resolve();
   #closed = false;
   #ended = false;
 
-  /** @param target a file descriptor, or a stream over a pipe or socket */
-  constructor(target: number | Writable) {
+  /**
+   * @param target a file descriptor, or a stream over a pipe or socket
+   * @param seal applied to all that is written, last words too; nothing if left out
+   */
+  constructor(target: number | Writable, seal: Seal = (chunk) => chunk) {
     this.#target = target;
+    this.#seal = seal;
     // What goes wrong with a stream is told to who writes.
     if (typeof target !== 'number') target.on('error', () => {});
   }
@@ -88,7 +94,8 @@ export class Output {
   async #write(chunk: Uint8Array): Promise<void> {
     try {
       const target = this.#target;
-      await (typeof target === 'number' ? writeAll(target, chunk) : send(target, chunk));
+      const bytes = this.#seal(chunk);
+      await (typeof target === 'number' ? writeAll(target, bytes) : send(target, bytes));
     } catch (error) {
       if (codeOf(error) === 'EPIPE') this.#closed = true;
       throw storageError(error);
@@ -98,9 +105,9 @@ export class Output {
 }
 
 /** Standard output of this process. */
-export const standardOutput = (): Output => {
+export const standardOutput = (seal?: Seal): Output => {
   const stats = fstatSync(1);
-  return new Output(stats.isFIFO() || stats.isSocket() ? process.stdout : 1);
+  return new Output(stats.isFIFO() || stats.isSocket() ? process.stdout : 1, seal);
 };
 
 const writeAll = async (fd: number, chunk: Uint8Array): Promise<void> => {

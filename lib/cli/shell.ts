@@ -3,6 +3,7 @@ import { isatty } from 'node:tty';
 import { AsbError } from '../errors.ts';
 import { LANGUAGE_NAMES, type Language } from './languages.ts';
 import { type Output, standardOutput } from './output.ts';
+import type { Seal } from './seal.ts';
 import type { Words } from './words.ts';
 
 /** What surrounds a command: the three standard streams and the signals. */
@@ -20,9 +21,11 @@ export interface Shell {
   input(language: Language): Readable;
   /**
    * Standard output.
+   * @param language what a command writes, and in which its last words are if it fails
+   * @param seal what is done to all of it before it arrives; nothing if left out
    * @throws AsbError `TERMINAL` if it is a terminal and the language is not for people
    */
-  output(language: Language): Output;
+  output(language: Language, seal?: Seal): Output;
   /** Words for people: one line on standard error. */
   say(line: string): void;
   /** Bytes for the terminal as they are, to draw in place. */
@@ -46,9 +49,9 @@ export const processShell = (options: {
     checkInput(isatty(0), language, options.example);
     return process.stdin;
   },
-  output(language) {
+  output(language, seal) {
     checkOutput(isatty(1), language);
-    const output = standardOutput();
+    const output = standardOutput(seal);
     options.onOutput(output, language);
     return output;
   },

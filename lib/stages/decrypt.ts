@@ -1,12 +1,25 @@
 import type { Duplex } from 'node:stream';
 import { UnitScanner } from '../asb/unit-scanner.ts';
-import { Decryptor } from '../crypto/ctr.ts';
+import { COUNTER_SIZE, Decryptor } from '../crypto/ctr.ts';
 import type { Encryption } from '../crypto/key.ts';
 import { AsbError } from '../errors.ts';
 import { giveBack } from '../memory/buffer-pool.ts';
 import { FAILURE_PREFIX } from '../zstd/failure.ts';
 import { asyncTransform } from './async-transform.ts';
-import { BACKUP_BEGINNING, contentOf, isBackup, MAGIC_SIZE } from './content.ts';
+import { BACKUP_BEGINNING, type Content, contentOf, isBackup, MAGIC_SIZE } from './content.ts';
+
+/** Bytes of an encrypted backup that tell what is in it. */
+export const DECRYPTED_MAGIC_SIZE = COUNTER_SIZE + MAGIC_SIZE;
+
+/**
+ * Tells what an encrypted backup holds; `unknown` also if key or mode are not its own.
+ *
+ * @param head the first `DECRYPTED_MAGIC_SIZE` bytes; fewer only if there are no more
+ */
+export const decryptedContentOf = (head: Buffer, encryption: Encryption): Content => {
+  const anything = { size: MAGIC_SIZE, accepts: () => true };
+  return contentOf(new Decryptor(encryption, anything).push(head));
+};
 
 /**
  * An encrypted backup in, cut anywhere; what was encrypted out: .asb text or zstd frames, cut

@@ -1,5 +1,4 @@
-import { Transform } from 'node:stream';
-import { AsbError, toError } from '../errors.ts';
+import { AsbError } from '../errors.ts';
 import { FAILURE_TAIL_SIZE, failureAtEnd } from '../zstd/failure.ts';
 import { contentOf, isBackup, MAGIC_SIZE } from './content.ts';
 
@@ -44,26 +43,3 @@ export class EdgeCheck {
     }
   }
 }
-
-/** A stage that passes a backup's bytes on, and fails as {@link EdgeCheck} throws. */
-export const edgeCheck = (): Transform => {
-  const check = new EdgeCheck();
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      try {
-        check.push(chunk);
-        done(null, chunk);
-      } catch (error) {
-        done(toError(error));
-      }
-    },
-    flush(done) {
-      try {
-        check.end();
-        done();
-      } catch (error) {
-        done(toError(error));
-      }
-    },
-  });
-};

@@ -3,7 +3,7 @@ import { textFailure } from '../../lib/asb/failure.ts';
 import { Encryptor } from '../../lib/crypto/ctr.ts';
 import { EncryptionKey } from '../../lib/crypto/key.ts';
 import { BufferPool, lend } from '../../lib/memory/buffer-pool.ts';
-import { decrypt } from '../../lib/stages/decrypt.ts';
+import { DECRYPTED_MAGIC_SIZE, decrypt, decryptedContentOf } from '../../lib/stages/decrypt.ts';
 import { splits, TEXT } from '../helpers/asb-text.ts';
 import { frame } from '../helpers/frames.ts';
 import { through } from '../helpers/streams.ts';
@@ -53,3 +53,17 @@ for (const [what, bytes, code, words] of [
     }
   });
 }
+
+t.test('the first bytes tell what is in it', async (t) => {
+  const heads = [
+    [SMALL, 'text'],
+    [frame(SMALL), 'frames'],
+    [Buffer.from('{"key":1}'), 'ndjson'],
+    [Buffer.from('asb!'), 'unknown'],
+  ] as const;
+  for (const [bytes, content] of heads) {
+    const head = encrypted(bytes).subarray(0, DECRYPTED_MAGIC_SIZE);
+    t.equal(decryptedContentOf(head, AES256), content);
+    t.equal(decryptedContentOf(head.subarray(0, -1), AES256), 'unknown');
+  }
+});

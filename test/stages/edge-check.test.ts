@@ -1,10 +1,9 @@
 import t from 'tap';
 import { textFailure } from '../../lib/asb/failure.ts';
-import { EdgeCheck, edgeCheck } from '../../lib/stages/edge-check.ts';
+import { EdgeCheck } from '../../lib/stages/edge-check.ts';
 import { framesFailure } from '../../lib/zstd/failure.ts';
 import { splits, TEXT } from '../helpers/asb-text.ts';
 import { frame } from '../helpers/frames.ts';
-import { inChunks, through } from '../helpers/streams.ts';
 
 const check = (chunks: Iterable<Buffer>): void => {
   const edges = new EdgeCheck();
@@ -41,11 +40,4 @@ t.test('what is no backup is refused with its first bytes', async (t) => {
   for (const text of ['', 'V', 'Ver']) {
     t.throws(() => check([Buffer.from(text)]), { code: 'TRUNCATED' });
   }
-});
-
-t.test('the stage passes the bytes on', async (t) => {
-  const out = await through(inChunks(TEXT, 7), edgeCheck());
-  t.ok(Buffer.concat(out).equals(TEXT));
-  await t.rejects(through([Buffer.from('{"key":1}\n')], edgeCheck()), { code: 'FORMAT' });
-  await t.rejects(through([], edgeCheck()), { code: 'TRUNCATED' });
 });
