@@ -11,10 +11,10 @@ import type { Measured } from './job.ts';
 import { ASB, runCommand, runJob } from './process.ts';
 import { type Row, table } from './table.ts';
 
-export interface ClusterBench {
+export interface PeerBench {
   readonly host: string;
   readonly namespace: string;
-  /** The peer's command; asbackup's options are given to it. */
+  /** The peer's command; its own options are given to it. */
   readonly peer: string | undefined;
   readonly repeats: number;
   readonly place: string;
@@ -33,7 +33,7 @@ const IN_PROCESS: readonly (readonly [job: string, title: string])[] = [
   ['ndjson-out', 'scan, NDJSON out'],
 ];
 
-const countOn = async ({ host, namespace }: ClusterBench): Promise<number> => {
+export const countOn = async ({ host, namespace }: PeerBench): Promise<number> => {
   const cluster = await Cluster.connect({ seeds: parseAddresses(host) });
   try {
     cluster.requireNamespace(namespace);
@@ -43,13 +43,13 @@ const countOn = async ({ host, namespace }: ClusterBench): Promise<number> => {
   }
 };
 
-const hostOptions = (host: string): string[] => {
+export const hostOptions = (host: string): string[] => {
   const { host: name = '', port = 0 } = parseAddresses(host)[0] ?? {};
   return ['-h', name, '-p', String(port)];
 };
 
 /** Each job beside the peer's; without a peer each stands alone. */
-const compare = async (bench: ClusterBench, records: number): Promise<string[]> => {
+const compare = async (bench: PeerBench, records: number): Promise<string[]> => {
   const common = [...hostOptions(bench.host), '-n', bench.namespace];
   const tables: string[] = [];
   for (const [title, options] of JOBS) {
@@ -71,7 +71,7 @@ const compare = async (bench: ClusterBench, records: number): Promise<string[]> 
   return tables;
 };
 
-const inProcess = async (bench: ClusterBench, records: number): Promise<string> => {
+const inProcess = async (bench: PeerBench, records: number): Promise<string> => {
   const rows: (Row & { runs: Measured[] })[] = IN_PROCESS.map(([, name]) => ({ name, runs: [] }));
   for (let repeat = 0; repeat < bench.repeats; repeat++) {
     for (const [index, [job]] of IN_PROCESS.entries()) {
@@ -82,7 +82,7 @@ const inProcess = async (bench: ClusterBench, records: number): Promise<string> 
   return table(rows, rows[0]!);
 };
 
-export const benchCluster = async (bench: ClusterBench): Promise<string> => {
+export const benchCluster = async (bench: PeerBench): Promise<string> => {
   const records = await countOn(bench);
   const tables = [await inProcess(bench, records), ...(await compare(bench, records))];
   return tables.join('\n\n');

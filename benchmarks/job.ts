@@ -6,18 +6,22 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { connect } from 'node:net';
-import { Writable } from 'node:stream';
+import { type Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { giveBack } from '../lib/memory/buffer-pool.ts';
 import type { RecordChunk } from '../lib/record/chunk.ts';
 import { AT_INFO3, AT_RESULT, HEADER_SIZE, Info3 } from '../lib/record/layout.ts';
 import { compress } from '../lib/stages/compress.ts';
 import { fromNdjson } from '../lib/stages/from-ndjson.ts';
+import { load } from '../lib/stages/load.ts';
+import { type ParseStage, parse } from '../lib/stages/parse.ts';
 import { rotate } from '../lib/stages/rotate.ts';
 import { type ScanStage, scan } from '../lib/stages/scan.ts';
 import { serialize } from '../lib/stages/serialize.ts';
 import { toNdjson } from '../lib/stages/to-ndjson.ts';
+import { backupFiles } from '../lib/storage/backup-files.ts';
 import { directory } from '../lib/storage/directory.ts';
+import type { StoredFile } from '../lib/storage/stored-file.ts';
 import { parseAddresses } from '../lib/wire/address.ts';
 import { PartitionTracker } from '../lib/wire/partition-tracker.ts';
 import { encodeScanRequest } from '../lib/wire/scan-request.ts';
@@ -51,15 +55,34 @@ const nowhere = (): Writable & { bytes: number } => {
   return counted;
 };
 
-/** Takes batches, forgets them, and lets their memory be used again. */
-const releasing = (): Writable =>
-  new Writable({
+/** Counts records, and lets their memory be used again. */
+const counting = (): Writable & { records: number } => {
+  const sink = new Writable({
     objectMode: true,
     write(chunk: RecordChunk, _encoding, done) {
-      if (chunk.kind === 'records') chunk.release();
+      if (chunk.kind === 'records') {
+        counted.records += chunk.length;
+        chunk.release();
+      }
       done();
     },
   });
+  const counted = Object.assign(sink, { records: 0 });
+  return counted;
+};
+
+const fileOf = async (name: string): Promise<StoredFile> =>
+  (await backupFiles(`${place}/${name}`))[0]!;
+
+/** The text of a file that an earlier job made, as records. */
+const parsed = async (): Promise<{
+  readonly input: Readable;
+  readonly records: ParseStage;
+  readonly size: number;
+}> => {
+  const file = await fileOf('bench.asb');
+  return { input: file.open(), records: parse({ reuseMemory: true }), size: file.size ?? 0 };
+};
 
 const source = (): ScanStage => scan({ seeds: host, namespace, reuseMemory: true });
 
@@ -108,7 +131,7 @@ const JOBS: Readonly<Record<string, () => Promise<Moved>>> = {
   drain,
   async scan() {
     const from = source();
-    await pipeline(from, releasing());
+    await pipeline(from, counting());
     return from.info;
   },
   async serialize() {
@@ -136,15 +159,44 @@ const JOBS: Readonly<Record<string, () => Promise<Moved>>> = {
     await pipeline(from, toNdjson({ reuseMemory: true }), sink);
     return { records: from.info.records, bytes: sink.bytes };
   },
-  /** Not measured: makes the input of the next. */
-  async 'ndjson-file'() {
+  /** Not measured: makes the input of those below. */
+  async files() {
+    const lines = source();
+    const ndjson = createWriteStream(`${place}/bench.ndjson`);
+    await pipeline(lines, toNdjson({ reuseMemory: true }), ndjson);
     const from = source();
-    await pipeline(
-      from,
-      toNdjson({ reuseMemory: true }),
-      createWriteStream(`${place}/bench.ndjson`),
-    );
+    const text = createWriteStream(`${place}/bench.asb`);
+    await pipeline(from, serialize({ namespace, reuseMemory: true }), text);
     return { records: from.info.records, bytes: 0 };
+  },
+  async read() {
+    const sink = nowhere();
+    await pipeline((await fileOf('bench.asb')).open(), sink);
+    return { records: 0, bytes: sink.bytes };
+  },
+  async parse() {
+    const { input, records, size } = await parsed();
+    const sink = counting();
+    await pipeline(input, records, sink);
+    return { records: sink.records, bytes: size };
+  },
+  async load() {
+    const { input, records, size } = await parsed();
+    const sink = load({ seeds: host, namespace });
+    await pipeline(input, records, sink);
+    return { records: sink.info.inserted, bytes: size };
+  },
+  async 'parse-ndjson'() {
+    const { input, records } = await parsed();
+    const sink = nowhere();
+    await pipeline(input, records, toNdjson({ reuseMemory: true }), sink);
+    return { records: records.info.records, bytes: sink.bytes };
+  },
+  async 'ndjson-records'() {
+    const sink = counting();
+    const input = createReadStream(`${place}/bench.ndjson`, { highWaterMark: 1024 * 1024 });
+    await pipeline(input, fromNdjson({ namespace }), sink);
+    return { records: sink.records, bytes: 0 };
   },
   async 'ndjson-in'() {
     const sink = nowhere();

@@ -1,11 +1,19 @@
 /**
  * A process that answers every partition scan with the same prepared replies, as fast as the
- * socket takes them: what a stage does with them is then all that a benchmark measures.
+ * socket takes them, and every batch of writes with "done", without a look at it: what a stage does
+ * is then all that a benchmark measures.
  *
  *     node replay-server.js RECORDS   prints its port, ends when its stdin does
  */
 import { createServer, type Socket } from 'node:net';
-import { HEADER_SIZE, Info3, PARTITION_COUNT } from '../lib/record/layout.ts';
+import {
+  AT_INFO1,
+  FIELD_HEADER_SIZE,
+  HEADER_SIZE,
+  Info1,
+  Info3,
+  PARTITION_COUNT,
+} from '../lib/record/layout.ts';
 import { MessageWriter } from '../lib/record/message-writer.ts';
 import { decodeProtoHeader, encodeProto, PROTO_HEADER_SIZE, ProtoType } from '../lib/wire/proto.ts';
 import { benchBatch } from './data.ts';
@@ -38,7 +46,7 @@ const answerInfo = (body: Buffer, port: number, records: number): Buffer => {
     'peers-clear-std': '1,3000,[]',
     'service-clear-std': `127.0.0.1:${port}`,
     replicas: `${NAMESPACE}:0,1,${ALL_PARTITIONS}`,
-    [`namespace/${NAMESPACE}`]: `objects=${records};master_objects=${records}`,
+    [`namespace/${NAMESPACE}`]: `objects=${records};master_objects=${records};current_time=1`,
   };
   const lines = body
     .toString()
@@ -55,6 +63,8 @@ const endOfScan = (): Buffer => {
   return encodeProto(ProtoType.MESSAGE, writer.take());
 };
 
+const END = endOfScan();
+
 const replay = async (socket: Socket, replies: Buffer[], rounds: number): Promise<void> => {
   let wake: (() => void) | undefined;
   socket.on('drain', () => wake?.());
@@ -68,7 +78,26 @@ const replay = async (socket: Socket, replies: Buffer[], rounds: number): Promis
       });
     }
   }
-  socket.write(endOfScan());
+  socket.write(END);
+};
+
+/** Rows of the largest batch that is answered. */
+const MAX_ROWS = 10_000;
+
+/** An answer "done" for each row of a batch, by the row's index. */
+const rowsDone = ((): Buffer => {
+  const writer = new MessageWriter(MAX_ROWS * HEADER_SIZE);
+  for (let index = 0; index < MAX_ROWS; index++) {
+    writer.begin({ generation: 1, transactionTtl: index });
+    writer.end();
+  }
+  return writer.take();
+})();
+
+const answerBatch = (request: Buffer): Buffer => {
+  const rows = request.readUInt32BE(HEADER_SIZE + FIELD_HEADER_SIZE);
+  const done = encodeProto(ProtoType.MESSAGE, rowsDone.subarray(0, rows * HEADER_SIZE));
+  return Buffer.concat([done, END]);
 };
 
 const records = Number(process.argv[2] ?? DISTINCT);
@@ -77,15 +106,17 @@ const rounds = Math.max(1, Math.round(records / DISTINCT));
 
 const server = createServer((socket) => {
   let pending = Buffer.alloc(0);
+  socket.setNoDelay();
   socket.on('error', () => socket.destroy());
   socket.on('data', (chunk) => {
-    pending = Buffer.concat([pending, chunk]);
+    pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
     while (pending.length >= PROTO_HEADER_SIZE) {
       const { type, size } = decodeProtoHeader(pending);
       const end = PROTO_HEADER_SIZE + size;
       if (pending.length < end) return;
       const body = pending.subarray(PROTO_HEADER_SIZE, end);
       if (type === ProtoType.INFO) socket.write(answerInfo(body, socket.localPort ?? 0, records));
+      else if (body[AT_INFO1] === Info1.BATCH) socket.write(answerBatch(body));
       else void replay(socket, replies, rounds);
       pending = pending.subarray(end);
     }

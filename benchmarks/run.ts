@@ -2,6 +2,7 @@
  *     npm run bench                                       each stage, without a server
  *     npm run bench -- --hosts H --namespace N            the same against a cluster
  *                      [--peer asbackup] [--load 1000000]
+ *                      [--restore [--peer asrestore]]     EMPTIES the namespace again and again
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,12 +10,18 @@ import { join } from 'node:path';
 import yargs from 'yargs';
 import { benchCluster } from './cluster.ts';
 import { benchReplay } from './replay.ts';
+import { benchRestore } from './restore.ts';
 
 const { argv } = yargs(process.argv.slice(2))
   .options({
     hosts: { type: 'string', describe: 'a cluster to measure against, host:port' },
     namespace: { type: 'string', default: 'test', describe: 'its namespace' },
-    peer: { type: 'string', describe: 'command of asbackup, to run beside' },
+    peer: { type: 'string', describe: 'command of asbackup (asrestore with --restore), to run beside' },
+    restore: {
+      type: 'boolean',
+      default: false,
+      describe: 'measure restoring, and not backing up: THE NAMESPACE IS EMPTIED again and again',
+    },
     load: { type: 'number', describe: 'write so many records of the benchmark there first' },
     records: { type: 'number', default: 1_000_000, describe: 'records of the replay server' },
     repeats: { type: 'number', default: 5 },
@@ -25,7 +32,7 @@ const { argv } = yargs(process.argv.slice(2))
 const options = await argv;
 const place = mkdtempSync(join(options.place, 'asb-bench-'));
 try {
-  const { hosts: host, namespace, peer, repeats, records } = options;
+  const { hosts: host, namespace, peer, repeats, records, restore } = options;
   if (host === undefined) {
     console.log(await benchReplay(records, repeats, place));
   } else {
@@ -33,7 +40,12 @@ try {
       const { load } = await import('./load.ts');
       await load(host, namespace, options.load);
     }
-    console.log(await benchCluster({ host, namespace, peer, repeats, place }));
+    const bench = { host, namespace, peer, repeats, place };
+    console.log(
+      restore
+        ? await benchRestore(bench)
+        : await benchCluster(bench),
+    );
   }
 } finally {
   rmSync(place, { recursive: true, force: true });

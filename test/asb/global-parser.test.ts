@@ -62,6 +62,7 @@ for (const [line, column, expected] of [
 
 t.test('an expression that does not end is too long', async (t) => {
   t.throws(() => parse(`* e n s i N 1  N ${'A'.repeat(1024 * 1024 + 1)}\n`), {
+    code: 'FORMAT',
     facts: { column: 18, expected: 'base64' },
   });
 });
