@@ -10,10 +10,12 @@ import { rotateCommand } from './commands/rotate.ts';
 import { sandboxCommand } from './commands/sandbox.ts';
 import { scanCommand } from './commands/scan.ts';
 import { serializeCommand } from './commands/serialize.ts';
+import { verifyCommand } from './commands/verify.ts';
 
 /** All commands, in the order of the help: the job first, then the filters as data flows. */
 export const COMMANDS: readonly Command[] = [
   backupCommand,
+  verifyCommand,
   scanCommand,
   serializeCommand,
   compressCommand,

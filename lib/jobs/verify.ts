@@ -35,7 +35,7 @@ export interface VerifyReport {
   readonly files: readonly VerifiedFile[];
   /** Versions of the format, each once, ascending. */
   readonly versions: readonly string[];
-  /** Namespaces of which there are records, by name. */
+  /** Namespaces that headers or records name, in the order of their names. */
   readonly namespaces: readonly VerifiedNamespace[];
   readonly records: number;
   readonly expired: number;
@@ -163,6 +163,8 @@ class Verify implements VerifyJob {
   #report(files: readonly VerifiedFile[]): VerifyReport {
     const sum = (of: (file: VerifiedFile) => number): number =>
       files.reduce((total, file) => total + of(file), 0);
+    // A file without records may still name its namespace.
+    for (const { namespace } of files) if (namespace !== undefined) this.#censusOf(namespace);
     const censuses = Array.from(this.#censuses, ([namespace, census]) => ({ namespace, census }));
     censuses.sort((one, other) => (one.namespace < other.namespace ? -1 : 1));
     const versions = files.flatMap(({ version }) => version ?? []);
