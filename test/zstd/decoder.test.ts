@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:zlib';
 import t from 'tap';
+import { giveBack } from '../../lib/memory/buffer-pool.ts';
 import { FrameDecoder } from '../../lib/zstd/decoder.ts';
 import { splits, TEXT } from '../helpers/asb-text.ts';
 import { checkedFrame, frame, skippable } from '../helpers/frames.ts';
@@ -92,4 +93,23 @@ t.test('a decode under way ends when the decoder is closed', async (t) => {
   const decoded = decoder.decode(piece!).next();
   decoder.close();
   await t.rejects(decoded, { code: 'ABORTED' });
+});
+
+t.test('output that fills its memory is freed when it is given back', async (t) => {
+  const content = Buffer.alloc(300_000, 'asb ');
+  const decoder = new FrameDecoder();
+  const given: Buffer[] = [];
+  for (const piece of decoder.split(frame(content))) {
+    for await (const output of decoder.decode(piece)) given.push(output);
+  }
+  decoder.end();
+  t.ok(Buffer.concat(given).equals(content), 'until then it stays as it is');
+  const sizes = given.map(({ length }) => length);
+  t.same(sizes, [131_072, 131_072, 37_856]);
+  for (const output of given) giveBack(output);
+  t.same(
+    given.map(({ length }) => length),
+    [0, 0, 37_856],
+    'the last one shares its memory with what may follow',
+  );
 });
