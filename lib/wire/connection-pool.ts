@@ -8,11 +8,6 @@ export class ConnectionPool {
   readonly #busy = new Set<WriteConnection>();
   #closed = false;
 
-  /** Connections to all nodes, used now or not. */
-  get size(): number {
-    return [...this.#idle.values()].reduce((sum, idle) => sum + idle.length, this.#busy.size);
-  }
-
   /**
    * A connection to the node that nobody else uses, until {@link giveBack}.
    * @throws AsbError `NETWORK` if none can be made; `ABORTED` after {@link close}

@@ -1,7 +1,7 @@
 import { AsbError } from '../errors.ts';
 import { ConnectionPool } from './connection-pool.ts';
-import { NodeClocks } from './node-clocks.ts';
 import type { ClusterNode } from './node.ts';
+import { NodeClocks } from './node-clocks.ts';
 import type { RowSettler, SettlePolicy } from './row-settler.ts';
 import type { WriteConnection } from './write-connection.ts';
 import type { WriteCounts } from './write-info.ts';

@@ -1,6 +1,7 @@
 /** Result codes of the server that the client acts on or names. */
 export const ResultCode = {
   OK: 0,
+  UNKNOWN: 1,
   NOT_FOUND: 2,
   GENERATION: 3,
   PARAMETER: 4,
@@ -30,6 +31,7 @@ export const ResultCode = {
 } as const;
 
 const WORDS: ReadonlyMap<number, string> = new Map([
+  [ResultCode.UNKNOWN, "an error that only the server's log tells of"],
   [ResultCode.NOT_FOUND, 'not found'],
   [ResultCode.GENERATION, 'generation error'],
   [ResultCode.PARAMETER, 'parameter error'],

@@ -13,6 +13,7 @@ const RESULTS: ReadonlyMap<number, WriteResult> = new Map<number, WriteResult>([
   [ResultCode.EXISTS, 'existed'],
   ...(
     [
+      ResultCode.UNKNOWN, // a list or map that is none, for one
       ResultCode.NOT_FOUND,
       ResultCode.INCOMPATIBLE_TYPE,
       ResultCode.RECORD_TOO_BIG,
