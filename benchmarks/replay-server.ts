@@ -42,6 +42,7 @@ const answerInfo = (body: Buffer, port: number, records: number): Buffer => {
   const values: Record<string, string> = {
     node: 'REPLAY',
     status: 'ok',
+    features: 'batch-any',
     'partition-generation': '1',
     'peers-clear-std': '1,3000,[]',
     'service-clear-std': `127.0.0.1:${port}`,
@@ -116,7 +117,7 @@ const server = createServer((socket) => {
       if (pending.length < end) return;
       const body = pending.subarray(PROTO_HEADER_SIZE, end);
       if (type === ProtoType.INFO) socket.write(answerInfo(body, socket.localPort ?? 0, records));
-      else if (body[AT_INFO1] === Info1.BATCH) socket.write(answerBatch(body));
+      else if (((body[AT_INFO1] ?? 0) & Info1.BATCH) !== 0) socket.write(answerBatch(body));
       else void replay(socket, replies, rounds);
       pending = pending.subarray(end);
     }

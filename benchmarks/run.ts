@@ -16,7 +16,10 @@ const { argv } = yargs(process.argv.slice(2))
   .options({
     hosts: { type: 'string', describe: 'a cluster to measure against, host:port' },
     namespace: { type: 'string', default: 'test', describe: 'its namespace' },
-    peer: { type: 'string', describe: 'command of asbackup (asrestore with --restore), to run beside' },
+    peer: {
+      type: 'string',
+      describe: 'command of asbackup (asrestore with --restore), to run beside',
+    },
     restore: {
       type: 'boolean',
       default: false,
@@ -41,11 +44,7 @@ try {
       await load(host, namespace, options.load);
     }
     const bench = { host, namespace, peer, repeats, place };
-    console.log(
-      restore
-        ? await benchRestore(bench)
-        : await benchCluster(bench),
-    );
+    console.log(restore ? await benchRestore(bench) : await benchCluster(bench));
   }
 } finally {
   rmSync(place, { recursive: true, force: true });
