@@ -155,17 +155,19 @@ export class GlobalParser {
     for (let digit = this.#next() - 0x30; digit >= 0 && digit <= 9; digit = this.#next() - 0x30) {
       value = value * 10 + digit;
       this.#at++;
+      if (value > MAX_PAYLOAD_SIZE || this.#at - start > MAX_DIGITS) this.#fail(Step.SIZE, start);
     }
     if (this.#at === start) this.#fail(Step.SIZE);
-    if (value > MAX_PAYLOAD_SIZE || this.#at - start > MAX_DIGITS) this.#fail(Step.SIZE, start);
     return value;
   }
 
   #base64(): string {
     const start = this.#at;
-    while (IS_BASE64[this.#next()] === 1) this.#at++;
+    while (IS_BASE64[this.#next()] === 1) {
+      this.#at++;
+      if (this.#at - start > MAX_BASE64_LENGTH) this.#fail(Step.BASE64, start);
+    }
     if (this.#at === start) this.#fail(Step.BASE64);
-    if (this.#at - start > MAX_BASE64_LENGTH) this.#fail(Step.BASE64, start);
     return this.#text.toString('latin1', start, this.#at);
   }
 
