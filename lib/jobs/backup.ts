@@ -1,9 +1,12 @@
 import { basename } from 'node:path';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { Encryption } from '../crypto/key.ts';
 import { AsbError, codeOf, messageOf, toError } from '../errors.ts';
 import { PARTITION_COUNT } from '../record/layout.ts';
 import { compress } from '../stages/compress.ts';
+import { encrypt } from '../stages/encrypt.ts';
+import { encrypted } from '../stages/encrypted.ts';
 import { type RotateOptions, rotate } from '../stages/rotate.ts';
 import { type ScanOptions, type ScanStage, scan } from '../stages/scan.ts';
 import { type SerializerInfo, serialize } from '../stages/serialize.ts';
@@ -36,6 +39,8 @@ export interface BackupOptions extends Omit<ScanOptions, 'cluster' | 'refuseEmpt
   readonly compress?: 'zstd';
   /** zstd level. Default 3. */
   readonly compressionLevel?: number;
+  /** Encrypts every file, each by itself. */
+  readonly encrypt?: Encryption | undefined;
   /** A backup without any record is no error. Default false. */
   readonly allowEmpty?: boolean;
 }
@@ -173,18 +178,26 @@ class Backup implements BackupJob {
 
   /** What comes after the text: perhaps compression, then files or the caller's stream. */
   async #destination(): Promise<Destination> {
-    const { compress: method, compressionLevel: level, output } = this.#options;
+    const {
+      compress: method,
+      compressionLevel: level,
+      encrypt: encryption,
+      output,
+    } = this.#options;
     const packed = method === undefined ? [] : [compress(level === undefined ? {} : { level })];
     if (output !== undefined) {
       const counter = byteCounter();
       this.#sink = counter;
-      return { stages: [...packed, counter, output], files: () => 1, undo: async () => {} };
+      const sealed = encryption === undefined ? [] : [encrypt(encryption)];
+      const stages = [...packed, ...sealed, counter, output];
+      return { stages, files: () => 1, undo: async () => {} };
     }
     const where = place(this.#options);
     const { removeFiles = false } = this.#options;
     // What is in the way is told before the scan, and not after.
     if (!removeFiles) await where.storage.prepare({ removeFiles });
-    const files = rotate({ ...where, removeFiles });
+    const storage = encryption === undefined ? where.storage : encrypted(where.storage, encryption);
+    const files = rotate({ ...where, storage, removeFiles });
     this.#sink = files;
     return {
       stages: [...packed, files],

@@ -5,11 +5,14 @@ import { zstdDecompressSync } from 'node:zlib';
 import t from 'tap';
 import { RecordText } from '../../lib/asb/record-text.ts';
 import { UnitScanner } from '../../lib/asb/unit-scanner.ts';
+import { EncryptionKey } from '../../lib/crypto/key.ts';
 import { messageOf } from '../../lib/errors.ts';
 import { type BackupOptions, backup, defaultParallel } from '../../lib/jobs/backup.ts';
 import { type Sandbox, startSandbox } from '../../lib/sandbox/index.ts';
+import { unpack } from '../../lib/stages/unpack.ts';
 import { asBatches, EVERY_TYPE_SET, writeEveryType } from '../helpers/every-type.ts';
 import { startFakeNode, until } from '../helpers/fake-node.ts';
+import { through } from '../helpers/streams.ts';
 import { startTarget } from '../helpers/target.ts';
 
 const RECORDS = 300;
@@ -348,3 +351,34 @@ t.test('every particle type, in text', async (t) => {
   await remove();
   await target.close();
 });
+
+t.test('encrypted, each file by itself', (t) =>
+  withSandbox(async (sandbox) => {
+    const options = optionsFor(sandbox);
+    const encrypt = { mode: 'aes256', key: new EncryptionKey(Buffer.from('secret')) } as const;
+    const textOf = async (bytes: Buffer): Promise<Buffer> => {
+      t.notMatch(bytes.toString('latin1'), /^Version|namespace|\+ n test/);
+      return Buffer.concat(await through([bytes], unpack({ decrypt: encrypt })));
+    };
+
+    const directory = join(t.testdir(), 'out');
+    const summary = await backup({ ...options, directory, encrypt, fileLimit: 5000 }).done;
+    const files = textIn(directory);
+    t.ok(files.length > 3);
+    for (const { length } of files) t.ok(length <= 5000);
+    t.equal(summary.bytes, Buffer.concat(files).length);
+    const texts = await Promise.all(files.map(textOf));
+    t.equal(countUnits(texts).records, RECORDS);
+
+    const outputFile = join(directory, 'one.asb');
+    await backup({ ...options, outputFile, encrypt, compress: 'zstd' }).done;
+    t.equal(countUnits([await textOf(readFileSync(outputFile))]).records, RECORDS);
+
+    const output = new PassThrough();
+    const chunks: Buffer[] = [];
+    output.on('data', (chunk: Buffer) => chunks.push(chunk));
+    const { bytes } = await backup({ ...options, output, encrypt }).done;
+    t.equal(bytes, Buffer.concat(chunks).length);
+    t.equal(countUnits([await textOf(Buffer.concat(chunks))]).records, RECORDS);
+  }),
+);

@@ -1,13 +1,16 @@
+import type { Encryption } from '../../crypto/key.ts';
 import { AsbError, messageOf } from '../../errors.ts';
 import type { Command } from '../command.ts';
 import type { Given } from '../given.ts';
 import { choice, integer, namesOf } from '../option.ts';
 import { compact, compressionLevel, namespace, verbose } from '../options/common.ts';
 import { connectionOptions } from '../options/connection.ts';
+import { encryptionOf, encryptionOptions } from '../options/encryption.ts';
 import { directory, fileLimit, MIB, outputFile, prefix, removeFiles } from '../options/files.ts';
 import { scanOptionsOf } from '../options/scan-options.ts';
 import { allowEmpty, selectionOptions } from '../options/selection.ts';
 import { ProgressDisplay } from '../progress-display.ts';
+import { sealWith } from '../seal.ts';
 import type { Shell } from '../shell.ts';
 import { summaryLines } from '../summary.ts';
 
@@ -50,6 +53,7 @@ export const backupCommand: Command = {
     compact,
     compression,
     compressionLevel,
+    ...encryptionOptions,
     verbose,
   ],
   examples: [
@@ -62,7 +66,8 @@ export const backupCommand: Command = {
     const scanning = scanOptionsOf(given, shell);
     const scans = given.value(parallel);
     const method = given.value(compression);
-    const place = placeOf(given, shell);
+    const encryption = await encryptionOf(given);
+    const place = await placeOf(given, shell, encryption);
     const { backup } = await import('../../jobs/backup.ts');
     shell.signal.throwIfAborted();
     const job = backup({
@@ -98,16 +103,18 @@ const checkPlace = (given: Given): void => {
   given.needs(compressionLevel, compression);
 };
 
-const placeOf = (given: Given, shell: Shell) => {
+const placeOf = async (given: Given, shell: Shell, encrypt: Encryption | undefined) => {
   const file = given.value(outputFile);
   if (file === '-') {
+    const seal = encrypt === undefined ? undefined : await sealWith(encrypt);
     const language = given.value(compression) === undefined ? 'text' : 'frames';
-    return { output: shell.output(language).stream() };
+    return { output: shell.output(language, seal).stream() };
   }
-  if (file !== undefined) return { outputFile: file };
+  if (file !== undefined) return { outputFile: file, encrypt };
   const begin = given.value(prefix);
   return {
     directory: given.required(directory),
+    encrypt,
     fileLimit: given.value(fileLimit) * MIB,
     ...(begin === undefined ? {} : { prefix: begin }),
   };

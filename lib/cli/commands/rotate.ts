@@ -1,10 +1,10 @@
 import type { Header } from '../../asb/header.ts';
-import { FRAME_MAGIC, SKIPPABLE_MAGIC } from '../../zstd/magic.ts';
 import type { Command } from '../command.ts';
 import { runPipeline } from '../filter.ts';
 import { countOf, formatBytes } from '../format.ts';
 import { text } from '../option.ts';
 import { verbose } from '../options/common.ts';
+import { encryptionOf, encryptionOptions } from '../options/encryption.ts';
 import { directory, fileLimit, MIB, prefix, removeFiles } from '../options/files.ts';
 import { peek } from '../peek.ts';
 
@@ -15,8 +15,6 @@ export const filter = text({
   expected: 'a shell command',
 });
 
-/** Bytes that tell frames from text. */
-const MAGIC_SIZE = 4;
 /** In the place of a namespace that is not known, or no good name for a file. */
 const PLAIN_PREFIX = 'backup';
 
@@ -27,7 +25,7 @@ export const rotateCommand: Command = {
     'Reads .asb text, or zstd frames of it, from standard input and writes files to a directory,\n' +
     'each complete in itself with a header of its own. A file is seen under its name only when all\n' +
     'of it is on disk.',
-  options: [directory, fileLimit, prefix, removeFiles, filter, verbose],
+  options: [directory, fileLimit, prefix, removeFiles, filter, ...encryptionOptions, verbose],
   examples: [
     ['asb scan -n test | asb serialize -n test | asb rotate -d out', 'Back up to a directory'],
     [
@@ -37,21 +35,24 @@ export const rotateCommand: Command = {
   ],
   async run(given, shell) {
     const place = given.required(directory);
+    const encryption = await encryptionOf(given);
     const input = shell.input('text');
     const { directory: directoryStorage } = await import('../../storage/directory.ts');
     const { commandStorage } = await import('../../storage/command.ts');
+    const { encrypted } = await import('../../stages/encrypted.ts');
     const { alignedFrames } = await import('../../stages/aligned-frames.ts');
+    const { contentOf, MAGIC_SIZE } = await import('../../stages/content.ts');
     const { units } = await import('../../stages/units.ts');
     const { numberedName, rotate } = await import('../../stages/rotate.ts');
 
     const command = given.value(filter);
-    const storage =
-      command === undefined ? directoryStorage(place) : commandStorage(command, place);
+    const plain = command === undefined ? directoryStorage(place) : commandStorage(command, place);
+    const storage = encryption === undefined ? plain : encrypted(plain, encryption);
     const remove = given.value(removeFiles);
     // What is in the way is told before anything is read.
     if (!remove) await storage.prepare({ removeFiles: false });
     const { head, stream } = await peek(input, MAGIC_SIZE, shell.signal);
-    const cutter = isFrames(head) ? alignedFrames() : units();
+    const cutter = contentOf(head) === 'frames' ? alignedFrames() : units();
     let begin = given.value(prefix);
     const files = rotate({
       storage,
@@ -67,13 +68,6 @@ export const rotateCommand: Command = {
     const { bytes, files: written } = files.info;
     shell.say(`wrote ${countOf(written.length, 'file')}, ${formatBytes(bytes)}, to ${place}`);
   },
-};
-
-const isFrames = (head: Buffer): boolean => {
-  if (head.length < MAGIC_SIZE) return false;
-  const magic = head.readUInt32LE();
-  // The last four bits of a skippable frame's magic may be anything.
-  return magic === FRAME_MAGIC || magic >>> 4 === SKIPPABLE_MAGIC >>> 4;
 };
 
 /**

@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
 import t from 'tap';
 import { startSandbox } from '../../../lib/sandbox/index.ts';
+import { unpack } from '../../../lib/stages/unpack.ts';
 import { outcomeOf, run, shell, start } from '../../helpers/asb.ts';
+import { PEM_KEY, writeKey } from '../../helpers/keys.ts';
+import { through } from '../../helpers/streams.ts';
 
 const RECORDS = 3000;
 const sandbox = await startSandbox({ records: RECORDS });
@@ -44,6 +47,29 @@ t.test('a namespace goes to a directory, a file, or standard output', async (t) 
   const packed = await run(['backup', ...cluster, '-o-', '-zzstd', '--compression-level', '9']);
   t.equal(packed.code, 0);
   t.same(digestsIn(zstdDecompressSync(packed.stdout)), digests);
+});
+
+t.test('encrypted, wherever it goes', async (t) => {
+  const directory = t.testdir();
+  const key = ['--encryption-key-file', writeKey(join(directory, 'key.pem'))];
+  const decrypt = { mode: 'aes256', key: PEM_KEY } as const;
+  const plainOf = async (bytes: Buffer): Promise<Buffer> =>
+    Buffer.concat(await through([bytes], unpack({ decrypt })));
+  const out = join(directory, 'out');
+  const files = ['backup', ...cluster, '-d', out, '-z', 'zstd', '-y', 'aes256', ...key];
+  t.match(await run(files), { code: 0 });
+  const digests = digestsIn(await plainOf(contentOf(out)));
+  t.equal(new Set(digests).size, RECORDS);
+  const output = await run(['backup', ...cluster, '-o', '-', '-y', 'aes256', ...key]);
+  t.same(digestsIn(await plainOf(output.stdout)), digests);
+
+  const empty = ['-h', sandbox.seeds.join(','), '-n', 'copy', '-o', '-'];
+  const failed = await run(['backup', ...empty, '-y', 'aes256', ...key]);
+  t.match(failed, { code: 1, stderr: /^asb backup: / });
+  t.match((await plainOf(failed.stdout)).toString(), /! asb: /, 'last words are encrypted too');
+  const keyless = await run(['backup', ...cluster, '-d', out, '-r', '-y', 'aes256']);
+  t.match(keyless, { code: 2, stderr: /--encryption-key-file/ });
+  t.not(contentOf(out).length, 0, 'found out before anything was removed');
 });
 
 t.test('prefix, selection, and an older backup', async (t) => {

@@ -6,8 +6,11 @@ import t from 'tap';
 import { Serializer } from '../../../lib/asb/serializer.ts';
 import { prefixFor } from '../../../lib/cli/commands/rotate.ts';
 import { BatchBuilder } from '../../../lib/record/builder.ts';
+import { unpack } from '../../../lib/stages/unpack.ts';
 import { framesFailure } from '../../../lib/zstd/failure.ts';
 import { outcomeOf, run, start } from '../../helpers/asb.ts';
+import { RAW, RAW_KEY } from '../../helpers/keys.ts';
+import { through } from '../../helpers/streams.ts';
 
 /** .asb text of a namespace with a few MB of records. */
 const textOf = (namespace: string, records: number): Buffer => {
@@ -70,6 +73,25 @@ t.test('each file goes through a command', async (t) => {
   );
   const bad = await run(['rotate', '-d', t.testdir(), '--filter', 'exit 3'], { input: TEXT });
   t.match(bad, { code: 1, stderr: /^asb rotate: .*3/ });
+});
+
+t.test('each file is encrypted by itself', async (t) => {
+  const out = t.testdir();
+  const args = ['-F', '1', '-y', 'aes128', '--encryption-key-env', 'KEY'];
+  const outcome = await run(['rotate', '-d', out, ...args], { input: TEXT, env: { KEY: RAW } });
+  t.match(outcome, { code: 0, stderr: '' });
+  const names = readdirSync(out);
+  t.equal(names.length, 3);
+  const stage = () => unpack({ decrypt: { mode: 'aes128', key: RAW_KEY } });
+  const texts: Buffer[] = [];
+  for (const name of names)
+    texts.push(...(await through([readFileSync(join(out, name))], stage())));
+  const header = 'Version 3.1\n# namespace test\n'.length;
+  const rest = texts.map((text, index) => (index === 0 ? text : text.subarray(header)));
+  t.ok(Buffer.concat(rest).equals(TEXT));
+  const keyless = await run(['rotate', '-d', out, '-r', '-y', 'aes128'], { input: TEXT });
+  t.match(keyless, { code: 2, stderr: /--encryption-key-env/ });
+  t.same(readdirSync(out), names, 'found out before anything was removed');
 });
 
 t.test('a failed upstream costs nothing that is there', async (t) => {
