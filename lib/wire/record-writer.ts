@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AsbError, messageOf, toError } from '../errors.ts';
+import { AsbError, toError } from '../errors.ts';
 import type { RecordBatch } from '../record/batch.ts';
 import * as layout from '../record/layout.ts';
 import type { Cluster } from './cluster.ts';
@@ -234,10 +234,10 @@ export class RecordWriter {
       const rows = this.#requests.convert(again);
       if (rows !== again) {
         tries--; // the rows were not looked at: that was no try
-      } else if (rows.rows > 0) {
+      } else if (why !== undefined && rows.rows > 0) {
         if (tries > this.#maxRetries) return this.#settler.giveUp(rows, tries, why);
         await this.#beforeRetry(tries, rows.rows, why);
-      }
+      } // else, if there are rows, it is their void time that is to be mended, at once
       this.#counts.retried += rows.rows;
       shares = this.#targets.deal(rows);
       this.#requests.giveBack(rows);
@@ -245,10 +245,8 @@ export class RecordWriter {
   }
 
   /** Waits, the first time not at all, and looks at the cluster anew. */
-  async #beforeRetry(retry: number, rows: number, why: AsbError | undefined): Promise<void> {
-    // Without a reason, void times are to be mended: nothing failed, and nothing has changed.
-    if (why === undefined) return;
-    this.#options.onNotice?.(`${rows} records go again: ${messageOf(why)}`);
+  async #beforeRetry(retry: number, rows: number, why: AsbError): Promise<void> {
+    this.#options.onNotice?.(`${rows} records go again: ${why.message}`);
     if (retry > 1) {
       const ms = (this.#options.retryScale ?? 150) * 2 ** (retry - 2);
       const jitter = 0.9 + Math.random() / 5;

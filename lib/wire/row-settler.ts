@@ -1,4 +1,4 @@
-import { AsbError, messageOf } from '../errors.ts';
+import { AsbError } from '../errors.ts';
 import { describeResult, ResultCode } from './result-code.ts';
 import type { WriteCounts } from './write-info.ts';
 import type { WritePolicy } from './write-policy.ts';
@@ -86,7 +86,7 @@ export class RowSettler {
    * @param why the last reason
    * @throws AsbError of the code that the reason has, if a row is lost
    */
-  giveUp(rows: WriteRequest, tries: number, why: AsbError | undefined): void {
+  giveUp(rows: WriteRequest, tries: number, why: AsbError): void {
     let lost = 0;
     for (let row = 0; row < rows.rows; row++) {
       if (rows.hasFlag(row, RowFlag.MENDING)) this.#off++;
@@ -94,10 +94,10 @@ export class RowSettler {
     }
     if (lost === 0) return;
     throw new AsbError(
-      why?.code ?? 'NETWORK',
-      `${lost} records could not be written in ${tries} tries: ${messageOf(why)}; is the cluster ` +
-        'up, and can it take so many writes at once?',
-      { ...why?.facts, cause: why },
+      why.code,
+      `${lost} records could not be written in ${tries} tries: ${why.message}; is the cluster up, ` +
+        'and can it take so many writes at once?',
+      { ...why.facts, cause: why },
     );
   }
 
