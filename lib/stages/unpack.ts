@@ -4,7 +4,7 @@ import type { Encryption } from '../crypto/key.ts';
 import { AsbError } from '../errors.ts';
 import { giveBack } from '../memory/buffer-pool.ts';
 import { failureIn } from '../ndjson/failure.ts';
-import { type DecoderOptions, FrameDecoder } from '../zstd/decoder.ts';
+import { FrameReader, type FrameReaderOptions } from '../zstd/frame-reader.ts';
 import { asyncTransform, type Push } from './async-transform.ts';
 import { BACKUP_BEGINNING, type Content, contentOf, isBackup, MAGIC_SIZE } from './content.ts';
 
@@ -23,9 +23,9 @@ const PACKED: readonly (readonly [magic: string, name: string, command: string])
   ['\x04"M\x18', 'lz4', 'lz4 -d'],
 ];
 
-export interface UnpackOptions extends DecoderOptions {
+export interface UnpackOptions extends FrameReaderOptions {
   /** How the backup is encrypted, if it is: one that is not is read as it is. */
-  readonly decrypt?: Encryption | undefined;
+  readonly encryption?: Encryption | undefined;
 }
 
 const EXPECTED = '.asb text or zstd frames';
@@ -73,10 +73,10 @@ const noBackup = (head: Buffer): AsbError => {
  *
  * The stream fails with AsbError `FORMAT`, with a hint, for anything else; `KEY` if key or mode are
  * not those of the backup; `TRUNCATED` for no input, and for NDJSON of a stage that failed; and
- * else as `decompress` does.
+ * else as `decompress` does. With `onDamage` damaged frames are passed over.
  */
-export const unpack = ({ decrypt, ...options }: UnpackOptions = {}): Duplex => {
-  const decoder = new FrameDecoder(options);
+export const unpack = ({ encryption, ...options }: UnpackOptions = {}): Duplex => {
+  const frames = new FrameReader(options);
   let decryptor: Decryptor | undefined;
   let content: 'text' | 'frames' | undefined;
   let head: Buffer = NOTHING;
@@ -86,9 +86,7 @@ export const unpack = ({ decrypt, ...options }: UnpackOptions = {}): Duplex => {
       await push(chunk);
       return;
     }
-    for (const piece of decoder.split(chunk)) {
-      for await (const text of decoder.decode(piece)) await push(text);
-    }
+    for await (const text of frames.read(chunk)) await push(text);
     giveBack(chunk);
   };
 
@@ -106,8 +104,8 @@ export const unpack = ({ decrypt, ...options }: UnpackOptions = {}): Duplex => {
       const first = head;
       head = NOTHING;
       await take(first, push);
-    } else if (decrypt !== undefined && head.length > 0) {
-      decryptor = new Decryptor(decrypt, BACKUP_BEGINNING);
+    } else if (encryption !== undefined && head.length > 0) {
+      decryptor = new Decryptor(encryption, BACKUP_BEGINNING);
       head = decryptor.push(head);
       if (head.length > 0) await begin(push);
     } else {
@@ -129,8 +127,8 @@ export const unpack = ({ decrypt, ...options }: UnpackOptions = {}): Duplex => {
     async flush(push) {
       if (content === undefined && decryptor === undefined) await begin(push);
       decryptor?.end();
-      if (content === 'frames') decoder.end();
+      if (content === 'frames') frames.end();
     },
-    close: () => decoder.close(),
+    close: () => frames.close(),
   });
 };

@@ -50,10 +50,13 @@ export class FrameDecoder {
   #failure: unknown;
   #wake: (() => void) | undefined;
 
-  /** @throws AsbError `RANGE` for a window that zstd cannot have */
-  constructor({ windowLog = DEFAULT_WINDOW_LOG }: DecoderOptions = {}) {
+  /**
+   * @param offset bytes of the input that stand before the first frame, for messages
+   * @throws AsbError `RANGE` for a window that zstd cannot have
+   */
+  constructor({ windowLog = DEFAULT_WINDOW_LOG }: DecoderOptions = {}, offset = 0) {
     checkWindowLog(windowLog);
-    this.#walker = new FrameWalker({ windowLog });
+    this.#walker = new FrameWalker({ windowLog, offset });
     this.#zstd = createZstdDecompress({
       chunkSize: OUTPUT_SIZE,
       params: { [constants.ZSTD_d_windowLogMax]: windowLog },

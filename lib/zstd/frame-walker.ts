@@ -56,9 +56,19 @@ export class FrameWalker {
   #frames = 0;
   #message: number[] = [];
 
-  /** @param options.windowLog largest window to let through, as a power of two (10–31) */
-  constructor({ windowLog = DEFAULT_WINDOW_LOG }: { readonly windowLog?: number } = {}) {
+  /**
+   * @param options.windowLog largest window to let through, as a power of two (10–31)
+   * @param options.offset bytes of the input that stand before the first frame
+   */
+  constructor({
+    windowLog = DEFAULT_WINDOW_LOG,
+    offset = 0,
+  }: {
+    readonly windowLog?: number;
+    readonly offset?: number;
+  } = {}) {
     this.#maxWindow = 2 ** windowLog;
+    this.#offset = offset;
   }
 
   /** Whether the input could end here. */
@@ -71,7 +81,7 @@ export class FrameWalker {
     return this.#frames;
   }
 
-  /** Bytes taken so far. */
+  /** Where in the input it stands, in bytes. */
   get offset(): number {
     return this.#offset;
   }

@@ -5,6 +5,7 @@ import t from 'tap';
 import { textFailure } from '../../lib/asb/failure.ts';
 import { Encryptor } from '../../lib/crypto/ctr.ts';
 import { EncryptionKey } from '../../lib/crypto/key.ts';
+import type { AsbError } from '../../lib/errors.ts';
 import { BufferPool, lend } from '../../lib/memory/buffer-pool.ts';
 import { failureLine } from '../../lib/ndjson/failure.ts';
 import { unpack } from '../../lib/stages/unpack.ts';
@@ -108,7 +109,7 @@ const AES256 = { mode: 'aes256', key: new EncryptionKey(Buffer.from('secret')) }
 const encrypted = (bytes: Buffer | string): Buffer =>
   new Encryptor(AES256).push(Buffer.from(bytes));
 const decrypted = async (chunks: Iterable<Buffer>): Promise<Buffer> =>
-  Buffer.concat(await through(chunks, unpack({ decrypt: AES256 })));
+  Buffer.concat(await through(chunks, unpack({ encryption: AES256 })));
 
 t.test('with a key: encrypted text and frames, however they are cut', async (t) => {
   for (const bytes of [SMALL, FRAMES]) {
@@ -146,3 +147,14 @@ for (const [what, bytes, code] of [
     await t.rejects(decrypted(inChunks(bytes, 1)), { code }, 'a byte at a time');
   });
 }
+
+t.test('damaged frames are passed over, if somebody is told of them', async (t) => {
+  const told: AsbError[] = [];
+  const bytes = Buffer.concat([frame('one '), Buffer.from('oops'), frame('two')]);
+  const stage = unpack({ onDamage: (damage) => told.push(damage) });
+  t.equal(Buffer.concat(await through([bytes], stage)).toString(), 'one two');
+  t.match(told, [{ code: 'FORMAT' }]);
+  const cut = unpack({ onDamage: (damage) => told.push(damage) });
+  await through([frame('one').subarray(0, -1)], cut);
+  t.match(told, [{ code: 'FORMAT' }, { code: 'TRUNCATED' }]);
+});

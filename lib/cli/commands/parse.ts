@@ -29,20 +29,32 @@ export const parseCommand: Command = {
     const { parse } = await import('../../stages/parse.ts');
     const { toNdjson } = await import('../../stages/to-ndjson.ts');
     const { unpack } = await import('../../stages/unpack.ts');
+    const saving = given.value(salvage);
+    let damaged = 0;
+    const onDamage = (damage: AsbError): void => {
+      damaged++;
+      shell.say(`damaged zstd frames: ${damage.message}`);
+    };
     const parsed = parse({
-      salvage: given.value(salvage),
+      salvage: saving,
       onGap: (gap) => shell.say(gapLine(gap)),
       reuseMemory: true,
     });
     // The output gives back what it has written.
-    const stages = [unpack(), parsed, toNdjson({ reuseMemory: true })];
+    const stages = [unpack(saving ? { onDamage } : {}), parsed, toNdjson({ reuseMemory: true })];
     await runFilter(shell, input, stages, 'ndjson');
     const { gaps, gapBytes, records } = parsed.info;
     if (shell.verbose) shell.say(`read ${countOf(records, 'record')}`);
-    if (gaps === 0) return;
+    if (gaps === 0 && damaged === 0) return;
     // Every line is whole: the output has ended, only the exit status is still to tell.
-    const lost = `${countOf(gaps, 'gap')} of ${countOf(gapBytes, 'byte')} in all`;
-    throw new AsbError('FORMAT', `saved ${countOf(records, 'record')}; lost what is in ${lost}`);
+    const places = [
+      ...(damaged === 0
+        ? []
+        : [countOf(damaged, 'place in the zstd frames', 'places in the zstd frames')]),
+      ...(gaps === 0 ? [] : [`${countOf(gaps, 'gap')} of ${countOf(gapBytes, 'byte')} of text`]),
+    ];
+    const saved = countOf(records, 'record');
+    throw new AsbError('FORMAT', `saved ${saved}; lost what was in ${places.join(', ')}`);
   },
 };
 
