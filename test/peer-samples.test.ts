@@ -57,7 +57,7 @@ interface Content {
   readonly globals: readonly Global[];
 }
 
-const contentOf = async (path: string, decrypt: Encryption | undefined): Promise<Content> => {
+const contentOf = async (path: string, encryption: Encryption | undefined): Promise<Content> => {
   const records = new Map<string, string>();
   const globals: Global[] = [];
   const take = (chunk: RecordChunk): void => {
@@ -79,7 +79,7 @@ const contentOf = async (path: string, decrypt: Encryption | undefined): Promise
         done();
       },
     });
-    await pipeline(file.open(), unpack(decrypt === undefined ? {} : { decrypt }), parse(), sink);
+    await pipeline(file.open(), unpack({ encryption }), parse(), sink);
   }
   return { records, globals };
 };

@@ -40,7 +40,7 @@ export interface BackupOptions extends Omit<ScanOptions, 'cluster' | 'refuseEmpt
   /** zstd level. Default 3. */
   readonly compressionLevel?: number;
   /** Encrypts every file, each by itself. */
-  readonly encrypt?: Encryption | undefined;
+  readonly encryption?: Encryption | undefined;
   /** A backup without any record is no error. Default false. */
   readonly allowEmpty?: boolean;
 }
@@ -178,12 +178,7 @@ class Backup implements BackupJob {
 
   /** What comes after the text: perhaps compression, then files or the caller's stream. */
   async #destination(): Promise<Destination> {
-    const {
-      compress: method,
-      compressionLevel: level,
-      encrypt: encryption,
-      output,
-    } = this.#options;
+    const { compress: method, compressionLevel: level, encryption, output } = this.#options;
     const packed = method === undefined ? [] : [compress(level === undefined ? {} : { level })];
     if (output !== undefined) {
       const counter = byteCounter();

@@ -76,7 +76,7 @@ export class FileVerifier {
   async #read(): Promise<Error | undefined> {
     const { encryption, windowLog, signal } = this.#options;
     const unpacked = unpack({
-      ...(encryption === undefined ? {} : { decrypt: encryption }),
+      ...(encryption === undefined ? {} : { encryption }),
       ...(windowLog === undefined ? {} : { windowLog }),
     });
     const source = this.#file.open();

@@ -5,8 +5,7 @@ import { WholeUnits } from '../asb/whole-units.ts';
 import { AsbError, inFile, toError } from '../errors.ts';
 import { BufferPool, giveBack } from '../memory/buffer-pool.ts';
 import type { StoredFile } from '../storage/stored-file.ts';
-import type { DecoderOptions } from '../zstd/decoder.ts';
-import { unpack } from './unpack.ts';
+import { type UnpackOptions, unpack } from './unpack.ts';
 
 /** Memory that the text is given out in: room for what a file gives at once, and for a unit. */
 const POOLED_SIZE = 512 * 1024;
@@ -38,7 +37,7 @@ class Source {
   /** What came behind the head in the same chunk. */
   #rest: Buffer = Buffer.alloc(0);
 
-  constructor(file: StoredFile, options: DecoderOptions) {
+  constructor(file: StoredFile, options: UnpackOptions) {
     this.#location = file.location;
     this.#text = unpack(options);
     // What fails is told to who reads the text.
@@ -97,11 +96,11 @@ class Source {
 class Joiner {
   readonly info = { files: 0, records: 0, bytes: 0 };
   readonly #files: readonly StoredFile[];
-  readonly #options: DecoderOptions;
+  readonly #options: UnpackOptions;
   readonly #open = new Set<Source>();
   #closed = false;
 
-  constructor(files: readonly StoredFile[], options: DecoderOptions) {
+  constructor(files: readonly StoredFile[], options: UnpackOptions) {
     this.#files = files;
     this.#options = options;
   }
@@ -174,7 +173,7 @@ class Joiner {
  *
  * @throws AsbError `USAGE` for no files
  */
-export const cat = (files: readonly StoredFile[], options: DecoderOptions = {}): CatStage => {
+export const cat = (files: readonly StoredFile[], options: UnpackOptions = {}): CatStage => {
   if (files.length === 0) {
     throw new AsbError('USAGE', 'there are no files to join', { expected: 'one file or more' });
   }

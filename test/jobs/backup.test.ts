@@ -355,14 +355,14 @@ t.test('every particle type, in text', async (t) => {
 t.test('encrypted, each file by itself', (t) =>
   withSandbox(async (sandbox) => {
     const options = optionsFor(sandbox);
-    const encrypt = { mode: 'aes256', key: new EncryptionKey(Buffer.from('secret')) } as const;
+    const encryption = { mode: 'aes256', key: new EncryptionKey(Buffer.from('secret')) } as const;
     const textOf = async (bytes: Buffer): Promise<Buffer> => {
       t.notMatch(bytes.toString('latin1'), /^Version|namespace|\+ n test/);
-      return Buffer.concat(await through([bytes], unpack({ decrypt: encrypt })));
+      return Buffer.concat(await through([bytes], unpack({ encryption })));
     };
 
     const directory = join(t.testdir(), 'out');
-    const summary = await backup({ ...options, directory, encrypt, fileLimit: 5000 }).done;
+    const summary = await backup({ ...options, directory, encryption, fileLimit: 5000 }).done;
     const files = textIn(directory);
     t.ok(files.length > 3);
     for (const { length } of files) t.ok(length <= 5000);
@@ -371,13 +371,13 @@ t.test('encrypted, each file by itself', (t) =>
     t.equal(countUnits(texts).records, RECORDS);
 
     const outputFile = join(directory, 'one.asb');
-    await backup({ ...options, outputFile, encrypt, compress: 'zstd' }).done;
+    await backup({ ...options, outputFile, encryption, compress: 'zstd' }).done;
     t.equal(countUnits([await textOf(readFileSync(outputFile))]).records, RECORDS);
 
     const output = new PassThrough();
     const chunks: Buffer[] = [];
     output.on('data', (chunk: Buffer) => chunks.push(chunk));
-    const { bytes } = await backup({ ...options, output, encrypt }).done;
+    const { bytes } = await backup({ ...options, output, encryption }).done;
     t.equal(bytes, Buffer.concat(chunks).length);
     t.equal(countUnits([await textOf(Buffer.concat(chunks))]).records, RECORDS);
   }),

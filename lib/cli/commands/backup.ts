@@ -103,18 +103,18 @@ const checkPlace = (given: Given): void => {
   given.needs(compressionLevel, compression);
 };
 
-const placeOf = async (given: Given, shell: Shell, encrypt: Encryption | undefined) => {
+const placeOf = async (given: Given, shell: Shell, encryption: Encryption | undefined) => {
   const file = given.value(outputFile);
   if (file === '-') {
-    const seal = encrypt === undefined ? undefined : await sealWith(encrypt);
+    const seal = encryption === undefined ? undefined : await sealWith(encryption);
     const language = given.value(compression) === undefined ? 'text' : 'frames';
     return { output: shell.output(language, seal).stream() };
   }
-  if (file !== undefined) return { outputFile: file, encrypt };
+  if (file !== undefined) return { outputFile: file, encryption };
   const begin = given.value(prefix);
   return {
     directory: given.required(directory),
-    encrypt,
+    encryption,
     fileLimit: given.value(fileLimit) * MIB,
     ...(begin === undefined ? {} : { prefix: begin }),
   };

@@ -4,6 +4,7 @@ import type { Command } from '../command.ts';
 import { runFilter } from '../filter.ts';
 import { countOf, formatBytes } from '../format.ts';
 import { verbose } from '../options/common.ts';
+import { encryptionOf, encryptionOptions } from '../options/encryption.ts';
 import type { Shell } from '../shell.ts';
 
 /** The path that stands for standard input. */
@@ -13,9 +14,10 @@ export const catCommand: Command = {
   name: 'cat',
   summary: 'Join the files of a backup into one .asb text',
   description:
-    'Reads backup files, .asb text or zstd frames of it, and writes them to standard output as one\n' +
-    '.asb text: one header, each index and UDF module once, then the records of all files.',
-  options: [verbose],
+    'Reads backup files, .asb text or zstd frames of it, encrypted or not, and writes them to\n' +
+    'standard output as one .asb text: one header, each index and UDF module once, then the records\n' +
+    'of all files.',
+  options: [...encryptionOptions, verbose],
   operands: {
     name: 'PATH',
     describe: 'a file, or a directory with *.asb files; - alone for standard input',
@@ -26,10 +28,11 @@ export const catCommand: Command = {
     ['asb cat out/test_00000.asb more | asb compress > all.asb', 'Join files of two places'],
   ],
   speaks: 'text',
-  async run({ operands }, shell) {
-    const files = await filesOf(operands, shell);
+  async run(given, shell) {
+    const encryption = await encryptionOf(given);
+    const files = await filesOf(given.operands, shell);
     const { cat } = await import('../../stages/cat.ts');
-    const joined = cat(files);
+    const joined = cat(files, { encryption });
     await runFilter(shell, joined, [], 'text');
     if (!shell.verbose) return;
     const { files: read, records, bytes } = joined.info;

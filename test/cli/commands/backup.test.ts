@@ -52,9 +52,9 @@ t.test('a namespace goes to a directory, a file, or standard output', async (t) 
 t.test('encrypted, wherever it goes', async (t) => {
   const directory = t.testdir();
   const key = ['--encryption-key-file', writeKey(join(directory, 'key.pem'))];
-  const decrypt = { mode: 'aes256', key: PEM_KEY } as const;
+  const encryption = { mode: 'aes256', key: PEM_KEY } as const;
   const plainOf = async (bytes: Buffer): Promise<Buffer> =>
-    Buffer.concat(await through([bytes], unpack({ decrypt })));
+    Buffer.concat(await through([bytes], unpack({ encryption })));
   const out = join(directory, 'out');
   const files = ['backup', ...cluster, '-d', out, '-z', 'zstd', '-y', 'aes256', ...key];
   t.match(await run(files), { code: 0 });

@@ -82,7 +82,7 @@ t.test('each file is encrypted by itself', async (t) => {
   t.match(outcome, { code: 0, stderr: '' });
   const names = readdirSync(out);
   t.equal(names.length, 3);
-  const stage = () => unpack({ decrypt: { mode: 'aes128', key: RAW_KEY } });
+  const stage = () => unpack({ encryption: { mode: 'aes128', key: RAW_KEY } });
   const texts: Buffer[] = [];
   for (const name of names)
     texts.push(...(await through([readFileSync(join(out, name))], stage())));
