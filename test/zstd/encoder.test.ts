@@ -14,6 +14,14 @@ for (const level of [undefined, MIN_LEVEL, 1, 19]) {
   });
 }
 
+t.test('a byte that was changed shows, even where it decodes', async (t) => {
+  const frame = await compressFrame(Buffer.from('123456789'));
+  const at = frame.indexOf('5');
+  t.ok(at > 0, 'too short to compress: the text stands in the frame as it is');
+  frame[at] = 0x34;
+  t.throws(() => zstdDecompressSync(frame));
+});
+
 t.test('a higher level makes it smaller', async (t) => {
   const text = Buffer.concat(Array.from({ length: 40 }, () => TEXT));
   const [low, high] = [await compressFrame(text, -1000), await compressFrame(text, 19)];
