@@ -3,6 +3,8 @@
  * make, and the places where bytes rest.
  */
 export type { SerializerInfo, SerializerOptions } from './asb/serializer.ts';
+export { type Encryption, EncryptionKey, type EncryptionMode } from './crypto/key.ts';
+export { type KeyForm, keyFromFile, keyFromVariable } from './crypto/key-source.ts';
 export { AsbError, type ErrorCode, type ErrorFacts } from './errors.ts';
 export {
   type BackupJob,
@@ -11,6 +13,13 @@ export {
   type BackupSummary,
   backup,
 } from './jobs/backup.ts';
+export {
+  type RestoreJob,
+  type RestoreOptions,
+  type RestoreProgress,
+  type RestoreSummary,
+  restore,
+} from './jobs/restore.ts';
 export { RecordBatch } from './record/batch.ts';
 export { Bin } from './record/bin.ts';
 export { BatchBuilder, encodeParticle, type Particle, type PlainRecord } from './record/builder.ts';
@@ -41,7 +50,11 @@ export { alignedFrames } from './stages/aligned-frames.ts';
 export { type CatInfo, type CatStage, cat } from './stages/cat.ts';
 export { type CompressInfo, type CompressOptions, compress } from './stages/compress.ts';
 export { decompress } from './stages/decompress.ts';
+export { decrypt } from './stages/decrypt.ts';
+export { encrypt } from './stages/encrypt.ts';
+export { encrypted } from './stages/encrypted.ts';
 export { fromNdjson } from './stages/from-ndjson.ts';
+export { type LoadInfo, type LoadOptions, type LoadStage, load } from './stages/load.ts';
 export {
   type Gap,
   type ParserInfo,

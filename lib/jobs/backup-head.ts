@@ -1,0 +1,74 @@
+import { addAbortSignal, type Duplex, pipeline } from 'node:stream';
+import { Parser } from '../asb/parser.ts';
+import { AsbError, inFile } from '../errors.ts';
+import { giveBack } from '../memory/buffer-pool.ts';
+import type { Global } from '../record/globals.ts';
+import { type UnpackOptions, unpack } from '../stages/unpack.ts';
+import type { StoredFile } from '../storage/stored-file.ts';
+
+/** Indexes and UDF modules of one file at most, before its first record. */
+export const MAX_HEAD_GLOBALS = 10_000;
+
+/** How the bytes of a backup become text: damage is always an error. */
+export type StrictUnpackOptions = Omit<UnpackOptions, 'onDamage'>;
+
+/** What a file says before its first record. */
+export interface BackupHead {
+  /** Of the header, or else of the first record; `undefined` if there is neither. */
+  readonly namespace: string | undefined;
+  readonly globals: readonly Global[];
+}
+
+/**
+ * Reads a file up to its first record.
+ *
+ * @throws AsbError what is wrong there, with the file's name; `LIMIT` for more globals than
+ *   `MAX_HEAD_GLOBALS`; the signal's reason
+ */
+export const readHead = async (
+  file: StoredFile,
+  options: StrictUnpackOptions & { readonly signal: AbortSignal },
+): Promise<BackupHead> => {
+  const { signal } = options;
+  const parser = new Parser({ file: file.location });
+  const globals: Global[] = [];
+  try {
+    for await (const chunk of chunksOf(file, parser, options)) {
+      if (chunk.kind === 'records') break;
+      globals.push(chunk);
+      if (globals.length > MAX_HEAD_GLOBALS) throw tooMany();
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    throw inFile(error, file.location);
+  }
+  return { namespace: parser.info.namespace, globals };
+};
+
+async function* chunksOf(
+  file: StoredFile,
+  parser: Parser,
+  options: StrictUnpackOptions & { readonly signal: AbortSignal },
+) {
+  const source = file.open();
+  const text: AsyncIterable<Buffer> & Duplex = addAbortSignal(options.signal, unpack(options));
+  const closed = new Promise((resolve) => source.once('close', resolve));
+  // A failure arrives through the text; leaving early is none.
+  pipeline(source, text, () => {});
+  try {
+    for await (const chunk of text) {
+      yield* parser.push(chunk);
+      giveBack(chunk);
+    }
+    yield* parser.end();
+  } finally {
+    await closed;
+  }
+}
+
+const tooMany = (): AsbError => {
+  const expected = `at most ${MAX_HEAD_GLOBALS} indexes and UDF modules`;
+  return new AsbError('LIMIT', `more than ${MAX_HEAD_GLOBALS} indexes and UDF modules`, {
+    expected,
+  });
+};

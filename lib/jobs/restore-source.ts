@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { AsbError } from '../errors.ts';
+import { backupFiles } from '../storage/backup-files.ts';
+import type { StoredFile } from '../storage/stored-file.ts';
+
+/** Where a backup is: exactly one of the four. */
+export interface RestoreSource {
+  readonly directory?: string;
+  /**
+   * Backups one after another, the oldest first: a record that is in several is as the last one
+   * that may be written has it.
+   */
+  readonly directoryList?: readonly string[];
+  /** Goes before each path of `directoryList`. */
+  readonly parentDirectory?: string;
+  readonly inputFile?: string;
+  /** A stream of one file's bytes. */
+  readonly input?: Readable;
+}
+
+/** What is to be read. */
+export interface RestoreFiles {
+  /** Files of one group may be read at the same time; groups come one after another. */
+  readonly groups: readonly (readonly StoredFile[])[];
+  /** Whether files can be read twice: a stream and a FIFO can't. */
+  readonly rereadable: boolean;
+}
+
+/**
+ * Finds the files of a backup.
+ *
+ * @throws AsbError `USAGE` unless there is one source; `NOT_FOUND` for a path with nothing there,
+ *   `EMPTY` for a directory without `*.asb`, `STORAGE` if the file system refuses
+ */
+export const findFiles = async (source: RestoreSource): Promise<RestoreFiles> => {
+  const { directory, directoryList, parentDirectory, inputFile, input } = source;
+  checkSource(source);
+  if (input !== undefined) {
+    const file = { name: '-', location: '-', size: undefined, open: () => input };
+    return { groups: [[file]], rereadable: false };
+  }
+  const paths =
+    directoryList?.map((path) =>
+      parentDirectory === undefined ? path : join(parentDirectory, path),
+    ) ?? [directory, inputFile].filter((path) => path !== undefined);
+  const groups: (readonly StoredFile[])[] = [];
+  for (const path of paths) groups.push(await backupFiles(path));
+  return { groups, rereadable: groups.flat().every(({ size }) => size !== undefined) };
+};
+
+const checkSource = (source: RestoreSource): void => {
+  const { directory, directoryList, parentDirectory, inputFile, input } = source;
+  const given = [directory, directoryList, inputFile, input].filter((one) => one !== undefined);
+  if (given.length !== 1 || directoryList?.length === 0) {
+    const expected = 'one of directory, directoryList, inputFile and input';
+    throw new AsbError('USAGE', `a restore reads from exactly ${expected}`, { expected });
+  }
+  if (parentDirectory === undefined || directoryList !== undefined) return;
+  throw new AsbError('USAGE', 'parentDirectory has a meaning only with directoryList');
+};
