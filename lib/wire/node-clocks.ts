@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout } from 'node:timers/promises';
 import { AsbError } from '../errors.ts';
 import { parsePairs } from './info.ts';
 import type { ClusterNode } from './node.ts';
@@ -8,6 +8,19 @@ import { ServerClock } from './server-clock.ts';
 
 /** A node is asked anew after so many ms: its clock may have been set. */
 const ASK_AFTER = 5000;
+
+/** The time of this machine. */
+export interface LocalTime {
+  /** ms since 1970. */
+  now(): number;
+  /** Settles after `ms`, or at once when `signal` aborts. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+export const LOCAL_TIME: LocalTime = {
+  now: () => Date.now(),
+  sleep: (ms, signal) => setTimeout(ms, undefined, { signal }).catch(() => undefined),
+};
 
 interface Known {
   readonly clock: ServerClock;
@@ -19,11 +32,13 @@ interface Known {
 /** The clocks of all nodes that take records which expire. */
 export class NodeClocks {
   readonly #namespace: string;
+  readonly #time: LocalTime;
   readonly #stop = new AbortController();
   readonly #clocks = new WeakMap<ClusterNode, Known>();
 
-  constructor(namespace: string) {
+  constructor(namespace: string, time: LocalTime = LOCAL_TIME) {
     this.#namespace = namespace;
+    this.#time = time;
   }
 
   /**
@@ -35,7 +50,7 @@ export class NodeClocks {
    */
   async now(node: ClusterNode): Promise<number> {
     const known = this.#known(node);
-    if (Date.now() - known.asked > ASK_AFTER) {
+    if (this.#time.now() - known.asked > ASK_AFTER) {
       known.asking ??= this.#ask(node, known).finally(() => {
         known.asking = undefined;
       });
@@ -43,10 +58,10 @@ export class NodeClocks {
     }
     const { signal } = this.#stop;
     for (;;) {
-      const now = Date.now();
+      const now = this.#time.now();
       const wait = known.clock.wait(now);
       if (wait === 0 || signal.aborted) return known.clock.second(now);
-      await sleep(wait, undefined, { signal }).catch(() => {}); // an abort ends the wait
+      await this.#time.sleep(wait, signal);
     }
   }
 
@@ -64,7 +79,7 @@ export class NodeClocks {
    */
   learn(node: ClusterNode, { request, reply, failure }: Exchange, now: number, sent: number): void {
     const { clock } = this.#known(node);
-    const received = Date.now();
+    const received = this.#time.now();
     if (failure === undefined) clock.took(received - sent);
     let least = Number.POSITIVE_INFINITY;
     let most = Number.NEGATIVE_INFINITY;
@@ -83,13 +98,14 @@ export class NodeClocks {
   #known(node: ClusterNode): Known {
     let known = this.#clocks.get(node);
     if (known === undefined) {
-      this.#clocks.set(node, (known = { clock: new ServerClock(), asked: 0, asking: undefined }));
+      known = { clock: new ServerClock(), asked: 0, asking: undefined };
+      this.#clocks.set(node, known);
     }
     return known;
   }
 
   async #ask(node: ClusterNode, known: Known): Promise<void> {
-    const sent = Date.now();
+    const sent = this.#time.now();
     const answer = await node.askOne(`namespace/${this.#namespace}`);
     const time = parsePairs(answer, ';').get('current_time') ?? '';
     if (!/^\d{1,10}$/.test(time)) {
@@ -98,7 +114,7 @@ export class NodeClocks {
         expected: 'current_time=… in the answer to namespace/…',
       });
     }
-    known.asked = Date.now();
+    known.asked = this.#time.now();
     known.clock.observe(Number(time), sent, known.asked);
   }
 }

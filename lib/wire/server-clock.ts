@@ -32,7 +32,7 @@ export class ServerClock {
 
   /** Takes in that the node was in `second` at some time from `sent` to `received`. */
   observe(second: number, sent: number, received: number): void {
-    const low = second * 1000 - received;
+    const low = second * 1000 - received - 1; // a time of 5 ms is one from 5 to 6
     const high = (second + 1) * 1000 - sent;
     const width = this.#high - this.#low;
     this.#low = Math.max(this.#low, low);

@@ -28,9 +28,8 @@ export class WriteConnection {
         if (this.reply.ended) this.#settle();
         return true;
       },
-      idle: () => {
-        if (!this.reply.ended) connection.destroy('no answer to a write in time');
-      },
+      // Also between two requests: a connection that nobody used for so long is not needed.
+      idle: () => connection.destroy('no answer in time'),
       closed: (error) => this.#settle(error),
     };
   }
