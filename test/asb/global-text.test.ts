@@ -1,6 +1,7 @@
 import t from 'tap';
 import { globalText, headerText, versionFor } from '../../lib/asb/global-text.ts';
-import type { Global, SecondaryIndex } from '../../lib/record/globals.ts';
+import { MAX_BASE64_LENGTH, MAX_NAME_LENGTH, MAX_PAYLOAD_SIZE } from '../../lib/asb/grammar.ts';
+import type { Global, SecondaryIndex, UdfModule } from '../../lib/record/globals.ts';
 
 const index = (facts: Partial<SecondaryIndex> = {}): SecondaryIndex => ({
   kind: 'index',
@@ -12,7 +13,7 @@ const index = (facts: Partial<SecondaryIndex> = {}): SecondaryIndex => ({
   bin: 'total',
   ...facts,
 });
-const udf = (name: string, text: string): Global => ({
+const udf = (name: string, text: string): UdfModule => ({
   kind: 'udf',
   name,
   language: 'LUA',
@@ -59,5 +60,22 @@ const refused: readonly Partial<SecondaryIndex>[] = [
   { context: '' },
   { expression: 'kxUB\n* i x' },
   { expression: 'k=B' },
+  { expression: 'kxUB', collection: 'set' },
+  { expression: 'kxUB', type: 'none' },
 ];
 for (const facts of refused) t.throws(() => globalText(index(facts)), { code: 'FORMAT' });
+
+const outOfRange: readonly Global[] = [
+  index({ namespace: '' }),
+  index({ namespace: 'n'.repeat(32) }),
+  index({ set: 's'.repeat(64) }),
+  index({ name: '' }),
+  index({ name: 'n'.repeat(MAX_NAME_LENGTH + 1) }),
+  index({ bin: 'ü'.repeat(8) }),
+  index({ context: 'A'.repeat(MAX_BASE64_LENGTH + 1) }),
+  index({ expression: 'A'.repeat(MAX_BASE64_LENGTH + 1) }),
+  udf('', ''),
+  udf('m'.repeat(MAX_NAME_LENGTH + 1), ''),
+  { ...udf('m', ''), content: new Uint8Array(MAX_PAYLOAD_SIZE + 1) },
+];
+for (const global of outOfRange) t.throws(() => globalText(global), { code: 'RANGE' });

@@ -120,7 +120,7 @@ const keys = under(`${HEADER}+ k `, '', [
   ['a space behind an integer', `I 1^ \n${HEAD}+ b 0\n`],
   ['an integer above int64', `I 922337203685477580^8\n${HEAD}+ b 0\n`],
   ['an integer below int64', `I -922337203685477580^9\n${HEAD}+ b 0\n`],
-  ['an integer far above int64', `I 9999999999999999999^9\n${HEAD}+ b 0\n`],
+  ['an integer far above int64', `I 999999999999999999^99\n${HEAD}+ b 0\n`],
   ['an integer of 20 digits', `I 0000000000000000000^1\n${HEAD}+ b 0\n`],
   ['no double', `D ^\n${HEAD}+ b 0\n`],
   ['an unknown word', `D ^none\n${HEAD}+ b 0\n`],

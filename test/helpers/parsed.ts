@@ -37,7 +37,8 @@ export const parse = (chunks: Iterable<Buffer>, options: ParserOptions = {}): Pa
   const items: (Global | Buffer)[] = [];
   try {
     for (const chunk of chunks) items.push(...itemsOf(parser.push(chunk)));
-    items.push(...itemsOf(parser.end()));
+    // One by one: behind the last chunk there may be an error.
+    for (const chunk of parser.end()) items.push(...itemsOf([chunk]));
     return { info: parser.info, items, error: undefined };
   } catch (error) {
     return { info: parser.info, items, error };

@@ -54,17 +54,19 @@ const readLong = (
   out: DataView,
   at: number,
 ): number => {
-  if (end - start > MAX_DIGITS) return ~(start + MAX_DIGITS);
+  // The first wrong digit, however many have come behind it.
+  const last = Math.min(end, start + MAX_DIGITS);
   let upper = 0;
   let lower = 0;
-  for (let from = start; from < end - 9; from++) upper = upper * 10 + text[from]! - ZERO;
-  for (let from = end - 9; from < end; from++) lower = lower * 10 + text[from]! - ZERO;
+  for (let from = start; from < last - 9; from++) upper = upper * 10 + text[from]! - ZERO;
+  for (let from = last - 9; from < last; from++) lower = lower * 10 + text[from]! - ZERO;
   // upper, below 10^10, times 10^9 plus lower, by 16 bits of upper at a time.
   const rest = (upper % 0x10000) * BILLION + lower;
   const step = Math.floor(upper / 0x10000) * BILLION + Math.floor(rest / 0x10000);
   const high = Math.floor(step / 0x10000);
   const low = (step % 0x10000) * 0x10000 + (rest % 0x10000);
   const most = negative && low === 0 ? 0x80000000 : 0x7fffffff;
-  if (high > most) return ~(end - 1);
+  if (high > most) return ~(last - 1);
+  if (last < end) return ~last;
   return write(out, at, high, low, negative, end);
 };
