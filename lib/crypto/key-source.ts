@@ -10,7 +10,7 @@ export const MAX_KEY_FILE_SIZE = 64 * 1024;
  * The key in a PEM file; a pipe (`<(…)` in a shell) will do.
  *
  * @throws AsbError `KEY`, with the file, if it cannot be read, is larger than `MAX_KEY_FILE_SIZE`,
- *   or holds no RSA or EC private key
+ *   or holds no private key
  */
 export const keyFromFile = async (file: string): Promise<EncryptionKey> => {
   const text = await readText(file).catch((cause: unknown) => {

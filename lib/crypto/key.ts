@@ -1,7 +1,7 @@
 /**
  * Keys as asbackup and absctl have them: AES never uses the key's own bytes, but the first 16 or
- * 32 of their SHA-256. Of a private key the bytes are its DER form, PKCS#1 for RSA and SEC1 for EC,
- * in whatever form it was kept: that is what OpenSSL's i2d_PrivateKey gives to asbackup.
+ * 32 of their SHA-256. Of a private key the bytes are its DER form, in whatever form it was kept: the
+ * one that OpenSSL's i2d_PrivateKey gives to asbackup, PKCS#1 for RSA and SEC1 for EC.
  */
 import { createHash, createPrivateKey, createSecretKey, type KeyObject } from 'node:crypto';
 import { AsbError, codeOf } from '../errors.ts';
@@ -32,7 +32,7 @@ export class EncryptionKey {
   }
 
   /**
-   * The key of an RSA or EC private key.
+   * The key that a private key stands for: RSA, EC or Ed25519.
    *
    * @param text PEM, with other blocks and words around it, line ends where they please
    * @throws AsbError `KEY` if there is no such key in it; the message shows nothing of `text`
@@ -46,18 +46,17 @@ export class EncryptionKey {
   }
 
   /**
-   * The key of an RSA or EC private key.
+   * The key that a private key stands for: RSA, EC or Ed25519.
    *
    * @param der PKCS#8, PKCS#1 or SEC1
    * @throws AsbError `KEY` if it is none
    */
   static fromDer(der: Buffer): EncryptionKey {
     const key = privateKeyOf(der);
-    const type = key?.asymmetricKeyType;
     if (key === undefined) throw noKey('no private key');
-    if (type === 'rsa') return new EncryptionKey(key.export({ type: 'pkcs1', format: 'der' }));
-    if (type === 'ec') return new EncryptionKey(key.export({ type: 'sec1', format: 'der' }));
-    throw noKey(`a private key of the kind ${type}`);
+    const type = DER_FORMS.get(key.asymmetricKeyType);
+    if (type === undefined) throw noKey(`a private key of the kind ${key.asymmetricKeyType}`);
+    return new EncryptionKey(key.export({ type, format: 'der' }));
   }
 
   /** What AES is set up with. */
@@ -66,10 +65,17 @@ export class EncryptionKey {
   }
 }
 
+/** As i2d_PrivateKey writes each kind; of other kinds nobody has tried it. */
+const DER_FORMS: ReadonlyMap<string | undefined, 'pkcs1' | 'sec1' | 'pkcs8'> = new Map([
+  ['rsa', 'pkcs1'],
+  ['ec', 'sec1'],
+  ['ed25519', 'pkcs8'],
+]);
+
 const PRIVATE_KEY = /-----BEGIN ((?:[A-Z]+ )?PRIVATE KEY)-----(.*?)-----END \1-----/s;
 
 const noKey = (found: string): AsbError => {
-  const expected = 'an RSA or EC private key';
+  const expected = 'an RSA, EC or Ed25519 private key';
   return new AsbError('KEY', `${found}; expected ${expected}`, { expected });
 };
 

@@ -5,6 +5,7 @@ import { runFilter } from '../filter.ts';
 import { countOf } from '../format.ts';
 import { flag } from '../option.ts';
 import { verbose } from '../options/common.ts';
+import { encryptionOf, encryptionOptions } from '../options/encryption.ts';
 
 export const salvage = flag({
   name: 'salvage',
@@ -15,16 +16,18 @@ export const parseCommand: Command = {
   name: 'parse',
   summary: 'Turn .asb text into NDJSON',
   description:
-    'Reads .asb text, or zstd frames of it, from standard input and writes its records, secondary\n' +
-    'indexes and UDF modules to standard output as NDJSON, one a line, without loss. A wrong byte,\n' +
-    'and a text that is cut off, are errors that name the place. docs/ndjson.md has the form.',
-  options: [salvage, verbose],
+    'Reads .asb text, or zstd frames of it, encrypted or not, from standard input and writes its\n' +
+    'records, secondary indexes and UDF modules to standard output as NDJSON, one a line, without\n' +
+    'loss. A wrong byte, and a text that is cut off, are errors that name the place. docs/ndjson.md\n' +
+    'has the form.',
+  options: [salvage, ...encryptionOptions, verbose],
   examples: [
     ['asb cat out | asb parse | jq -c \'select(.set == "users")\'', 'Look into a backup'],
     ['asb parse --salvage < damaged.asb > saved.ndjson', 'Save what is left of a damaged file'],
   ],
   speaks: 'ndjson',
   async run(given, shell) {
+    const encryption = await encryptionOf(given);
     const input = shell.input('text');
     const { parse } = await import('../../stages/parse.ts');
     const { toNdjson } = await import('../../stages/to-ndjson.ts');
@@ -41,7 +44,11 @@ export const parseCommand: Command = {
       reuseMemory: true,
     });
     // The output gives back what it has written.
-    const stages = [unpack(saving ? { onDamage } : {}), parsed, toNdjson({ reuseMemory: true })];
+    const stages = [
+      unpack({ encryption, ...(saving ? { onDamage } : {}) }),
+      parsed,
+      toNdjson({ reuseMemory: true }),
+    ];
     await runFilter(shell, input, stages, 'ndjson');
     const { gaps, gapBytes, records } = parsed.info;
     if (shell.verbose) shell.say(`read ${countOf(records, 'record')}`);

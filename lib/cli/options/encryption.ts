@@ -26,7 +26,7 @@ export const mode = choice({
 export const keyFile = text({
   name: 'encryption-key-file',
   group,
-  describe: 'PEM file with an RSA or EC private key, which the key is made of',
+  describe: 'PEM file with a private key (RSA, EC, Ed25519), which the key is made of',
   expected: 'a PEM file',
 });
 

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import t from 'tap';
 import { textFailure } from '../../../lib/asb/failure.ts';
+import { Encryptor } from '../../../lib/crypto/ctr.ts';
 import { run, shell } from '../../helpers/asb.ts';
 import { GLOBALS, HEADER, manyRecords, NEXT_HEADER } from '../../helpers/asb-text.ts';
 import { frame } from '../../helpers/frames.ts';
+import { RAW, RAW_KEY } from '../../helpers/keys.ts';
 
 const [ONE, TWO, THREE] = manyRecords(3);
 const GLOBAL = GLOBALS[6]!;
@@ -68,5 +70,21 @@ t.test('what is wrong is said', async (t) => {
     [[join(directory, 'a.asb'), '--frobnicate'], 2, /--frobnicate/],
   ] as const) {
     t.match(await run(['cat', ...args]), { code, stderr: words }, `${words}`);
+  }
+});
+
+t.test('encrypted files, and plain ones beside them', async (t) => {
+  const encryption = { mode: 'aes128', key: RAW_KEY } as const;
+  const sealed = (bytes: Buffer): Buffer => new Encryptor(encryption).push(bytes);
+  const out = t.testdir({ ...FILES, 'test_00000.asb': sealed(FILES['test_00000.asb']) });
+  const args = ['-y', 'aes128', '--encryption-key-env', 'KEY'];
+  const read = await run(['cat', out, ...args], { env: { KEY: RAW } });
+  t.match(read, { code: 0, stderr: '', stdout: JOINED });
+  for (const [options, words] of [
+    [[], /test_00000\.asb: .*--encrypt and --encryption-key-file/],
+    [['-y', 'aes256', ...args.slice(2)], /test_00000\.asb: .*key or mode/],
+  ] as const) {
+    const outcome = await run(['cat', out, ...options], { env: { KEY: RAW } });
+    t.match(outcome, { code: 1, stderr: words });
   }
 });

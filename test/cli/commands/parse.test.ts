@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import t from 'tap';
+import { Encryptor } from '../../../lib/crypto/ctr.ts';
 import { failureIn } from '../../../lib/ndjson/failure.ts';
 import { startSandbox } from '../../../lib/sandbox/index.ts';
 import { run, shell } from '../../helpers/asb.ts';
 import { HEADER, manyRecords, TEXT } from '../../helpers/asb-text.ts';
 import { checkedFrame, frame } from '../../helpers/frames.ts';
+import { RAW, RAW_KEY } from '../../helpers/keys.ts';
 
 const RECORDS = manyRecords(3);
 const WHOLE = Buffer.concat([HEADER, ...RECORDS]);
@@ -25,6 +27,15 @@ t.test('.asb text comes in, or frames of it, and NDJSON goes out', async (t) => 
     t.same(keysOf(stdout), [0, 1, 2]);
   }
   t.match(await run(['parse', '-v'], { input: WHOLE }), { code: 0, stderr: /read 3 records\n/ });
+});
+
+t.test('an encrypted backup', async (t) => {
+  const input = new Encryptor({ mode: 'aes128', key: RAW_KEY }).push(frame(WHOLE));
+  const args = ['parse', '-y', 'aes128', '--encryption-key-env', 'KEY'];
+  const { code, stdout, stderr } = await run(args, { input, env: { KEY: RAW } });
+  t.equal(code, 0, stderr);
+  t.same(keysOf(stdout), [0, 1, 2]);
+  t.match(await run(['parse'], { input }), { code: 1, stderr: /--encryption-key-file/ });
 });
 
 t.test('every form of the format', async (t) => {
