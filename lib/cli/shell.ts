@@ -50,7 +50,7 @@ export const processShell = (options: {
     return process.stdin;
   },
   output(language, seal) {
-    checkOutput(isatty(1), language);
+    checkOutput(isatty(1), seal === undefined ? language : 'encrypted');
     const output = standardOutput(seal);
     options.onOutput(output, language);
     return output;

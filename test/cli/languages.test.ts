@@ -8,5 +8,6 @@ t.test('each language has a way to say that its writer failed', async (t) => {
   const message = 'no room: "disk"';
   t.equal(failureIn((await failureOf('ndjson', message)).toString()), message);
   t.equal((await failureOf('text', message)).toString(), textFailure(message).toString());
+  t.equal((await failureOf('encrypted', message)).toString(), textFailure(message).toString());
   t.same(await failureOf('frames', message), framesFailure(message));
 });

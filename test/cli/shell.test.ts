@@ -2,7 +2,7 @@ import t from 'tap';
 import { checkInput, checkOutput, columnsOf } from '../../lib/cli/shell.ts';
 
 t.test('nobody types the languages into a terminal', (t) => {
-  for (const language of ['ndjson', 'text', 'frames'] as const) {
+  for (const language of ['ndjson', 'text', 'frames', 'encrypted'] as const) {
     t.throws(() => checkInput(true, language, 'asb …'), { code: 'USAGE' }, language);
     t.doesNotThrow(() => checkInput(false, language, 'asb …'), language);
   }
@@ -14,7 +14,7 @@ t.test('nobody types the languages into a terminal', (t) => {
 });
 
 t.test('a terminal gets NDJSON at most', (t) => {
-  for (const language of ['text', 'frames'] as const) {
+  for (const language of ['text', 'frames', 'encrypted'] as const) {
     t.throws(() => checkOutput(true, language), { code: 'TERMINAL' }, language);
     t.doesNotThrow(() => checkOutput(false, language), language);
   }

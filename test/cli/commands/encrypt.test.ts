@@ -78,3 +78,11 @@ t.test('a signal in the middle: the last words can be decrypted', async (t) => {
   t.match(stderr, /^asb encrypt: stopped by SIGTERM/);
   t.match((await decrypted(stdout)).toString().slice(-200), /! asb: stopped by SIGTERM$/);
 });
+
+t.test('a terminal gets nothing', async (t) => {
+  const input = join(t.testdir({ 'a.asb': HEADER }), 'a.asb');
+  const line = `$A encrypt --mode aes128 --encryption-key-file ${file} < ${input}`;
+  const outcome = await shell(`export A="$ASB_NODE $ASB_MAIN"; script -qec '${line}' /dev/null`);
+  t.equal(outcome.code, 1);
+  t.match(outcome.stdout.toString(), /^asb encrypt: writes an encrypted backup[^\n]*\r\n$/);
+});
