@@ -3,14 +3,7 @@ import { GEOJSON_HEADER_SIZE, ParticleType } from '../record/particle.ts';
 import { readBase64 } from '../record/text/read-base64.ts';
 import { readDouble } from '../record/text/read-double.ts';
 import { readInt64 } from '../record/text/read-integer.ts';
-import {
-  CHOICES,
-  expectedAt,
-  FIRST_CHOICE,
-  MAX_FLOAT_LENGTH,
-  MAX_PAYLOAD_SIZE,
-  Step,
-} from './grammar.ts';
+import { CHOICES, expectedAt, FIRST_CHOICE, MAX_PAYLOAD_SIZE, Step } from './grammar.ts';
 import { LETTERS, letter } from './letters.ts';
 import { incomplete, Misfit } from './misfit.ts';
 import { LARGE_DATA_TYPE } from './scan-errors.ts';
@@ -81,6 +74,8 @@ FORMS[LETTER_X] = Form.BASE64;
 const { NONE, SIZED, BASE64, GEO } = Form;
 const { INTEGER: INTEGER_FORM, DOUBLE: DOUBLE_FORM, BOOLEAN: BOOLEAN_FORM, NULL: NULL_FORM } = Form;
 const BLOB_FORM = Form.BLOB;
+/** Bytes of an integer or a double. */
+const NUMBER_SIZE = 8;
 /** Characters of a digest in base64. */
 const DIGEST_TEXT = 28;
 /** From this many bytes on, the runtime's copy beats a loop. */
@@ -171,10 +166,10 @@ export class RecordParser {
     const keyAt = at + 4;
     const hasKey = view.getUint32(at) === KEY_LINE;
     if (hasKey) {
-      at = this.#skipKey(keyAt);
+      at = this.#skipKey(keyAt, outStart);
       lines++;
     }
-    at = this.#readNamespace(at, outStart, hasKey);
+    at = this.#readNamespace(at, outStart + NUMBER_SIZE, hasKey);
     let next = copyView(
       outView,
       outStart + HEADER_SIZE,
@@ -213,7 +208,7 @@ export class RecordParser {
     const bins = this.#readNumberLine(at + 4, Step.BIN_COUNT, 0xffff);
     at = this.#at;
     if (hasKey) {
-      next = this.#readKey(keyAt, next);
+      next = this.#readKey(keyAt, next, outStart);
       fields++;
     }
     outView.setUint32(outStart, HEADER_SIZE << 24);
@@ -230,8 +225,12 @@ export class RecordParser {
     return next;
   }
 
-  /** Finds the end of the key's line; what it says is read when its place is known. */
-  #skipKey(at: number): number {
+  /**
+   * Goes over the key's line. What is wrong in it is found here: it is wrong before what follows.
+   *
+   * @param outAt a number's bytes go here; others are read when their place is known
+   */
+  #skipKey(at: number, outAt: number): number {
     const text = this.#text;
     const kind = text[at];
     let from = at + 2;
@@ -250,15 +249,15 @@ export class RecordParser {
       default:
         this.#fail(at, expectedAt(Step.KEY));
     }
-    if (kind === letter('I') || kind === letter('D')) {
-      const end = text.indexOf(LF, from);
-      if (end >= 0 && end < this.#end) return end + 1;
-      const step = kind === letter('I') ? Step.INTEGER : Step.FLOAT;
-      if (this.#end - from > MAX_FLOAT_LENGTH) this.#fail(from, expectedAt(step));
-      throw incomplete(this.#end + 1);
+    if (kind === letter('I')) this.#readInteger(from, outAt);
+    else if (kind === letter('D')) this.#readFloat(from, outAt);
+    else if (kind === LETTER_X || (kind === LETTER_B && from === at + 2)) {
+      this.#readSizedBase64(from, outAt);
+    } else {
+      const size = this.#readSize(from);
+      this.#at = this.#payload(this.#at, size) + size + 1;
     }
-    const size = this.#readSize(from);
-    return this.#payload(this.#at, size) + size + 1;
+    return this.#at;
   }
 
   #readNamespace(at: number, outStart: number, hasKey: boolean): number {
@@ -368,7 +367,7 @@ export class RecordParser {
     return at;
   }
 
-  #readKey(at: number, outAt: number): number {
+  #readKey(at: number, outAt: number, numberAt: number): number {
     const outView = this.#outView;
     const kind = this.#text[at]!;
     const raw = kind === LETTER_B && this.#text[at + 1] === BANG;
@@ -379,13 +378,11 @@ export class RecordParser {
     switch (kind) {
       case letter('I'):
         type = INTEGER;
-        this.#readInteger(from, valueAt);
-        next = valueAt + 8;
+        next = copyView(outView, valueAt, outView, numberAt, numberAt + NUMBER_SIZE);
         break;
       case letter('D'):
         type = DOUBLE;
-        this.#readFloat(from, valueAt);
-        next = valueAt + 8;
+        next = copyView(outView, valueAt, outView, numberAt, numberAt + NUMBER_SIZE);
         break;
       case letter('S'):
         next = this.#readSized(from, valueAt);

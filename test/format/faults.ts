@@ -140,6 +140,8 @@ const keys = under(`${HEADER}+ k `, '', [
   ['base64 of bits that mean nothing', `B 4 A^R==\n${HEAD}+ b 0\n`],
   ['base64 of bits that mean nothing, third', `B 4 AQ^J=\n${HEAD}+ b 0\n`],
   ['base64 of padding alone', `B 4 ^====\n${HEAD}+ b 0\n`],
+  ['a key that is wrong before what follows', 'D ^x\n+ n other\n+ z'],
+  ['base64 that is wrong before what follows', 'B 4 ^****\n+ n other\n+ z'],
   ['an unknown mark', 'B^? 1 x\n'],
   ['no space behind the mark', 'B!^1 x\n'],
   ['a string in base64 that is none', `X 4 ^****\n${HEAD}+ b 0\n`],
