@@ -1,3 +1,4 @@
+import { copyView, COPY_NATIVE_FROM as NATIVE_COPY_FROM } from '../memory/copy.ts';
 import * as layout from '../record/layout.ts';
 import { GEOJSON_HEADER_SIZE, ParticleType } from '../record/particle.ts';
 import { readBase64 } from '../record/text/read-base64.ts';
@@ -10,6 +11,7 @@ import { LARGE_DATA_TYPE } from './scan-errors.ts';
 
 // What the hot path needs has a name of this file, and its small steps stand below: V8 does not
 // fold what is imported.
+const COPY_NATIVE_FROM = NATIVE_COPY_FROM;
 const { DIGEST_SIZE, FIELD_HEADER_SIZE, HEADER_SIZE, OP_HEADER_SIZE } = layout;
 const { AT_FIELD_COUNT, AT_GENERATION, AT_OP_COUNT, AT_RECORD_TTL } = layout;
 const { MAX_BIN_NAME_LENGTH, MAX_NAMESPACE_LENGTH, MAX_SET_LENGTH } = layout;
@@ -78,8 +80,6 @@ const BLOB_FORM = Form.BLOB;
 const NUMBER_SIZE = 8;
 /** Characters of a digest in base64. */
 const DIGEST_TEXT = 28;
-/** From this many bytes on, the runtime's copy beats a loop. */
-const COPY_NATIVE_FROM = 128;
 
 /** Zeros that must follow the text: no token goes on over them, and words may be read there. */
 export const SLACK = 128;
@@ -542,24 +542,6 @@ export class RecordParser {
 
 /** As many digits as the scanner takes: with so many that count, a number is out of any range. */
 const MAX_DIGITS = 19;
-
-/** Copies in words of 4 bytes, and then the rest. */
-const copyView = (
-  out: DataView,
-  at: number,
-  bytes: DataView,
-  start: number,
-  end: number,
-): number => {
-  let next = at;
-  let from = start;
-  for (; from + 4 <= end; from += 4) {
-    out.setUint32(next, bytes.getUint32(from));
-    next += 4;
-  }
-  for (; from < end; from++) out.setUint8(next++, bytes.getUint8(from));
-  return next;
-};
 
 const LF_WORD = 0x0a0a0a0a;
 

@@ -1,4 +1,5 @@
 import { AsbError } from '../errors.ts';
+import { copyView, COPY_NATIVE_FROM as NATIVE_COPY_FROM } from '../memory/copy.ts';
 import * as layout from '../record/layout.ts';
 import { ParticleType } from '../record/particle.ts';
 import { base64Size, NATIVE_FROM, writeBase64, writeBase64View } from '../record/text/base64.ts';
@@ -10,6 +11,7 @@ import { checkSize, geoTextAt } from './particle-checks.ts';
 
 // What the hot path needs has a name of this file, and its small steps stand below: V8 does not
 // fold what is imported, which made a third of all the time.
+const COPY_NATIVE_FROM = NATIVE_COPY_FROM;
 const {
   AT_FIELD_COUNT,
   AT_GENERATION,
@@ -67,9 +69,6 @@ const WORDS = { nan: 'nan', infinity: 'inf', negativeInfinity: '-inf' };
 
 /** 16 bits on the server and in the text; 32 on the wire. */
 const MAX_GENERATION = 0xffff;
-
-/** From this many bytes on, the runtime's copy beats a loop. */
-const COPY_NATIVE_FROM = 128;
 
 /**
  * Writes records from their wire form straight into .asb text: bytes from buffer to buffer, no
@@ -340,24 +339,6 @@ const tag = (out: Buffer, at: number, kind: number): number => {
   out[at] = kind;
   out[at + 1] = SPACE;
   return at + 2;
-};
-
-/** Copies in words of 4 bytes, and then the rest. */
-const copyView = (
-  out: DataView,
-  at: number,
-  bytes: DataView,
-  start: number,
-  end: number,
-): number => {
-  let next = at;
-  let from = start;
-  for (; from + 4 <= end; from += 4) {
-    out.setUint32(next, bytes.getUint32(from));
-    next += 4;
-  }
-  for (; from < end; from++) out.setUint8(next++, bytes.getUint8(from));
-  return next;
 };
 
 const writeEscaped = (

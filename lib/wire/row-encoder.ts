@@ -1,10 +1,12 @@
 import { AsbError } from '../errors.ts';
+import { copyView, COPY_NATIVE_FROM as NATIVE_FROM } from '../memory/copy.ts';
 import * as layout from '../record/layout.ts';
 import { GEOJSON_HEADER_SIZE, ParticleType } from '../record/particle.ts';
 import { BATCH_ROW, ROW_AT_FLAGS, ROW_FLAGS, type RowLayout } from './row-layout.ts';
 import type { WritePolicy } from './write-policy.ts';
 
-// Names of this file, and its small steps below: V8 does not fold what is imported.
+// Names of this file: V8 does not fold constants that are imported.
+const COPY_NATIVE_FROM = NATIVE_FROM;
 const {
   AT_FIELD_COUNT,
   AT_GENERATION,
@@ -34,8 +36,6 @@ const BATCH_FLAGS = ROW_FLAGS;
 
 /** 16 bits on the server; 32 in a message. */
 const MAX_GENERATION = 0xffff;
-/** From this many bytes on, the runtime's copy beats a loop. */
-const COPY_NATIVE_FROM = 128;
 
 /** In place of an end: the record has no bin to write. */
 export const NO_BINS = -1;
@@ -259,20 +259,4 @@ const copy = (
   if (end - from < COPY_NATIVE_FROM) return copyView(outView, at, view, from, end);
   bytes.copy(out, at, from, end);
   return at + end - from;
-};
-
-/** Copies words of 4 bytes; the last one may overlap the one before. */
-const copyView = (out: DataView, at: number, view: DataView, from: number, end: number): number => {
-  const last = end - 4;
-  const next = at + end - from;
-  if (last < from) {
-    for (let index = from; index < end; index++)
-      out.setUint8(at + index - from, view.getUint8(index));
-    return next;
-  }
-  for (let index = from; index < last; index += 4) {
-    out.setUint32(at + index - from, view.getUint32(index));
-  }
-  out.setUint32(next - 4, view.getUint32(last));
-  return next;
 };
