@@ -20,6 +20,8 @@ const HASH = 0x23;
 const START = Buffer.from('Version ');
 const VERSION = /^Version (3\.[0-3])$/;
 const NAMESPACE = /^# namespace ((?:[^ \\]|\\.)+)$/s;
+/** Version 3.0 knows no escapes. */
+const PLAIN_NAMESPACE = /^# namespace ([^ ]+)$/s;
 const FIRST_FILE = '# first-file';
 const FIRST_FILE_LINE = Buffer.from(`${FIRST_FILE}\n`);
 
@@ -103,7 +105,8 @@ export class HeaderReader {
     } else if (text === FIRST_FILE) {
       this.#firstFile = true;
     } else {
-      this.#namespace = NAMESPACE.exec(text)?.[1];
+      const pattern = this.#version === '3.0' ? PLAIN_NAMESPACE : NAMESPACE;
+      this.#namespace = pattern.exec(text)?.[1];
       if (this.#namespace === undefined) {
         this.#failLine(`unknown meta line ${JSON.stringify(text)}`, '# namespace or # first-file');
       }

@@ -22,6 +22,7 @@ t.test('reads a header cut anywhere', async (t) => {
 
 for (const [text, header] of [
   ['Version 3.0\n', { version: '3.0', escapedNamespace: undefined, firstFile: false }],
+  ['Version 3.0\n# namespace a\\\n', { version: '3.0', escapedNamespace: 'a\\' }],
   ['Version 3.3\n# namespace a\\ b\\\\\n', { version: '3.3', escapedNamespace: 'a\\ b\\\\' }],
   ['Version 3.2\n# first-file\n# namespace n\n', { escapedNamespace: 'n', firstFile: true }],
 ] as const) {
@@ -43,6 +44,7 @@ for (const [text, facts] of [
   ['Version 3.10\n', { line: 1, column: 1, offset: 0 }],
   ['Version 4.0\n', { line: 1, column: 1, offset: 0 }],
   ['Version 3.1\n# namespace a b\n', { line: 2, column: 1, offset: 12 }],
+  ['Version 3.0\n# namespace a\\ b\n', { line: 2, column: 1, offset: 12 }],
   ['Version 3.1\n# namespace \n', { line: 2, column: 1, offset: 12 }],
   ['Version 3.1\n# first-file\n# last-file\n', { line: 3, column: 1, offset: 25 }],
   [`Version 3.1\n# namespace ${'n'.repeat(MAX_HEADER_SIZE)}`, { line: 2, offset: MAX_HEADER_SIZE }],

@@ -233,6 +233,7 @@ const bins = under(`${HEADER}${HEAD}+ b 1\n`, '', [
 ]);
 
 const legacy = under('Version 3.0\n', '', [
+  ['a space in the namespace in version 3.0', '^# namespace a\\ b\n'],
   ['a global in version 3.0', '^* i test s i N 1 b N\n'],
   [
     'a space in a name in version 3.0',
