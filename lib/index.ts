@@ -20,9 +20,18 @@ export {
   type RestoreSummary,
   restore,
 } from './jobs/restore.ts';
+export type { VerifiedFile } from './jobs/verified-file.ts';
+export {
+  type VerifiedNamespace,
+  type VerifyJob,
+  type VerifyOptions,
+  type VerifyReport,
+  verify,
+} from './jobs/verify.ts';
 export { RecordBatch } from './record/batch.ts';
 export { Bin } from './record/bin.ts';
 export { BatchBuilder, encodeParticle, type Particle, type PlainRecord } from './record/builder.ts';
+export { Census, type SetCount, type TypeCount } from './record/census.ts';
 export type { RecordChunk } from './record/chunk.ts';
 export { computeDigest } from './record/digest.ts';
 export type {
