@@ -5,7 +5,9 @@ import { compressCommand } from './commands/compress.ts';
 import { decompressCommand } from './commands/decompress.ts';
 import { decryptCommand } from './commands/decrypt.ts';
 import { encryptCommand } from './commands/encrypt.ts';
+import { loadCommand } from './commands/load.ts';
 import { parseCommand } from './commands/parse.ts';
+import { restoreCommand } from './commands/restore.ts';
 import { rotateCommand } from './commands/rotate.ts';
 import { sandboxCommand } from './commands/sandbox.ts';
 import { scanCommand } from './commands/scan.ts';
@@ -15,6 +17,7 @@ import { verifyCommand } from './commands/verify.ts';
 /** All commands, in the order of the help: the job first, then the filters as data flows. */
 export const COMMANDS: readonly Command[] = [
   backupCommand,
+  restoreCommand,
   verifyCommand,
   scanCommand,
   serializeCommand,
@@ -25,5 +28,6 @@ export const COMMANDS: readonly Command[] = [
   encryptCommand,
   decryptCommand,
   rotateCommand,
+  loadCommand,
   sandboxCommand,
 ];

@@ -1,8 +1,7 @@
 import { AsbError, toError } from '../errors.ts';
-import type { LoadOptions } from '../stages/load.ts';
+import { connectTo, type LoadOptions } from '../stages/load.ts';
 import type { StoredFile } from '../storage/stored-file.ts';
-import { parseAddresses } from '../wire/address.ts';
-import { Cluster } from '../wire/cluster.ts';
+import type { Cluster } from '../wire/cluster.ts';
 import { Loader, type LoadInfo, NOTHING_LOADED } from '../wire/loader.ts';
 import { readHead, type StrictUnpackOptions } from './backup-head.ts';
 import { JoinedHeads } from './joined-heads.ts';
@@ -115,7 +114,7 @@ class Restore implements RestoreJob {
     const { signal } = this.#abort;
     const files = await findFiles(this.#options);
     this.#files = files;
-    this.#cluster = await connect(this.#options);
+    this.#cluster = await connectTo(this.#options);
     signal.throwIfAborted();
     if (files.rereadable) await this.#loadHeads(files.groups.flat());
     if (!files.rereadable || this.#options.noRecords !== true) {
@@ -203,13 +202,6 @@ class Restore implements RestoreJob {
     return this.#loader;
   }
 }
-
-const connect = ({ seeds = '127.0.0.1', servicesAlternate, onNotice }: RestoreOptions) =>
-  Cluster.connect({
-    seeds: typeof seeds === 'string' ? parseAddresses(seeds) : seeds,
-    servicesAlternate: servicesAlternate ?? false,
-    ...(onNotice === undefined ? {} : { onNotice }),
-  });
 
 /**
  * Restores a backup: UDF modules, then indexes, then the records of all files.

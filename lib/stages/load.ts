@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import { toError } from '../errors.ts';
+import { AsbError, toError } from '../errors.ts';
 import type { RecordChunk } from '../record/chunk.ts';
 import { type Address, parseAddresses } from '../wire/address.ts';
 import { Cluster } from '../wire/cluster.ts';
@@ -66,16 +66,12 @@ class Load extends Writable implements LoadStage {
   }
 
   async #connect(): Promise<Loader> {
-    const { cluster, seeds = '127.0.0.1', servicesAlternate = false, onNotice } = this.#options;
-    this.#cluster =
-      cluster ??
-      (await Cluster.connect({
-        seeds: typeof seeds === 'string' ? parseAddresses(seeds) : seeds,
-        servicesAlternate,
-        ...(onNotice === undefined ? {} : { onNotice }),
-      }));
+    this.#cluster = this.#options.cluster ?? (await connectTo(this.#options));
+    if (this.destroyed) {
+      this.#close();
+      throw new AsbError('ABORTED', 'destroyed while it connected');
+    }
     this.#loader = new Loader(this.#cluster, this.#options);
-    if (this.destroyed) this.#close();
     return this.#loader;
   }
 
@@ -84,6 +80,17 @@ class Load extends Writable implements LoadStage {
     if (this.#options.cluster === undefined) this.#cluster?.close();
   }
 }
+
+/** The cluster that the options name by its seeds. */
+export const connectTo = (options: Omit<LoadOptions, 'namespace'>): Promise<Cluster> => {
+  const { seeds = '127.0.0.1', servicesAlternate = false, infoTimeout, onNotice } = options;
+  return Cluster.connect({
+    seeds: typeof seeds === 'string' ? parseAddresses(seeds) : seeds,
+    servicesAlternate,
+    ...(infoTimeout === undefined ? {} : { infoTimeout }),
+    ...(onNotice === undefined ? {} : { onNotice }),
+  });
+};
 
 /**
  * Writes records and globals to a cluster: `RecordChunk`s in, in the wire form that `scan` and

@@ -22,6 +22,10 @@ export interface LoaderOptions extends RecordWriterOptions {
   readonly indexesLast?: boolean;
   /** Ends only when indexes are built, and UDF modules on every node. Default false. */
   readonly wait?: boolean;
+  /**
+   * ms for an info command to be answered, and for what was accepted to be seen. Default 10000.
+   */
+  readonly infoTimeout?: number;
 }
 
 /** What has become of what was loaded so far. */
@@ -80,7 +84,7 @@ export class Loader {
     this.#globals = new GlobalWriter(cluster, {
       namespace: options.namespace,
       ...(options.wait === undefined ? {} : { wait: options.wait }),
-      ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
+      ...(options.infoTimeout === undefined ? {} : { timeout: options.infoTimeout }),
       ...(options.onNotice === undefined ? {} : { onNotice: options.onNotice }),
     });
     this.#sets = new Set(options.sets?.map((set) => Buffer.from(set).toString('latin1')));

@@ -10,7 +10,7 @@ const fake = (columns: number | undefined) => {
   };
   return { said, shell };
 };
-const counts = (records: number) => ({ records, bytes: 0, partitionsDone: 0, partitions: 4096 });
+const counts = (records: number) => ({ records, bytes: 0, share: 0, whole: 'the partitions' });
 
 t.test('a line each time elsewhere, with the rate of the last seconds', (t) => {
   const { said, shell } = fake(undefined);

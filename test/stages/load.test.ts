@@ -57,10 +57,13 @@ t.test('what ends it', async (t) => {
 });
 
 t.test('destroy closes the connections, whenever it comes', async (t) => {
-  const early = load({ seeds, namespace: 'copy' });
-  early.destroy();
-  await once(early, 'close');
-  await until(() => connections() === 0);
+  for (const namespace of ['copy', 'nope']) {
+    const early = load({ seeds, namespace });
+    early.destroy();
+    await once(early, 'close');
+    await until(() => connections() > 0);
+    await until(() => connections() === 0);
+  }
 
   const silent = await startFakeNode({
     info: (one) => (one === 'features' ? 'batch-any' : undefined),

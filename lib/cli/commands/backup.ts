@@ -1,5 +1,6 @@
 import type { Encryption } from '../../crypto/key.ts';
 import { AsbError, messageOf } from '../../errors.ts';
+import type { BackupProgress } from '../../jobs/backup.ts';
 import type { Command } from '../command.ts';
 import type { Given } from '../given.ts';
 import { choice, integer, namesOf } from '../option.ts';
@@ -9,7 +10,7 @@ import { encryptionOf, encryptionOptions } from '../options/encryption.ts';
 import { directory, fileLimit, MIB, outputFile, prefix, removeFiles } from '../options/files.ts';
 import { scanOptionsOf } from '../options/scan-options.ts';
 import { allowEmpty, selectionOptions } from '../options/selection.ts';
-import { ProgressDisplay } from '../progress-display.ts';
+import { type ProgressCounts, ProgressDisplay } from '../progress-display.ts';
 import { sealWith } from '../seal.ts';
 import type { Shell } from '../shell.ts';
 import { summaryLines } from '../summary.ts';
@@ -82,7 +83,7 @@ export const backupCommand: Command = {
     });
     const stop = () => job.abort(messageOf(shell.signal.reason));
     shell.signal.addEventListener('abort', stop);
-    const display = new ProgressDisplay({ shell, counts: () => job.progress });
+    const display = new ProgressDisplay({ shell, counts: () => countsOf(job.progress) });
     const summary = await job.done.finally(() => {
       display.close();
       shell.signal.removeEventListener('abort', stop);
@@ -90,6 +91,12 @@ export const backupCommand: Command = {
     for (const line of summaryLines(summary)) shell.say(line);
   },
 };
+
+const countsOf = ({ partitionsDone, partitions, ...counts }: BackupProgress): ProgressCounts => ({
+  ...counts,
+  share: partitionsDone / partitions,
+  whole: 'the partitions',
+});
 
 /** @throws AsbError `USAGE` unless there is one place, and nothing that belongs to another */
 const checkPlace = (given: Given): void => {

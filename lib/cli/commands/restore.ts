@@ -1,0 +1,163 @@
+import { join } from 'node:path';
+import { AsbError } from '../../errors.ts';
+import type { RestoreSource } from '../../jobs/restore-source.ts';
+import type { VerifyOptions } from '../../jobs/verify.ts';
+import type { Command } from '../command.ts';
+import type { Given } from '../given.ts';
+import { loadedLines } from '../load-summary.ts';
+import { choice, flag, integer, list, namesOf, text } from '../option.ts';
+import { verbose } from '../options/common.ts';
+import { encryptionOf, encryptionOptions } from '../options/encryption.ts';
+import { loadingOf, loadingOptions } from '../options/loading.ts';
+import { runRestore } from '../run-restore.ts';
+import type { Shell } from '../shell.ts';
+import { runVerify } from './verify.ts';
+
+const group = 'Input:';
+
+export const namespaces = text({
+  name: 'namespace',
+  alias: ['n'],
+  describe:
+    'FROM, the namespace of the backup, or FROM,TO to restore it to another (default: as the ' +
+    'files say)',
+  expected: 'a namespace, or two with a comma between',
+  pattern: /^[^,]+(?:,[^,]+)?$/,
+});
+
+export const directory = text({
+  name: 'directory',
+  alias: ['d'],
+  group,
+  describe: 'Directory with the files of a backup',
+  expected: 'a directory',
+});
+
+export const inputFile = text({
+  name: 'input-file',
+  alias: ['i'],
+  group,
+  describe: 'One file, - for standard input',
+  expected: 'a file, or - for standard input',
+});
+
+export const directoryList = list({
+  name: 'directory-list',
+  group,
+  describe: 'Several backups one after another, the oldest first, with commas between',
+  expected: 'directories, with commas between',
+});
+
+export const parentDirectory = text({
+  name: 'parent-directory',
+  group,
+  describe: 'Where the directories of the list are',
+  expected: 'a directory',
+});
+
+export const parallel = integer({
+  name: 'parallel',
+  alias: ['t', 'threads'],
+  group: 'Speed:',
+  describe: 'Files read at once',
+  min: 1,
+  max: 4096,
+  unit: 'files',
+  default: 2,
+});
+
+export const validate = flag({
+  name: 'validate',
+  group,
+  describe: 'Write nothing, need no cluster: read all, and tell what is in it, as asb verify',
+});
+
+export const compression = choice({
+  name: 'compress',
+  alias: ['z'],
+  group,
+  describe: 'Not needed: compressed files are known by their first bytes',
+  words: ['zstd'],
+});
+
+const SOURCES = [directory, inputFile, directoryList];
+
+export const restoreCommand: Command = {
+  name: 'restore',
+  summary: 'Restore a backup of asb, asbackup or absctl to a cluster',
+  description:
+    'Reads backup files, plain, compressed or encrypted, and writes what is in them to a cluster:\n' +
+    'UDF modules, then secondary indexes, then records. It ends with 0 only when every record is\n' +
+    'acknowledged, or counted as left out.',
+  options: [
+    namespaces,
+    directory,
+    inputFile,
+    directoryList,
+    parentDirectory,
+    validate,
+    compression,
+    ...encryptionOptions,
+    ...loadingOptions,
+    parallel,
+    verbose,
+  ],
+  examples: [
+    ['asb restore -h 10.0.0.1 -d out', 'Restore a directory to the namespace of the backup'],
+    ['asb restore -n test,copy -d out -r -g', 'To another namespace, over what is there'],
+    ['asb restore --directory-list monday,tuesday --parent-directory week', 'Full, incremental'],
+    ['ssh vault cat test.asb | asb restore -i -', 'From another machine'],
+  ],
+  async run(given, shell) {
+    checkSource(given);
+    const loading = loadingOf(given, shell);
+    const encryption = await encryptionOf(given);
+    const source = sourceOf(given, shell);
+    if (given.value(validate)) {
+      const encrypted = encryption === undefined ? {} : { encryption };
+      await runVerify({ ...verifiable(source), ...encrypted }, given, shell);
+      return;
+    }
+    const [from, to = from] = given.value(namespaces)?.split(',') ?? [];
+    const summary = await runRestore(shell, {
+      ...loading,
+      ...source,
+      ...(from === undefined ? {} : { source: from }),
+      ...(to === undefined ? {} : { namespace: to }),
+      ...(encryption === undefined ? {} : { encryption }),
+      parallel: given.value(parallel),
+    });
+    for (const line of loadedLines('restored', summary)) shell.say(line);
+  },
+};
+
+/** @throws AsbError `USAGE` unless there is one source, and nothing that belongs to another */
+const checkSource = (given: Given): void => {
+  for (const [index, one] of SOURCES.entries()) {
+    for (const other of SOURCES.slice(index + 1)) given.exclusive(one, other);
+  }
+  given.needs(parentDirectory, directoryList);
+  if (SOURCES.some((option) => given.has(option))) return;
+  const expected = SOURCES.map(namesOf).join(' or ');
+  throw new AsbError('USAGE', `${expected} is needed: where the backup is`, { expected });
+};
+
+const sourceOf = (given: Given, shell: Shell): RestoreSource => {
+  const file = given.value(inputFile);
+  if (file === '-') return { input: shell.input('text') };
+  if (file !== undefined) return { inputFile: file };
+  if (given.has(directory)) return { directory: given.required(directory) };
+  const parent = given.value(parentDirectory);
+  return {
+    directoryList: given.value(directoryList),
+    ...(parent === undefined ? {} : { parentDirectory: parent }),
+  };
+};
+
+/** The same source, as verify takes it. */
+const verifiable = (source: RestoreSource): VerifyOptions => {
+  const { directory: one, inputFile: file, directoryList: several, parentDirectory = '' } = source;
+  if (source.input !== undefined) return { input: source.input };
+  const paths = several?.map((path) => join(parentDirectory, path)) ?? [one, file];
+  return { paths: paths.filter((path) => path !== undefined) };
+};

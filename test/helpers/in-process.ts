@@ -1,0 +1,43 @@
+/** Runs a command in this process: for tables of rows that need no pipes and no exit status. */
+import { Readable, Writable } from 'node:stream';
+import { parseCommandLine } from '../../lib/cli/command-line.ts';
+import { COMMANDS } from '../../lib/cli/commands.ts';
+import { Output } from '../../lib/cli/output.ts';
+
+export interface Ran {
+  /** What was said to people, in lines. */
+  readonly said: readonly string[];
+  /** What standard output got. */
+  readonly written: Buffer;
+  /** What was thrown; `undefined` if nothing was. */
+  readonly error: unknown;
+}
+
+/** @param input standard input; none if left out */
+export const runHere = async (args: readonly string[], input = ''): Promise<Ran> => {
+  const said: string[] = [];
+  const written: Buffer[] = [];
+  const sink = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      written.push(Buffer.from(chunk));
+      done();
+    },
+  });
+  let error: unknown;
+  try {
+    const request = parseCommandLine(COMMANDS, args, 80);
+    if (request.kind === 'text') throw new Error('it shows a text');
+    await request.command.run(request.given, {
+      signal: new AbortController().signal,
+      verbose: false,
+      columns: undefined,
+      input: () => Readable.from(input === '' ? [] : [Buffer.from(input, 'latin1')]),
+      output: () => new Output(sink),
+      say: (line) => void said.push(line),
+      draw: () => {},
+    });
+  } catch (thrown) {
+    error = thrown;
+  }
+  return { said, written: Buffer.concat(written), error };
+};
