@@ -1,6 +1,7 @@
 import { createReadStream, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import Aerospike, { type AerospikeBins } from 'aerospike';
 import t from 'tap';
 import { EncryptionKey } from '../../lib/crypto/key.ts';
 import type { ErrorFacts } from '../../lib/errors.ts';
@@ -62,6 +63,41 @@ t.test('every particle type, key and odd name comes back as it was', async (t) =
   t.strictSame(differences(before, await scanFacts(seeds, namespace, sets)), [], 'where it was');
   await remove();
   await (await writeEveryType(target.seeds[0]!, copyNamespace))();
+  await target.close();
+});
+
+t.test('the official client finds the values that it had put', async (t) => {
+  const target = await startTarget({ ownThread: true, nodes: 2 });
+  const seeds = target.seeds.join();
+  const client = await Aerospike.connect({ hosts: seeds, log: { level: Aerospike.log.OFF } });
+  const set = `client ${process.pid}`;
+  const values: Readonly<Record<string, AerospikeBins>> = {
+    numbers: { int: 42, most: 2 ** 53 - 1, least: -(2 ** 53 - 1), double: 0.1, tiny: 5e-324 },
+    texts: { empty: '', ascii: 'a b\\c\n', umlauts: 'äöü', face: '😌' },
+    blobs: {
+      none: Buffer.alloc(0),
+      all: Buffer.from(Uint8Array.from({ length: 256 }, (_, at) => at)),
+    },
+    lists: { empty: [], nested: [1, 'two', [3.5, ['four']], Buffer.of(5)] },
+    maps: { nested: { a: 1, b: { c: ['d'] } } },
+    booleans: { yes: true, no: false },
+  };
+  const keyIn = (ns: string, key: string) => ({ ns, set, key });
+  const policy = { key: Aerospike.policy.key.SEND };
+  for (const [key, bins] of Object.entries(values)) {
+    await client.put(keyIn(target.namespace, key), bins, { ttl: 100_000 }, policy);
+  }
+  const directory = t.testdir();
+  const { namespace, copyNamespace } = target;
+  await backup({ seeds, namespace, sets: [set], directory, noIndexes: true, noUdfs: true }).done;
+  await restore({ seeds, directory, namespace: copyNamespace }).done;
+  for (const [key, bins] of Object.entries(values)) {
+    const found = await client.get(keyIn(copyNamespace, key));
+    t.strictSame({ ...found.bins }, bins, key);
+    t.ok(found.ttl > 99_000 && found.ttl <= 100_000, 'it expires when it was to');
+    for (const ns of [namespace, copyNamespace]) await client.remove(keyIn(ns, key));
+  }
+  client.close();
   await target.close();
 });
 
