@@ -32,13 +32,13 @@ interface Known {
 /** The clocks of all nodes that take records which expire. */
 export class NodeClocks {
   readonly #namespace: string;
-  readonly #time: LocalTime;
+  readonly time: LocalTime;
   readonly #stop = new AbortController();
   readonly #clocks = new WeakMap<ClusterNode, Known>();
 
-  constructor(namespace: string, time: LocalTime = LOCAL_TIME) {
+  constructor(namespace: string, time?: LocalTime) {
     this.#namespace = namespace;
-    this.#time = time;
+    this.time = time ?? LOCAL_TIME;
   }
 
   /**
@@ -50,7 +50,7 @@ export class NodeClocks {
    */
   async now(node: ClusterNode): Promise<number> {
     const known = this.#known(node);
-    if (this.#time.now() - known.asked > ASK_AFTER) {
+    if (this.time.now() - known.asked > ASK_AFTER) {
       known.asking ??= this.#ask(node, known).finally(() => {
         known.asking = undefined;
       });
@@ -58,10 +58,10 @@ export class NodeClocks {
     }
     const { signal } = this.#stop;
     for (;;) {
-      const now = this.#time.now();
+      const now = this.time.now();
       const wait = known.clock.wait(now);
       if (wait === 0 || signal.aborted) return known.clock.second(now);
-      await this.#time.sleep(wait, signal);
+      await this.time.sleep(wait, signal);
     }
   }
 
@@ -79,7 +79,7 @@ export class NodeClocks {
    */
   learn(node: ClusterNode, { request, reply, failure }: Exchange, now: number, sent: number): void {
     const { clock } = this.#known(node);
-    const received = this.#time.now();
+    const received = this.time.now();
     if (failure === undefined) clock.took(received - sent);
     let least = Number.POSITIVE_INFINITY;
     let most = Number.NEGATIVE_INFINITY;
@@ -105,7 +105,7 @@ export class NodeClocks {
   }
 
   async #ask(node: ClusterNode, known: Known): Promise<void> {
-    const sent = this.#time.now();
+    const sent = this.time.now();
     const answer = await node.askOne(`namespace/${this.#namespace}`);
     const time = parsePairs(answer, ';').get('current_time') ?? '';
     if (!/^\d{1,10}$/.test(time)) {
@@ -114,7 +114,7 @@ export class NodeClocks {
         expected: 'current_time=… in the answer to namespace/…',
       });
     }
-    known.asked = this.#time.now();
+    known.asked = this.time.now();
     known.clock.observe(Number(time), sent, known.asked);
   }
 }

@@ -222,7 +222,7 @@ export class RecordWriter {
   /** Sends a request, and again what is left of it, until nothing is. */
   async #run(first: Share): Promise<void> {
     let shares: readonly Share[] = [first];
-    for (let tries = 1; shares.length > 0; tries++) {
+    for (let tries = 0; shares.length > 0; ) {
       const again = this.#requests.take();
       let why: AsbError | undefined;
       for (const share of shares) {
@@ -232,12 +232,10 @@ export class RecordWriter {
       }
       if (this.#settler.batchesOff) this.#useNoBatches('has batches off (batch-index-threads 0)');
       const rows = this.#requests.convert(again);
-      if (rows !== again) {
-        tries--; // the rows were not looked at: that was no try
-      } else if (why !== undefined && rows.rows > 0) {
-        if (tries > this.#maxRetries) return this.#settler.giveUp(rows, tries, why);
+      if (why !== undefined && rows.rows > 0) {
+        if (++tries > this.#maxRetries) return this.#settler.giveUp(rows, tries, why);
         await this.#beforeRetry(tries, rows.rows, why);
-      } // else, if there are rows, it is their void time that is to be mended, at once
+      }
       this.#counts.retried += rows.rows;
       shares = this.#targets.deal(rows);
       this.#requests.giveBack(rows);

@@ -1,7 +1,7 @@
 import { AsbError } from '../errors.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import type { ClusterNode } from './node.ts';
-import { NodeClocks } from './node-clocks.ts';
+import { type LocalTime, NodeClocks } from './node-clocks.ts';
 import type { RowSettler, SettlePolicy } from './row-settler.ts';
 import type { WriteConnection } from './write-connection.ts';
 import type { WriteCounts } from './write-info.ts';
@@ -11,6 +11,8 @@ import type { Share } from './write-targets.ts';
 export interface SendOptions extends SettlePolicy {
   /** ms without an answer after which a request is given up and goes again. Default 10000. */
   readonly timeout?: number;
+  /** The time of this machine, for tests. */
+  readonly time?: LocalTime;
 }
 
 /** Sends a request once, over a connection that is kept for the next, and has its rows settled. */
@@ -25,7 +27,7 @@ export class RequestSender {
     this.#options = options;
     this.#settler = settler;
     this.#counts = counts;
-    this.#clocks = new NodeClocks(options.namespace);
+    this.#clocks = new NodeClocks(options.namespace, options.time);
   }
 
   /**
@@ -49,7 +51,7 @@ export class RequestSender {
       if (request.expiring) this.#stamp(request, now);
       if (request.rows === 0) return undefined;
       this.#counts.bytes += request.size;
-      const sent = Date.now();
+      const sent = this.#clocks.time.now();
       const reply = await failureOf(connection.send(request, this.#options.timeout ?? 10_000));
       const failure = reply instanceof AsbError ? reply : undefined;
       const exchange = { location: node.location, request, reply: connection.reply, failure };

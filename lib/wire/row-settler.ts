@@ -49,7 +49,8 @@ export class RowSettler {
    * Counts the rows that are settled.
    *
    * @param again gets the others
-   * @returns why there are others
+   * @returns why there are others; nothing if their void times are to be mended, or they are to be
+   *   sent as puts
    * @throws AsbError `SERVER` for a result that no retry mends and no option ignores
    */
   settle(exchange: Exchange, again: WriteRequest): AsbError | undefined {
@@ -67,7 +68,10 @@ export class RowSettler {
         continue;
       }
       const code = answered ? reply.result(row) : reply.resultCode;
-      if (this.#passes(code, answered)) {
+      if (code === ResultCode.BATCH_DISABLED && !answered) {
+        this.#batchesOff = true; // the batch as a whole: no row of it was looked at
+        again.addRow(request, row);
+      } else if (writeResultOf(code) === 'passing') {
         // A write that timed out on the server may be done there yet.
         if (code === ResultCode.TIMEOUT) request.setFlag(row, RowFlag.IN_DOUBT);
         again.addRow(request, row);
@@ -99,13 +103,6 @@ export class RowSettler {
         'and can it take so many writes at once?',
       { ...why.facts, cause: why },
     );
-  }
-
-  /** @param answered false: the batch was refused as a whole, and no row of it was looked at */
-  #passes(code: number, answered: boolean): boolean {
-    if (answered || code !== ResultCode.BATCH_DISABLED) return writeResultOf(code) === 'passing';
-    this.#batchesOff = true;
-    return true;
   }
 
   #final(exchange: Exchange, row: number, code: number, again: WriteRequest): void {

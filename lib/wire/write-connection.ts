@@ -11,7 +11,8 @@ export class WriteConnection {
   readonly reply = new WriteReply();
   readonly #connection: Connection;
   readonly #receiver: Receiver;
-  #settle: (error?: Error) => void = () => {};
+  /** Of the request under way, or of the one before. */
+  #answered = Promise.withResolvers<void>();
 
   constructor(node: ClusterNode, connection: Connection) {
     this.node = node;
@@ -22,15 +23,15 @@ export class WriteConnection {
         try {
           this.reply.received(size);
         } catch (error) {
-          this.#settle(toError(error));
+          this.#answered.reject(toError(error));
           connection.destroy('the reply to a write was none'); // also if nobody waits for one now
         }
-        if (this.reply.ended) this.#settle();
+        if (this.reply.ended) this.#answered.resolve();
         return true;
       },
       // Also between two requests: a connection that nobody used for so long is not needed.
       idle: () => connection.destroy('no answer in time'),
-      closed: (error) => this.#settle(error),
+      closed: (error) => this.#answered.reject(error),
     };
   }
 
@@ -48,11 +49,10 @@ export class WriteConnection {
    */
   async send(request: WriteRequest, timeout: number): Promise<WriteReply> {
     this.reply.begin(request.layout.kind, request.rows);
+    this.#answered = Promise.withResolvers();
     try {
-      await new Promise<void>((resolve, reject) => {
-        this.#settle = (error) => (error === undefined ? resolve() : reject(error));
-        this.#connection.send(request.message(timeout), this.#receiver, timeout);
-      });
+      this.#connection.send(request.message(timeout), this.#receiver, timeout);
+      await this.#answered.promise;
       return this.reply;
     } catch (error) {
       this.#connection.destroy();

@@ -66,8 +66,12 @@ t.test('a node of another time', async (t) => {
 });
 
 t.test('a node that does not say its time', async (t) => {
-  const { node, clocks } = await start(stoppedTime(), () => 'soon');
-  await t.rejects(clocks.now(node), { code: 'PROTOCOL' });
+  for (const says of ['soon', ';current_time']) {
+    const { node, clocks } = await start(stoppedTime(), () => says);
+    await t.rejects(clocks.now(node), { code: 'PROTOCOL' });
+  }
+  const { node } = await start(stoppedTime());
+  await t.rejects(new NodeClocks('copy', stoppedTime()).now(node), { code: 'PROTOCOL' });
 });
 
 t.test('the end of a second is waited for', async (t) => {
