@@ -53,6 +53,7 @@ export class RecordWriter {
   readonly #options: RecordWriterOptions;
   readonly #most: number;
   readonly #maxRetries: number;
+  readonly #retryScale: number;
   readonly #encoder: RowEncoder;
   readonly #requests: RequestPool;
   readonly #targets: WriteTargets;
@@ -78,6 +79,7 @@ export class RecordWriter {
     this.#options = options;
     this.#most = within('maxAsyncBatches', options.maxAsyncBatches ?? 16, MAX_ASYNC_BATCHES);
     this.#maxRetries = options.maxRetries ?? 5;
+    this.#retryScale = options.retryScale ?? 150;
     this.#encoder = new RowEncoder(options);
     this.#requests = new RequestPool((options.batchWrites ?? true) ? 'batch' : 'put', batchSize);
     this.#targets = new WriteTargets(this.#requests);
@@ -246,7 +248,7 @@ export class RecordWriter {
   async #beforeRetry(retry: number, rows: number, why: AsbError): Promise<void> {
     this.#options.onNotice?.(`${rows} records go again: ${why.message}`);
     if (retry > 1) {
-      const ms = (this.#options.retryScale ?? 150) * 2 ** (retry - 2);
+      const ms = this.#retryScale * 2 ** (retry - 2);
       const jitter = 0.9 + Math.random() / 5;
       await sleep(ms * jitter, undefined, { signal: this.#stop.signal }).catch(() => {});
     }
