@@ -59,11 +59,11 @@ export const parallel = integer({
   name: 'parallel',
   alias: ['t', 'threads'],
   group: 'Speed:',
-  describe: 'Files read at once',
+  describe: 'Files read at once: more than one helps only where they are slow to come',
   min: 1,
   max: 4096,
   unit: 'files',
-  default: 2,
+  default: 1,
 });
 
 export const validate = flag({
