@@ -172,15 +172,14 @@ export class UnitScanner {
           let byte = 0;
           for (; at < size; at++) {
             byte = chunk[at]!;
-            if (escaped) {
-              escaped = false;
-              if (byte === LF) this.#line++;
-            } else if (byte === SP || byte === LF) break;
-            else if (byte === BACKSLASH && escapes) {
-              escaped = true;
-              continue;
+            if (!escaped) {
+              if (byte === SP || byte === LF) break;
+              escaped = byte === BACKSLASH && escapes;
+              if (escaped) continue;
             }
             if (++count > most) this.#fail(chunk, at, base, step);
+            if (byte === LF) this.#line++;
+            escaped = false;
           }
           this.#escaped = escaped;
           if (at === size) break;

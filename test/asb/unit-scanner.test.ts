@@ -162,6 +162,7 @@ const refused: readonly (readonly [string, string])[] = [
   ['an unknown bin type', record('- ^Q b 1\n')],
   ['a boolean that is none', record('- Z b ^X\n')],
   ['a bin name of 16 bytes', record(`- I ${'b'.repeat(15)}^b 1\n`)],
+  ['a bin name of 15 bytes and a newline', record(`- I ${'b'.repeat(15)}\\^\n 1\n`)],
   ['an unknown global', '* ^x test\n'],
   ['an index of two bins', '* i test s i N ^2 a N b N\n'],
   ['an index of an unknown collection', '* i test s i ^X 1 a N\n'],
