@@ -5,8 +5,8 @@
  *
  * Every answer that tells a second bounds the difference between the two clocks: the node was in
  * this second at some time between question and answer. After the first change of a second, the
- * difference is known to a few ms. Until then, if it agrees with the answers, the clocks are taken
- * to be the same, for that is what NTP makes them.
+ * difference is known to a few ms. Until then, if that agrees with the answers, the clocks are
+ * taken to be the same: they are on one machine, and NTP makes them so on others.
  *
  * All times are ms of the local clock since 1970; seconds are the node's, since 2010.
  */
@@ -29,6 +29,14 @@ export class ServerClock {
   #low = Number.NEGATIVE_INFINITY;
   #high = Number.POSITIVE_INFINITY;
   #flight = LEAST_FLIGHT;
+
+  /**
+   * Whether the difference is known to some ms.
+   * @param sameMachine the node has this machine's clock, unless its answers say otherwise
+   */
+  isKnown(sameMachine: boolean): boolean {
+    return this.#high - this.#low <= GOOD_WIDTH || (sameMachine && this.#mayBeSame);
+  }
 
   /** Takes in that the node was in `second` at some time from `sent` to `received`. */
   observe(second: number, sent: number, received: number): void {
@@ -63,11 +71,14 @@ export class ServerClock {
     return first === last ? 0 : Math.ceil((first + 1) * 1000 - low - now);
   }
 
+  get #mayBeSame(): boolean {
+    return this.#low <= SAME_CLOCK && SAME_CLOCK < this.#high;
+  }
+
   #range(): readonly [low: number, high: number] {
     const [low, high] = [this.#low, this.#high];
     if (high - low <= GOOD_WIDTH) return [low, high];
-    const guess =
-      low <= SAME_CLOCK && SAME_CLOCK < high ? SAME_CLOCK : Math.floor((low + high) / 2);
+    const guess = this.#mayBeSame ? SAME_CLOCK : Math.floor((low + high) / 2);
     return [guess - SAME_WITHIN, guess + SAME_WITHIN];
   }
 }

@@ -30,6 +30,7 @@ const stoppedTime = () => {
 const start = async (
   time: ReturnType<typeof stoppedTime>,
   ahead: () => number | string = () => 0,
+  host = '127.0.0.1',
 ) => {
   const says = (): string => {
     const value = ahead();
@@ -40,7 +41,10 @@ const start = async (
     info: (command) =>
       command === 'namespace/test' ? `x=1;current_time=${says()};y=2` : undefined,
   });
-  const node = await ClusterNode.reach(fake, { connectTimeout: 5000, infoTimeout: 5000 });
+  const node = await ClusterNode.reach(
+    { host, port: fake.port },
+    { connectTimeout: 5000, infoTimeout: 5000 },
+  );
   const asked = () => fake.asked.filter((command) => command === 'namespace/test').length;
   t.teardown(async () => {
     node.close();
@@ -60,9 +64,34 @@ t.test('a node is asked for its time once, whoever wants to know, and again late
   t.equal(asked(), 2);
 });
 
-t.test('a node of another time', async (t) => {
-  const { node, clocks } = await start(stoppedTime(), () => 5_000_000);
-  t.equal(await clocks.now(node), SECOND + 5000);
+t.test('a node of another time is asked until it goes on to the next second', async (t) => {
+  for (const ahead of [5_000_000, 5_000_400, -400]) {
+    const time = stoppedTime();
+    const { node, asked, clocks } = await start(time, () => ahead);
+    const second = () => Math.floor((time.at + ahead) / 1000) - EPOCH_SECONDS;
+    for (const end = time.at + 5000; time.at < end; time.at += 7) {
+      const now = await clocks.now(node);
+      if (now !== second()) t.equal(now, second(), `${ahead}: ${time.at}`);
+    }
+    t.ok(asked() > 3 && asked() < 50, `${asked()} times`);
+  }
+});
+
+t.test('another machine’s clock is not taken on trust', async (t) => {
+  const time = stoppedTime();
+  const { node, asked, clocks } = await start(time, () => 0, '0.0.0.0');
+  t.equal(await clocks.now(node), SECOND + 1);
+  t.ok(asked() > 10, `${asked()} times`);
+});
+
+t.test('a node too far away to be known well is asked for a second at most', async (t) => {
+  const time = stoppedTime();
+  const { node, asked, clocks } = await start(time, () => {
+    time.at += 200;
+    return 5_000_000;
+  });
+  await clocks.now(node);
+  t.ok(asked() <= 6, `${asked()} times`);
 });
 
 t.test('a node that does not say its time', async (t) => {
@@ -88,7 +117,9 @@ t.test('closing ends the wait', async (t) => {
   const { node, clocks } = await start(time);
   await clocks.now(node);
   time.at += 699;
+  const { node: other } = await start(time, () => 5_000_000);
   clocks.close();
+  await clocks.now(other);
   await clocks.now(node);
   t.strictSame(time.slept, []);
 });
