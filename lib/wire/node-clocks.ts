@@ -53,10 +53,11 @@ export class NodeClocks {
    * The second in which the node will apply a write that is sent at once; waits, for some ms, if
    * that second is about to end, and, the first time, up to a second until one has ended.
    *
+   * @param company how many writes are on their way to the node, with this one
    * @returns seconds since 2010
    * @throws AsbError `NETWORK` if the node can't be asked, `PROTOCOL` if it does not say its time
    */
-  async now(node: ClusterNode): Promise<number> {
+  async now(node: ClusterNode, company = 1): Promise<number> {
     const known = this.#known(node);
     if (this.time.now() - known.asked > ASK_AFTER) {
       known.asking ??= this.#getToKnow(node, known).finally(() => {
@@ -67,7 +68,7 @@ export class NodeClocks {
     const { signal } = this.#stop;
     for (;;) {
       const now = this.time.now();
-      const wait = known.clock.wait(now);
+      const wait = known.clock.wait(now, company);
       if (wait === 0 || signal.aborted) return known.clock.second(now);
       await this.time.sleep(wait, signal);
     }
@@ -84,11 +85,18 @@ export class NodeClocks {
    *
    * @param now the second for which the request was stamped
    * @param sent when it was sent, in ms since 1970
+   * @param company how many were on their way then, with it
    */
-  learn(node: ClusterNode, { request, reply, failure }: Exchange, now: number, sent: number): void {
+  learn(
+    node: ClusterNode,
+    { request, reply, failure }: Exchange,
+    now: number,
+    sent: number,
+    company = 1,
+  ): void {
     const { clock } = this.#known(node);
     const received = this.time.now();
-    if (failure === undefined) clock.took(received - sent);
+    if (failure === undefined) clock.took(received - sent, company);
     let least = Number.POSITIVE_INFINITY;
     let most = Number.NEGATIVE_INFINITY;
     for (let row = 0; row < request.rows; row++) {

@@ -1,5 +1,6 @@
 import { AsbError } from '../errors.ts';
 import { ConnectionPool } from './connection-pool.ts';
+import { Flights } from './flights.ts';
 import type { ClusterNode } from './node.ts';
 import { type LocalTime, NodeClocks } from './node-clocks.ts';
 import type { RowSettler, SettlePolicy } from './row-settler.ts';
@@ -22,6 +23,8 @@ export class RequestSender {
   readonly #counts: WriteCounts;
   readonly #connections = new ConnectionPool();
   readonly #clocks: NodeClocks;
+  /** Of requests with records that expire. */
+  readonly #flights = new WeakMap<ClusterNode, Flights>();
 
   constructor(options: SendOptions, settler: RowSettler, counts: WriteCounts) {
     this.#options = options;
@@ -41,24 +44,16 @@ export class RequestSender {
       again.addAll(request);
       return new AsbError('PARTITIONS', 'no node holds their partitions');
     }
-    const prepared = await failureOf(this.#prepare(node, request));
-    if (prepared instanceof AsbError) {
-      again.addAll(request); // none was sent
-      return prepared;
-    }
-    const { connection, now } = prepared;
+    if (!request.expiring) return this.#exchange(node, request, again);
+    const flights = this.#flightsTo(node);
+    const company = await flights.begin();
+    let answered = false;
     try {
-      if (request.expiring) this.#stamp(request, now);
-      if (request.rows === 0) return undefined;
-      this.#counts.bytes += request.size;
-      const sent = this.#clocks.time.now();
-      const reply = await failureOf(connection.send(request, this.#options.timeout ?? 10_000));
-      const failure = reply instanceof AsbError ? reply : undefined;
-      const exchange = { location: node.location, request, reply: connection.reply, failure };
-      if (request.expiring) this.#clocks.learn(node, exchange, now, sent);
-      return this.#settler.settle(exchange, again);
+      const failure = await this.#exchange(node, request, again, company);
+      answered = failure === undefined;
+      return failure;
     } finally {
-      this.#connections.giveBack(connection);
+      flights.end(answered);
     }
   }
 
@@ -73,15 +68,53 @@ export class RequestSender {
     this.#connections.close();
   }
 
+  #flightsTo(node: ClusterNode): Flights {
+    let flights = this.#flights.get(node);
+    if (flights === undefined) {
+      flights = new Flights();
+      this.#flights.set(node, flights);
+    }
+    return flights;
+  }
+
+  /** @param company how many requests are on their way to the node, with this one */
+  async #exchange(
+    node: ClusterNode,
+    request: WriteRequest,
+    again: WriteRequest,
+    company = 1,
+  ): Promise<AsbError | undefined> {
+    const prepared = await failureOf(this.#prepare(node, request, company));
+    if (prepared instanceof AsbError) {
+      again.addAll(request); // none was sent
+      return prepared;
+    }
+    const { connection, now } = prepared;
+    try {
+      if (request.expiring) this.#stamp(request, now);
+      if (request.rows === 0) return undefined;
+      this.#counts.bytes += request.size;
+      const sent = this.#clocks.time.now();
+      const reply = await failureOf(connection.send(request, this.#options.timeout ?? 10_000));
+      const failure = reply instanceof AsbError ? reply : undefined;
+      const exchange = { location: node.location, request, reply: connection.reply, failure };
+      if (request.expiring) this.#clocks.learn(node, exchange, now, sent, company);
+      return this.#settler.settle(exchange, again);
+    } finally {
+      this.#connections.giveBack(connection);
+    }
+  }
+
   /** A connection, and the node's second if the request needs to know it. */
   async #prepare(
     node: ClusterNode,
     request: WriteRequest,
+    company: number,
   ): Promise<{ connection: WriteConnection; now: number }> {
     // First the connection: what it takes to get one must not pass after the second was found.
     const connection = await this.#connections.take(node);
     try {
-      return { connection, now: request.expiring ? await this.#clocks.now(node) : 0 };
+      return { connection, now: request.expiring ? await this.#clocks.now(node, company) : 0 };
     } catch (error) {
       this.#connections.giveBack(connection);
       throw error;

@@ -18,7 +18,7 @@ const GOOD_WIDTH = 50;
 const SAME_WITHIN = 2;
 /** Least and most ms that a write is reckoned to be on its way until it is applied. */
 const LEAST_FLIGHT = 5;
-const MOST_FLIGHT = 250;
+const MOST_FLIGHT = 700;
 /** The share of the longest flight that is remembered with each new one. */
 const FLIGHT_DECAY = 0.95;
 
@@ -28,6 +28,7 @@ export class ServerClock {
   /** Bounds of what is to be added to the local time to get the node's, in ms since 2010. */
   #low = Number.NEGATIVE_INFINITY;
   #high = Number.POSITIVE_INFINITY;
+  /** ms that a write takes if it is alone; several share the node, and take as much longer. */
   #flight = LEAST_FLIGHT;
 
   /**
@@ -51,10 +52,12 @@ export class ServerClock {
     else this.#low = Math.max(low, high - width);
   }
 
-  /** Takes in how long a write took from being sent to being answered. */
-  took(ms: number): void {
-    const flight = Math.max(ms, this.#flight * FLIGHT_DECAY);
-    this.#flight = Math.min(MOST_FLIGHT, Math.max(LEAST_FLIGHT, flight));
+  /**
+   * Takes in how long a write took from being sent to being answered.
+   * @param company how many were on their way then, with it
+   */
+  took(ms: number, company = 1): void {
+    this.#flight = Math.min(MOST_FLIGHT, Math.max(ms / company, this.#flight * FLIGHT_DECAY));
   }
 
   /** The node's second at `now`, as well as it is known. */
@@ -63,11 +66,15 @@ export class ServerClock {
     return Math.floor((now + (low + high) / 2) / 1000);
   }
 
-  /** ms to wait before a write is sent, so that it is applied in the second that is reckoned with. */
-  wait(now: number): number {
+  /**
+   * ms to wait before a write is sent, so that it is applied in the second that is reckoned with.
+   * @param company how many are on their way, with it
+   */
+  wait(now: number, company = 1): number {
     const [low, high] = this.#range();
+    const flight = Math.min(MOST_FLIGHT, Math.max(LEAST_FLIGHT, this.#flight * company));
     const first = Math.floor((now + low) / 1000);
-    const last = Math.floor((now + high + this.#flight) / 1000);
+    const last = Math.floor((now + high + flight) / 1000);
     return first === last ? 0 : Math.ceil((first + 1) * 1000 - low - now);
   }
 
