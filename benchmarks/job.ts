@@ -23,8 +23,8 @@ import { backupFiles } from '../lib/storage/backup-files.ts';
 import { directory } from '../lib/storage/directory.ts';
 import type { StoredFile } from '../lib/storage/stored-file.ts';
 import { parseAddresses } from '../lib/wire/address.ts';
-import { PartitionTracker } from '../lib/wire/partition-tracker.ts';
-import { encodeScanRequest } from '../lib/wire/scan-request.ts';
+import { PartitionTracker } from '../lib/wire/scan/partition-tracker.ts';
+import { encodeScanRequest } from '../lib/wire/scan/scan-request.ts';
 
 /** What a job moved. */
 export interface Moved {

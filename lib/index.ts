@@ -85,5 +85,9 @@ export type { Storage, StorageFile } from './storage/storage.ts';
 export type { StoredFile } from './storage/stored-file.ts';
 export { type Address, parseAddresses } from './wire/address.ts';
 export { Cluster, type ClusterOptions } from './wire/cluster.ts';
-export type { ScanInfo } from './wire/partition-scan.ts';
-export { RecordWriter, type RecordWriterOptions, type WriteInfo } from './wire/record-writer.ts';
+export type { ScanInfo } from './wire/scan/partition-scan.ts';
+export {
+  RecordWriter,
+  type RecordWriterOptions,
+  type WriteInfo,
+} from './wire/write/record-writer.ts';

@@ -3,8 +3,12 @@ import { AsbError, toError } from '../errors.ts';
 import type { RecordChunk } from '../record/chunk.ts';
 import { type Address, parseAddresses } from '../wire/address.ts';
 import { Cluster } from '../wire/cluster.ts';
-import { readGlobals } from '../wire/globals.ts';
-import { PartitionScan, type PartitionScanOptions, type ScanInfo } from '../wire/partition-scan.ts';
+import { readGlobals } from '../wire/globals/read-globals.ts';
+import {
+  PartitionScan,
+  type PartitionScanOptions,
+  type ScanInfo,
+} from '../wire/scan/partition-scan.ts';
 
 export interface ScanOptions extends PartitionScanOptions {
   /** A cluster that is connected already; the caller closes it. Else `seeds` says where to go. */

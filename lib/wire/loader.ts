@@ -3,9 +3,9 @@ import type { RecordBatch } from '../record/batch.ts';
 import type { RecordChunk } from '../record/chunk.ts';
 import type { Global, SecondaryIndex } from '../record/globals.ts';
 import type { Cluster } from './cluster.ts';
-import { type GlobalCounts, GlobalWriter } from './global-writer.ts';
-import { RecordWriter, type RecordWriterOptions } from './record-writer.ts';
-import type { WriteInfo } from './write-info.ts';
+import { type GlobalCounts, GlobalWriter } from './globals/global-writer.ts';
+import { RecordWriter, type RecordWriterOptions } from './write/record-writer.ts';
+import type { WriteInfo } from './write/write-info.ts';
 
 /** Bytes of globals that are held back at most: until records come, or with `indexesLast` the end. */
 export const MAX_HELD_GLOBALS = 16 * 1024 * 1024;

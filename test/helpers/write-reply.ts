@@ -1,7 +1,7 @@
 /** Answers to write requests, as a node would send them. */
 import { MessageWriter } from '../../lib/record/message-writer.ts';
 import { encodeProto } from '../../lib/wire/proto.ts';
-import type { WriteReply } from '../../lib/wire/write-reply.ts';
+import type { WriteReply } from '../../lib/wire/write/write-reply.ts';
 
 export interface WriteAnswer {
   /** Row of a batch. */

@@ -39,7 +39,7 @@ t.test('globals, then records', async (t) => {
   t.ok(globalsFirst);
   const stored = [
     ...sandbox.cluster.indexes.list('test'),
-    ...(await import('../../lib/wire/globals.ts').then(({ readUdfs }) =>
+    ...(await import('../../lib/wire/globals/read-globals.ts').then(({ readUdfs }) =>
       Cluster.connect({ seeds: parseAddresses(seeds) }).then(async (cluster) => {
         const udfs = await readUdfs((command) => cluster.askAny(command));
         cluster.close();

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { startSandbox } from '../../../lib/sandbox/index.ts';
-import { setIs } from '../../../lib/wire/filter-expression.ts';
+import { setIs } from '../../../lib/wire/scan/filter-expression.ts';
 import { run, shell } from '../../helpers/asb.ts';
 
 const RECORDS = 500;

@@ -1,0 +1,94 @@
+import { DIGEST_SIZE, Field, Info1, Info3, Op } from '../../record/layout.ts';
+import { MessageWriter } from '../../record/message-writer.ts';
+import { encodeProto, ProtoType } from '../proto.ts';
+import { allOf, anyOf, type Expression, setIs } from './filter-expression.ts';
+import type { PartitionTracker } from './partition-tracker.ts';
+
+/** Which records of a namespace a scan gives, and how much of each. */
+export interface ScanSelection {
+  readonly namespace: string;
+  /** Sets to scan; all records, also those in no set, if left out or empty. */
+  readonly sets?: readonly string[];
+  /** Bins to give; all if left out or empty. */
+  readonly bins?: readonly string[];
+  /** Gives metadata only. */
+  readonly noBins?: boolean;
+  /** A filter expression as msgpack, beside the choice of sets. */
+  readonly filterExpression?: Expression;
+}
+
+const NEVER_EXPIRE = 0xffffffff;
+/** "No timeout": while our output is stalled, the server must wait and not drop the scan. */
+const SERVER_SOCKET_TIMEOUT = 0;
+
+/**
+ * Makes the request for a scan of some partitions on one node: whole partitions go into one field,
+ * those already begun into another, by the digest after which to go on.
+ *
+ * @param limits `recordsPerSecond` and `maxRecords`, 0: none
+ */
+export const encodeScanRequest = (
+  selection: ScanSelection,
+  partitions: readonly number[],
+  tracker: PartitionTracker,
+  limits: { readonly recordsPerSecond: number; readonly maxRecords: number },
+  taskId: bigint,
+): Buffer => {
+  const writer = new MessageWriter();
+  writer.begin({
+    info1: Info1.READ | (selection.noBins === true ? Info1.NO_BINS : 0),
+    info3: Info3.PARTITION_DONE,
+    recordTtl: NEVER_EXPIRE,
+  });
+  writer.field(Field.NAMESPACE, Buffer.from(selection.namespace));
+  const sets = selection.sets ?? [];
+  if (sets.length === 1) writer.field(Field.SET, Buffer.from(sets[0]!));
+  if (limits.recordsPerSecond > 0) {
+    writer.field(Field.RECORDS_PER_SECOND, u32(limits.recordsPerSecond));
+  }
+  writer.field(Field.SOCKET_TIMEOUT, u32(SERVER_SOCKET_TIMEOUT));
+  writer.field(Field.TASK_ID, u64(taskId));
+  const filter = filterOf(selection);
+  if (filter !== undefined) writer.field(Field.FILTER, filter);
+  const whole = partitions.filter((id) => tracker.lastDigest(id) === undefined);
+  if (whole.length > 0) writer.field(Field.PARTITIONS, partitionList(whole));
+  if (whole.length < partitions.length)
+    writer.field(Field.DIGESTS, digestList(partitions, tracker));
+  if (limits.maxRecords > 0) writer.field(Field.MAX_RECORDS, u64(BigInt(limits.maxRecords)));
+  for (const bin of selection.bins ?? []) writer.op(Op.READ, 0, Buffer.from(bin));
+  writer.end();
+  return encodeProto(ProtoType.MESSAGE, writer.take());
+};
+
+/** One set has a field of its own; several need an expression. */
+const filterOf = ({ sets = [], filterExpression }: ScanSelection): Expression | undefined => {
+  const parts = filterExpression === undefined ? [] : [filterExpression];
+  if (sets.length > 1) parts.push(anyOf(sets.map(setIs)));
+  return parts.length > 1 ? allOf(parts) : parts[0];
+};
+
+const u32 = (value: number): Buffer => {
+  const bytes = Buffer.allocUnsafe(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+};
+
+const u64 = (value: bigint): Buffer => {
+  const bytes = Buffer.allocUnsafe(8);
+  bytes.writeBigUInt64BE(value);
+  return bytes;
+};
+
+/** Partition ids are the protocol's one little-endian field. */
+const partitionList = (ids: readonly number[]): Buffer => {
+  const bytes = Buffer.allocUnsafe(ids.length * 2);
+  ids.forEach((id, index) => {
+    bytes.writeUInt16LE(id, index * 2);
+  });
+  return bytes;
+};
+
+const digestList = (ids: readonly number[], tracker: PartitionTracker): Buffer => {
+  const digests = ids.flatMap((id) => tracker.lastDigest(id) ?? []);
+  return Buffer.concat(digests, digests.length * DIGEST_SIZE);
+};

@@ -1,0 +1,290 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AsbError, toError } from '../../errors.ts';
+import type { RecordBatch } from '../../record/batch.ts';
+import * as layout from '../../record/layout.ts';
+import type { Cluster } from '../cluster.ts';
+import { RequestPool } from './request-pool.ts';
+import { RequestSender, type SendOptions } from './request-sender.ts';
+import { RowEncoder } from './row-encoder.ts';
+import { RowSettler } from './row-settler.ts';
+import { noCounts, type WriteInfo } from './write-info.ts';
+import type { WritePolicy } from './write-policy.ts';
+import { MAX_BATCH_SIZE } from './write-request.ts';
+import { type Share, type Target, WriteTargets } from './write-targets.ts';
+
+const { FIELD_HEADER_SIZE, HEADER_SIZE, AT_FIELD_COUNT } = layout;
+const { DIGEST: DIGEST_FIELD } = layout.Field;
+
+/** Requests in flight at most, each on a connection of its own. */
+export const MAX_ASYNC_BATCHES = 1024;
+
+export type { WriteInfo } from './write-info.ts';
+
+export interface RecordWriterOptions extends WritePolicy, SendOptions {
+  /** Writes in batches. Default true; where the server has batches off, single puts are sent. */
+  readonly batchWrites?: boolean;
+  /** Records of a batch, or puts sent one after the other. Default 512. */
+  readonly batchSize?: number;
+  /** Requests in flight at once, over all nodes. Default 16. */
+  readonly maxAsyncBatches?: number;
+  /** How often a record may be sent again. Default 5. */
+  readonly maxRetries?: number;
+  /** ms before the second retry; it doubles with each. The first comes at once. Default 150. */
+  readonly retryScale?: number;
+  /** Told of what went wrong but was lived with. */
+  readonly onNotice?: (notice: string) => void;
+}
+
+/**
+ * Writes batches of records to the masters of their partitions: one request of many rows for each
+ * node is filled, several are in flight, and every row has a result of its own. Rows that met a
+ * failure that may pass go again, and only they, to whoever is master then.
+ *
+ * Records are not written in the order in which they come. Of two with the same digest the later
+ * one must only be given after a {@link flush}, or the earlier may win.
+ *
+ *     const writer = new RecordWriter(cluster, { namespace: 'test' });
+ *     for (const batch of batches) await writer.write(batch);
+ *     await writer.flush();
+ *     writer.close();
+ */
+export class RecordWriter {
+  readonly #cluster: Cluster;
+  readonly #options: RecordWriterOptions;
+  readonly #most: number;
+  readonly #maxRetries: number;
+  readonly #retryScale: number;
+  readonly #encoder: RowEncoder;
+  readonly #requests: RequestPool;
+  readonly #targets: WriteTargets;
+  readonly #counts = noCounts();
+  readonly #settler: RowSettler;
+  readonly #sender: RequestSender;
+  readonly #stop = new AbortController();
+  #prepared = false;
+  #inFlight = 0;
+  #waiting: (() => void)[] = [];
+  #refreshing: Promise<void> | undefined;
+  #failure: Error | undefined;
+  #offTold = 0;
+
+  /**
+   * @throws AsbError `NO_NAMESPACE` if no node has the namespace; `USAGE` for a `batchSize` or
+   *   `maxAsyncBatches` that is none
+   */
+  constructor(cluster: Cluster, options: RecordWriterOptions) {
+    cluster.requireNamespace(options.namespace);
+    const batchSize = within('batchSize', options.batchSize ?? 512, MAX_BATCH_SIZE);
+    this.#cluster = cluster;
+    this.#options = options;
+    this.#most = within('maxAsyncBatches', options.maxAsyncBatches ?? 16, MAX_ASYNC_BATCHES);
+    this.#maxRetries = options.maxRetries ?? 5;
+    this.#retryScale = options.retryScale ?? 150;
+    this.#encoder = new RowEncoder(options);
+    this.#requests = new RequestPool((options.batchWrites ?? true) ? 'batch' : 'put', batchSize);
+    this.#targets = new WriteTargets(this.#requests);
+    this.#targets.route(cluster.partitionMap(options.namespace));
+    this.#settler = new RowSettler(options, this.#counts);
+    this.#sender = new RequestSender(options, this.#settler, this.#counts);
+  }
+
+  /** What has become of the records; changes as they are settled. */
+  get info(): WriteInfo {
+    return this.#counts;
+  }
+
+  /**
+   * Takes a batch. One call at a time.
+   *
+   * @returns settles when the next may come: all of the batch's records are copied, its bytes are
+   *   not needed any more. It waits while `maxAsyncBatches` requests are in flight
+   * @throws AsbError the first failure that ends all: `SERVER` with the result code, `NETWORK` or
+   *   `PARTITIONS` if retries run out, `FORMAT` or `RANGE` for a record that can't be, `PROTOCOL`
+   *   for nonsense; `ABORTED` after {@link close}
+   */
+  async write(batch: RecordBatch): Promise<void> {
+    this.#check();
+    if (!this.#prepared) await this.#prepare();
+    const view = layout.viewOf(batch.bytes);
+    for (let next = 0; next < batch.offsets.length; ) {
+      const filled = this.#fill(batch, view, next);
+      next = filled.next;
+      if (filled.full !== undefined) await this.#dispatch(filled.full);
+    }
+  }
+
+  /**
+   * Sends what waits, and settles when every record is acknowledged.
+   * @throws AsbError as {@link write} does
+   */
+  async flush(): Promise<void> {
+    this.#check();
+    for (const target of this.#targets) await this.#dispatch(target);
+    while (this.#inFlight > 0 && this.#failure === undefined) await this.#change();
+    this.#check();
+    const off = this.#settler.off - this.#offTold;
+    this.#offTold = this.#settler.off;
+    if (off === 0) return;
+    this.#options.onNotice?.(
+      `${off} records were written with another void time than they were to have: the server went ` +
+        "on to the next second in between, or it does not let a record's void time come nearer " +
+        '(apply-ttl-reductions false)',
+    );
+  }
+
+  /** Closes every connection at once; what is not acknowledged may be written or not. */
+  close(): void {
+    this.#fail(new AsbError('ABORTED', 'the record writer was closed'));
+  }
+
+  #check(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    this.#stop.abort();
+    this.#sender.close();
+    this.#wake();
+  }
+
+  /** Servers before 6.0 have batches for reading only. */
+  async #prepare(): Promise<void> {
+    const features = (await this.#cluster.askAny('features')).split(';');
+    if (!features.includes('batch-any')) this.#useNoBatches('has no batch writes');
+    this.#prepared = true;
+  }
+
+  #useNoBatches(why: string): void {
+    if (this.#requests.kind === 'put') return;
+    this.#requests.change('put');
+    this.#options.onNotice?.(`the server ${why}: records are written one by one, which is slower`);
+  }
+
+  /** Encodes rows from `next` on, until a request is full. */
+  #fill(
+    { bytes, offsets }: RecordBatch,
+    view: DataView,
+    next: number,
+  ): { next: number; full: Target | undefined } {
+    const counts = this.#counts;
+    try {
+      for (let index = next; index < offsets.length; index += 2) {
+        const start = offsets[index]!;
+        const target = this.#targets.of(partitionAt(bytes, view, start));
+        const request = (target.open ??= this.#requests.take());
+        const added = request.add(this.#encoder, bytes, view, start, offsets[index + 1]!);
+        counts.total++;
+        if (!added) counts.skipped++;
+        else if (request.full) return { next: index + 2, full: target };
+      }
+    } catch (error) {
+      this.#fail(toError(error));
+      throw error;
+    }
+    return { next: offsets.length, full: undefined };
+  }
+
+  /** Sends a target's open request, as soon as fewer than the most are in flight. */
+  async #dispatch(target: Target): Promise<void> {
+    while (this.#inFlight >= this.#most && this.#failure === undefined) await this.#change();
+    this.#check();
+    const { node, open } = target;
+    if (open === undefined || open.rows === 0) return;
+    target.open = undefined;
+    this.#inFlight++;
+    void this.#deliver({ node, request: open });
+  }
+
+  /** Never rejects: a failure is everybody's. */
+  async #deliver(share: Share): Promise<void> {
+    try {
+      await this.#run(share);
+    } catch (error) {
+      this.#fail(toError(error));
+    } finally {
+      this.#inFlight--;
+      this.#wake();
+    }
+  }
+
+  /** Settles when a request is done, or the writer has failed. */
+  #change(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+    });
+  }
+
+  #wake(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  /** Sends a request, and again what is left of it, until nothing is. */
+  async #run(first: Share): Promise<void> {
+    let shares: readonly Share[] = [first];
+    for (let tries = 0; shares.length > 0; ) {
+      const again = this.#requests.take();
+      let why: AsbError | undefined;
+      for (const share of shares) {
+        why = (await this.#sender.send(share, again)) ?? why;
+        this.#check();
+        this.#requests.giveBack(share.request);
+      }
+      if (this.#settler.batchesOff) this.#useNoBatches('has batches off (batch-index-threads 0)');
+      const rows = this.#requests.convert(again);
+      if (why !== undefined && rows.rows > 0) {
+        if (++tries > this.#maxRetries) return this.#settler.giveUp(rows, tries, why);
+        await this.#beforeRetry(tries, rows.rows, why);
+      }
+      this.#counts.retried += rows.rows;
+      shares = this.#targets.deal(rows);
+      this.#requests.giveBack(rows);
+    }
+  }
+
+  /** Waits, the first time not at all, and looks at the cluster anew. */
+  async #beforeRetry(retry: number, rows: number, why: AsbError): Promise<void> {
+    this.#options.onNotice?.(`${rows} records go again: ${why.message}`);
+    if (retry > 1) {
+      const ms = this.#retryScale * 2 ** (retry - 2);
+      const jitter = 0.9 + Math.random() / 5;
+      await sleep(ms * jitter, undefined, { signal: this.#stop.signal }).catch(() => {});
+    }
+    this.#check();
+    await (this.#refreshing ??= this.#refresh());
+    this.#check();
+  }
+
+  async #refresh(): Promise<void> {
+    try {
+      await this.#cluster.refresh();
+    } catch (error) {
+      // No node can be reached now: one more reason to try again.
+      if (!(error instanceof AsbError) || error.code !== 'CONNECT') throw error;
+      this.#options.onNotice?.(error.message);
+    } finally {
+      this.#refreshing = undefined;
+    }
+    this.#sender.keepOnly(this.#cluster.nodes);
+    this.#targets.route(this.#cluster.partitionMap(this.#options.namespace));
+  }
+}
+
+/** @throws AsbError `FORMAT` for a record without a digest */
+const partitionAt = (bytes: Buffer, view: DataView, start: number): number => {
+  let at = start + HEADER_SIZE;
+  for (let left = view.getUint16(start + AT_FIELD_COUNT); left > 0; left--) {
+    if (bytes[at + 4] === DIGEST_FIELD) return layout.partitionOf(bytes, at + FIELD_HEADER_SIZE);
+    at += 4 + view.getUint32(at);
+  }
+  throw new AsbError('FORMAT', 'a record without a digest');
+};
+
+const within = (what: string, value: number, most: number): number => {
+  if (Number.isInteger(value) && value >= 1 && value <= most) return value;
+  throw new AsbError('USAGE', `${what} is ${value}; it must be a whole number from 1 to ${most}`, {
+    expected: `1 to ${most}`,
+  });
+};

@@ -1,0 +1,421 @@
+import t from 'tap';
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../../lib/sandbox/index.ts';
+import { parseAddresses } from '../../../lib/wire/address.ts';
+import { Cluster } from '../../../lib/wire/cluster.ts';
+import { setIs } from '../../../lib/wire/scan/filter-expression.ts';
+import { PartitionScan, type PartitionScanOptions } from '../../../lib/wire/scan/partition-scan.ts';
+import { deadAddress, startFakeNode, until } from '../../helpers/fake-node.ts';
+import { type Expected, Scanned, sameRecords, storedMessages } from '../../helpers/scanned.ts';
+
+/** Small protos, so that a scan has many; no time is lost between retries. */
+const SMALL = { records: 400, protoSize: 700 };
+const QUICK = { namespace: 'test', sleepBetweenRetries: 1 };
+
+/** Runs a scan to its end. */
+const runScan = async (
+  sandbox: Sandbox,
+  options: Partial<PartitionScanOptions> = {},
+  onBatch: (scan: PartitionScan) => boolean = () => true,
+) => {
+  const notices: string[] = [];
+  const scanned = new Scanned();
+  const cluster = await Cluster.connect({ seeds: parseAddresses(sandbox.seeds.join()) });
+  const scan: PartitionScan = new PartitionScan(
+    cluster,
+    { ...QUICK, onNotice: (notice) => notices.push(notice), ...options },
+    (batch) => {
+      scanned.take(batch);
+      batch.release();
+      return onBatch(scan);
+    },
+  );
+  const error = await scan.run().then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  cluster.close();
+  return { scanned, info: scan.info, notices, error };
+};
+
+interface Row {
+  readonly what: string;
+  readonly sandbox?: SandboxOptions;
+  readonly options?: Partial<PartitionScanOptions>;
+  readonly expected?: Expected;
+  /** Sets the faults. */
+  readonly faults?: (sandbox: Sandbox) => void;
+  /** Whether something had to be tried again. */
+  readonly retries?: boolean;
+}
+
+const first = (sandbox: Sandbox) => sandbox.nodes[0]!;
+/** Calls `act` before the given proto of a node's scans. */
+const atProto = (sandbox: Sandbox, proto: number, act: () => Promise<unknown>): void => {
+  let protos = 0;
+  first(sandbox).faults.slow(async () => {
+    if (++protos === proto) await act();
+  });
+};
+
+const rows: readonly Row[] = [
+  { what: 'one node' },
+  { what: 'one proto', sandbox: { records: 400 } },
+  { what: 'no record', sandbox: { records: 0 } },
+  { what: 'memory that is used again', options: { reuseMemory: true, parallel: 4 } },
+  ...[1, 2, 8].flatMap((parallel) => [
+    { what: `${parallel} at once`, options: { parallel } },
+    { what: `three nodes, ${parallel} at once`, sandbox: { nodes: 3 }, options: { parallel } },
+  ]),
+  { what: 'three nodes, one copy', sandbox: { nodes: 3, replicationFactor: 1 } },
+  {
+    what: 'one set',
+    options: { sets: ['odd'] },
+    expected: { keep: ({ set }) => set.toString() === 'odd' },
+  },
+  {
+    what: 'several sets',
+    options: { sets: ['odd', 'set with space', 'sät', 'none'] },
+    expected: { keep: ({ set }) => ['odd', 'set with space', 'sät'].includes(set.toString()) },
+  },
+  { what: 'a set that is not there', options: { sets: ['none'] }, expected: { keep: () => false } },
+  {
+    what: 'a filter expression',
+    options: { filterExpression: setIs('types') },
+    expected: { keep: ({ set }) => set.toString() === 'types' },
+  },
+  {
+    what: 'a filter expression beside sets',
+    options: { sets: ['odd', 'types'], filterExpression: setIs('types') },
+    expected: { keep: ({ set }) => set.toString() === 'types' },
+  },
+  {
+    what: 'some bins',
+    options: { bins: ['a', 'i_zero', 'no such bin'] },
+    // The server leaves out a record that has none of them.
+    expected: {
+      bins: ['a', 'i_zero', 'no such bin'],
+      keep: ({ bins }) => bins.some(({ name }) => ['a', 'i_zero'].includes(name.toString())),
+    },
+  },
+  { what: 'no bins', options: { noBins: true }, expected: { noBins: true } },
+  ...(['close', 'middle'] as const).flatMap((how) =>
+    [0, 1, 99].map((afterRecords) => ({
+      what: `cut off (${how}) after ${afterRecords} records, three times`,
+      faults: (sandbox: Sandbox) => first(sandbox).faults.cutScan({ afterRecords, how }, 3),
+      retries: true,
+    })),
+  ),
+  ...[9, 11, 14, 15, 18, 22].map((code) => ({
+    what: `result ${code}, which passes`,
+    faults: (sandbox: Sandbox) => first(sandbox).faults.answer('scan', code, 2),
+    retries: true,
+  })),
+  {
+    what: 'partitions that are unavailable for a while',
+    faults: (sandbox) => first(sandbox).faults.holdPartitions([0, 1, 2, 4095], 3),
+    retries: true,
+  },
+  {
+    what: 'a node that has nothing for a while, of three',
+    sandbox: { nodes: 3 },
+    faults: (sandbox) => first(sandbox).faults.holdPartitions(Array(4096).keys(), 1),
+    retries: true,
+  },
+  {
+    what: 'a slow node',
+    sandbox: { nodes: 2 },
+    options: { parallel: 2 },
+    faults: (sandbox) =>
+      first(sandbox).faults.slow(() => new Promise((next) => setImmediate(next))),
+  },
+  {
+    what: 'a node killed in mid-scan',
+    sandbox: { nodes: 3 },
+    options: { parallel: 3 },
+    faults: (sandbox) => atProto(sandbox, 5, () => sandbox.kill(first(sandbox))),
+    retries: true,
+  },
+  {
+    what: 'the only copy of some partitions away for a while',
+    sandbox: { nodes: 2, replicationFactor: 1 },
+    faults: (sandbox) =>
+      atProto(sandbox, 5, async () => {
+        await sandbox.kill(first(sandbox));
+        await sandbox.revive(first(sandbox));
+      }),
+    retries: true,
+  },
+  {
+    what: 'a node added in mid-scan',
+    sandbox: { nodes: 2, replicationFactor: 1 },
+    options: { parallel: 2 },
+    faults: (sandbox) => atProto(sandbox, 3, () => sandbox.add()),
+  },
+  {
+    what: 'a silent node that lives',
+    options: { socketTimeout: 5 },
+    faults: (sandbox) =>
+      atProto(sandbox, 3, () => new Promise((resolve) => setTimeout(resolve, 50))),
+  },
+];
+
+for (const { what, sandbox: settings, options, expected, faults, retries } of rows) {
+  t.test(what, async (t) => {
+    const sandbox = await startSandbox({ ...SMALL, ...settings });
+    faults?.(sandbox);
+    const { scanned, info, notices, error } = await runScan(sandbox, options);
+    t.equal(error, undefined);
+    const stored = storedMessages(sandbox, expected);
+    sameRecords(t, scanned, stored);
+    t.equal(info.records, stored.size);
+    t.equal(info.bytes >= [...stored.values()].join('').length / 2, true);
+    t.strictSame([info.partitionsDone, info.partitionsSeen], [4096, 4096]);
+    t.equal(info.retries, notices.length, 'each retry is told of');
+    if (retries !== undefined) t.equal(info.retries > 0, retries);
+    await until(() => sandbox.nodes.every(({ connections }) => connections === 0));
+    await sandbox.close();
+  });
+}
+
+t.test('the most records that are wanted, and not one more', async (t) => {
+  const sandbox = await startSandbox({ ...SMALL, nodes: 2 });
+  const stored = storedMessages(sandbox);
+  for (const maxRecords of [1, 7, 399, 400, 401]) {
+    for (const parallel of [1, 2, 8]) {
+      first(sandbox).faults.cutScan({ afterRecords: 3, how: 'close' });
+      const { scanned, error } = await runScan(sandbox, { maxRecords, parallel });
+      first(sandbox).faults.clear();
+      t.equal(error, undefined);
+      t.equal(scanned.messages.size, Math.min(maxRecords, 400), `${maxRecords} of ${parallel}`);
+      t.strictSame(scanned.twice, []);
+      t.ok([...scanned.messages].every(([digest, bytes]) => stored.get(digest) === bytes));
+    }
+  }
+  await sandbox.close();
+});
+
+t.test('records per second are shared out', async (t) => {
+  for (const [parallel, slept] of [
+    [1, 400],
+    [4, 1600],
+  ] as const) {
+    let total = 0;
+    const clock = {
+      now: () => Date.now(),
+      sleep: async (ms: number) => {
+        total += ms;
+      },
+    };
+    const sandbox = await startSandbox({ ...SMALL, clock });
+    await runScan(sandbox, { recordsPerSecond: 1000, parallel });
+    t.ok(Math.abs(total - slept) < 1, `${total} ms for 400 records, ${parallel} at once`);
+    total = 0;
+    const { scanned } = await runScan(sandbox, { recordsPerSecond: 2, parallel: 8 });
+    t.equal(scanned.messages.size, 400);
+    t.ok(Math.abs(total - 400_000) < 1, 'never less than one record a second for each');
+    await sandbox.close();
+  }
+});
+
+interface Failing extends Row {
+  readonly code: string;
+  readonly facts?: object;
+}
+
+const failing: readonly Failing[] = [
+  ...[4, 16, 20, 81].map((resultCode) => ({
+    what: `result ${resultCode}, which does not pass`,
+    faults: (sandbox: Sandbox) => first(sandbox).faults.answer('scan', resultCode),
+    options: { parallel: 4 },
+    code: 'SERVER',
+    facts: { resultCode, namespace: 'test' },
+  })),
+  {
+    what: 'a filter that the server does not know',
+    options: { filterExpression: Buffer.from('91ccff', 'hex') },
+    code: 'SERVER',
+    facts: { resultCode: 4 },
+  },
+  {
+    what: 'nonsense',
+    faults: (sandbox) => first(sandbox).faults.cutScan({ afterRecords: 9, how: 'nonsense' }),
+    code: 'PROTOCOL',
+  },
+  { what: 'a namespace that is not there', options: { namespace: 'none' }, code: 'NO_NAMESPACE' },
+  {
+    what: 'partitions that stay unavailable',
+    options: { maxRetries: 2 },
+    faults: (sandbox) => first(sandbox).faults.holdPartitions([3, 4, 5, 9]),
+    code: 'PARTITIONS',
+    facts: { partitions: [3, 4, 5, 9], namespace: 'test', cause: { facts: { resultCode: 11 } } },
+  },
+  {
+    what: 'more partitions than a message has room for',
+    options: { maxRetries: 0 },
+    faults: (sandbox) =>
+      first(sandbox).faults.holdPartitions(Array.from({ length: 50 }, (_, index) => index * 2)),
+    code: 'PARTITIONS',
+  },
+  {
+    what: 'the only copy of some partitions gone',
+    sandbox: { nodes: 2, replicationFactor: 1 },
+    options: { maxRetries: 2 },
+    faults: (sandbox) => atProto(sandbox, 5, () => first(sandbox).close()),
+    code: 'PARTITIONS',
+  },
+  {
+    what: 'all nodes gone',
+    options: { maxRetries: 1 },
+    faults: (sandbox) => atProto(sandbox, 5, () => sandbox.kill(first(sandbox))),
+    code: 'PARTITIONS',
+  },
+];
+
+for (const { what, sandbox: settings, options, faults, code, facts } of failing) {
+  t.test(what, async (t) => {
+    const sandbox = await startSandbox({ ...SMALL, ...settings });
+    faults?.(sandbox);
+    const { scanned, error } = await runScan(sandbox, options);
+    t.match(error, { code, ...(facts === undefined ? {} : { facts }) });
+    t.strictSame(scanned.twice, []);
+    await until(() => sandbox.nodes.every(({ connections }) => connections === 0));
+    await sandbox.close();
+  });
+}
+
+t.test('a consumer that stalls holds every scan', async (t) => {
+  const sandbox = await startSandbox({ ...SMALL, nodes: 2 });
+  let stalls = 0;
+  const { scanned, error } = await runScan(sandbox, { parallel: 4 }, (scan) => {
+    stalls++;
+    // Twice: going on with what is not held does no harm.
+    setImmediate(() => {
+      scan.resume();
+      scan.resume();
+    });
+    return false;
+  });
+  t.equal(error, undefined);
+  t.ok(stalls > 0);
+  sameRecords(t, scanned, storedMessages(sandbox));
+  await sandbox.close();
+});
+
+t.test('a held scan is not asked whether its node lives', async (t) => {
+  const sandbox = await startSandbox({ ...SMALL });
+  const cluster = await Cluster.connect({ seeds: parseAddresses(sandbox.seeds.join()) });
+  let batches = 0;
+  const scan = new PartitionScan(cluster, { ...QUICK, socketTimeout: 2 }, () => ++batches > 1);
+  const running = scan.run();
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  t.equal(batches, 1);
+  scan.resume();
+  await running;
+  t.equal(scan.info.records, 400);
+  cluster.close();
+  await sandbox.close();
+});
+
+t.test('stopped', async (t) => {
+  const sandbox = await startSandbox({ ...SMALL, nodes: 2 });
+  const early = await runScan(sandbox, { parallel: 2 }, (scan) => {
+    scan.stop();
+    return true;
+  });
+  t.equal(early.error, undefined);
+  t.ok(early.scanned.messages.size < 400);
+
+  first(sandbox).faults.answer('scan', 18);
+  const cluster = await Cluster.connect({ seeds: parseAddresses(sandbox.seeds.join()) });
+  const asleep: PartitionScan = new PartitionScan(
+    cluster,
+    {
+      namespace: 'test',
+      sleepBetweenRetries: 60_000,
+      onNotice: () => setImmediate(() => asleep.stop()),
+    },
+    () => true,
+  );
+  await asleep.run();
+  t.equal(asleep.info.retries, 1, 'it does not sleep on');
+
+  const unborn = new PartitionScan(cluster, { ...QUICK, parallel: 2 }, () => true);
+  const running = unborn.run();
+  unborn.stop();
+  await running;
+  t.equal(unborn.info.records, 0);
+
+  first(sandbox).faults.answer('scan', 18);
+  const late: PartitionScan = new PartitionScan(cluster, QUICK, () => true);
+  first(sandbox).faults.slow();
+  const ending = late.run();
+  await until(() => sandbox.nodes.some(({ connections }) => connections > 1));
+  late.stop();
+  await ending;
+  cluster.close();
+  await until(() => sandbox.nodes.every(({ connections }) => connections === 0));
+  await sandbox.close();
+});
+
+t.test('a node that dies in silence', async (t) => {
+  let scans = 0;
+  const node = await startFakeNode({
+    message: () => scans++,
+    answers: (commands) => scans === 0 || commands[0] !== 'status' || node.asked.length < 8,
+  });
+  const cluster = await Cluster.connect({ seeds: [node], infoTimeout: 20 });
+  const scan = new PartitionScan(
+    cluster,
+    { ...QUICK, socketTimeout: 2, maxRetries: 0 },
+    () => true,
+  );
+  await t.rejects(scan.run(), { code: 'PARTITIONS', facts: { cause: { code: 'NETWORK' } } });
+  t.ok(node.asked.filter((command) => command === 'status').length > 1, 'asked more than once');
+  cluster.close();
+  await node.close();
+});
+
+t.test('the cluster answers nonsense between two rounds', async (t) => {
+  let sane = true;
+  const node = await startFakeNode({
+    message: (_, socket) => {
+      sane = false;
+      socket.destroy();
+    },
+    info: (command) => (command === 'replicas' && !sane ? 'x' : undefined),
+  });
+  const cluster = await Cluster.connect({ seeds: [node, await deadAddress()] });
+  await t.rejects(new PartitionScan(cluster, QUICK, () => true).run(), { code: 'PROTOCOL' });
+  cluster.close();
+  await node.close();
+});
+
+t.test('many faults at random', async (t) => {
+  const seed = Number(process.env.FAULT_SEED ?? Math.floor(Math.random() * 2 ** 31));
+  t.comment(`FAULT_SEED=${seed}`);
+  let state = seed;
+  const random = (below: number): number => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return (state >>> 8) % below;
+  };
+  for (let round = 0; round < 8; round++) {
+    const sandbox = await startSandbox({ ...SMALL, nodes: 3, replicationFactor: 1 + random(2) });
+    for (const { faults } of sandbox.nodes) {
+      for (let count = random(4); count > 0; count--) {
+        faults.cutScan({ afterRecords: random(100), how: random(2) === 0 ? 'close' : 'middle' });
+      }
+      if (random(2) === 0) faults.answer('scan', [9, 11, 15, 18, 22][random(5)]!, 1 + random(2));
+      if (random(2) === 0) faults.holdPartitions([random(4096), random(4096)], 1 + random(3));
+    }
+    if (random(2) === 0) atProto(sandbox, 1 + random(20), () => sandbox.add());
+    if (random(2) === 0) atProto(sandbox, 1 + random(20), () => sandbox.kill(first(sandbox)));
+    const { scanned, error } = await runScan(sandbox, {
+      parallel: 1 + random(8),
+      maxRetries: 20,
+      reuseMemory: true,
+    });
+    t.equal(error, undefined);
+    sameRecords(t, scanned, storedMessages(sandbox));
+    await sandbox.close();
+  }
+});
