@@ -95,7 +95,8 @@ export class GlobalParser {
       this.#literal(' ');
       const expression = this.#base64();
       this.#literal('\n');
-      return { ...facts, expression };
+      // It is over no bin: absctl writes the server's word for none.
+      return { ...facts, bin: bin === 'null' ? '' : bin, expression };
     }
     if (this.#next() !== SP) {
       this.#literal('\n');

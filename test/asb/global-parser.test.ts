@@ -17,6 +17,8 @@ for (const [line, global] of [
   ['* i n s i V 1 b B\n', { collection: 'mapvalues', type: 'blob' }],
   ['* i n s i S 1  E\n', { collection: 'set', type: 'none', bin: '' }],
   ['* e n s i N 1  N kxUB\n', { bin: '', expression: 'kxUB' }],
+  ['* e n s i N 1 null N kxUB\n', { bin: '', expression: 'kxUB' }],
+  ['* i n s i N 1 null N\n', { bin: 'null' }],
   ['* i a\\ b \\\\ \\\n N 1 ü N\n', { namespace: 'a b', set: '\\', name: '\n', bin: 'ü' }],
 ] as const) {
   t.test(`reads ${JSON.stringify(line)}`, async (t) => {
