@@ -1,27 +1,22 @@
 import { AsbError, inFile, toError } from '../errors.ts';
-import { BufferPool, type PooledBuffer } from '../memory/buffer-pool.ts';
-import { RecordBatch } from '../record/batch.ts';
 import type { RecordChunk } from '../record/chunk.ts';
+import { BatchOutput } from './batch-output.ts';
 import { BANG, LF, PLUS, STAR } from './characters.ts';
 import { unescapeName } from './escape.ts';
-import { MAX_FAILURE_MESSAGE, TEXT_FAILURE_PREFIX } from './failure.ts';
+import { readFailure } from './failure-item.ts';
 import { GlobalParser } from './global-parser.ts';
 import { expectedAt, MAX_PAYLOAD_SIZE, Step } from './grammar.ts';
 import { type Header, HeaderReader } from './header.ts';
-import { Incomplete, incomplete, Misfit } from './misfit.ts';
-import { countLines, RecordParser, SLACK } from './record-parser.ts';
+import { Incomplete, Misfit } from './misfit.ts';
+import { countLines, RecordParser } from './record-parser.ts';
 import { findItem, TELLING_SIZE } from './resync.ts';
 import { cutOff, misfitAt, type Place, upstreamFailed } from './scan-errors.ts';
+import { TextWindow } from './text-window.ts';
 
-/** Text is parsed in pieces of this many bytes; only a unit larger than that needs a larger one. */
-const WINDOW_SIZE = 256 * 1024;
 /** Largest unit, in bytes: it is held in memory until it is whole. */
 export const MAX_PARSED_UNIT = MAX_PAYLOAD_SIZE + 1024 * 1024;
-/** Batches whose memory is kept to be used again: more than wait in a pipeline at once. */
-const BATCHES_KEPT = 8;
 /** An item of this size or more that is not whole is not tried again for every byte that comes. */
 const LARGE_ITEM = 64 * 1024;
-const PREFIX = Buffer.from(TEXT_FAILURE_PREFIX);
 
 /** A stretch of text that could not be read. */
 export interface Gap {
@@ -90,7 +85,6 @@ export class Parser {
   readonly #file: string | undefined;
   readonly #salvage: boolean;
   readonly #onGap: (gap: Gap) => void;
-  readonly #pool: BufferPool | undefined;
   readonly #headerReader = new HeaderReader();
   #header: Header | undefined;
   #records: RecordParser | undefined;
@@ -98,15 +92,12 @@ export class Parser {
   #counts = { records: 0, indexes: 0, udfs: 0, gaps: 0, gapBytes: 0 };
   #failure: Error | undefined;
 
-  /** Text that was not parsed yet, from the begin of a unit; `SLACK` bytes of zeros follow it. */
-  #window = Buffer.allocUnsafeSlow(WINDOW_SIZE + SLACK);
-  #filled = 0;
+  readonly #window = new TextWindow();
   /** Bytes that the window must have before it is worth to parse. */
   #need = 1;
-  /** Offset of the window in the text. */
-  #base = 0;
   /** The line at the window's begin, from 1, less those that the record parser has counted. */
   #line = 1;
+  readonly #batch: BatchOutput;
 
   /** Where the unit begins in the window that is being read. */
   #unitAt = 0;
@@ -114,10 +105,6 @@ export class Parser {
   #lost = false;
   /** The gap that is open: no unit was read behind it yet. */
   #gap: { readonly offset: number; readonly error: Error } | undefined;
-  #offsets = new Uint32Array(4096);
-  #count = 0;
-  #out: PooledBuffer | undefined;
-  #outAt = 0;
 
   constructor({
     file,
@@ -128,9 +115,7 @@ export class Parser {
     this.#file = file;
     this.#salvage = salvage;
     this.#onGap = onGap;
-    this.#pool = reuseMemory
-      ? new BufferPool(RecordParser.room(WINDOW_SIZE), BATCHES_KEPT)
-      : undefined;
+    this.#batch = new BatchOutput(reuseMemory);
   }
 
   get info(): ParserInfo {
@@ -138,7 +123,7 @@ export class Parser {
       ...this.#counts,
       header: this.#header,
       namespace: this.#namespace,
-      bytes: this.#base + this.#filled,
+      bytes: this.#window.base + this.#window.filled,
     };
   }
 
@@ -147,12 +132,8 @@ export class Parser {
     if (this.#failure !== undefined) throw this.#failure;
     const chunks: RecordChunk[] = [];
     for (let at = this.#readHeader(chunk); at < chunk.length && this.#failure === undefined; ) {
-      if (this.#filled === this.#window.length - SLACK) this.#grow();
-      const room = this.#window.length - SLACK - this.#filled;
-      const size = chunk.copy(this.#window, this.#filled, at, Math.min(chunk.length, at + room));
-      this.#filled += size;
-      at += size;
-      if (this.#filled >= this.#need) this.#parse(chunks, false);
+      at += this.#window.fill(chunk, at);
+      if (this.#window.filled >= this.#need) this.#parse(chunks, false);
     }
     return this.#given(chunks);
   }
@@ -166,11 +147,12 @@ export class Parser {
     const chunks: RecordChunk[] = [];
     if (this.#records === undefined) {
       const header = this.#headerReader.header;
-      if (header === undefined) this.#damaged(cutOff(undefined, this.#headerPlace()), -this.#base);
+      if (header === undefined)
+        this.#damaged(cutOff(undefined, this.#headerPlace()), -this.#window.base);
       else this.#start(header);
     }
     if (this.#failure === undefined) this.#parse(chunks, true);
-    if (this.#gap !== undefined) this.#closeGap(this.#base + this.#filled);
+    if (this.#gap !== undefined) this.#closeGap(this.#window.base + this.#window.filled);
     const given = this.#given(chunks);
     return this.#failure === undefined ? given : endingWith(given, this.#failure);
   }
@@ -191,12 +173,12 @@ export class Parser {
     }
     try {
       const end = this.#headerReader.push(chunk);
-      this.#base += end;
+      this.#window.base += end;
       const header = end < chunk.length ? this.#headerReader.header : undefined;
       if (header !== undefined) this.#start(header);
       return end;
     } catch (error) {
-      this.#base = size;
+      this.#window.base = size;
       this.#records = new RecordParser(true);
       this.#damaged(toError(error), -size);
       this.#lost = true;
@@ -220,26 +202,19 @@ export class Parser {
     return { line: this.#headerReader.line, offset: this.#headerReader.size };
   }
 
-  /** A unit is larger than the window. */
-  #grow(): void {
-    const larger = Buffer.allocUnsafeSlow(2 * this.#window.length);
-    this.#window.copy(larger, 0, 0, this.#filled);
-    this.#window = larger;
-  }
-
   /** Parses all whole units in the window, and moves what is left to its begin. */
   #parse(chunks: RecordChunk[], final: boolean): void {
     const records = this.#records;
     if (records === undefined) return;
-    const end = this.#filled;
-    this.#window.fill(0, end, end + SLACK);
-    records.from(this.#window, end);
+    const end = this.#window.filled;
+    this.#window.seal();
+    records.from(this.#window.bytes, end);
     this.#need = 1;
     this.#unitAt = 0;
     while (this.#unitAt < end && this.#failure === undefined) {
       if (this.#lost && !this.#resync(end, final)) break;
       try {
-        this.#readItems(records, end, chunks);
+        this.#readItems(records, end, final, chunks);
       } catch (thrown) {
         if (thrown instanceof Incomplete && !final && this.#waitFor(thrown.need)) break;
         this.#damaged(this.#explain(thrown, end, final), this.#unitAt);
@@ -247,59 +222,29 @@ export class Parser {
       }
     }
     this.#flush(chunks);
-    this.#keepRest();
+    this.#window.keepFrom(this.#unitAt, this.#need);
   }
 
-  #readItems(records: RecordParser, end: number, chunks: RecordChunk[]): void {
-    const text = this.#window;
+  #readItems(records: RecordParser, end: number, final: boolean, chunks: RecordChunk[]): void {
+    const text = this.#window.bytes;
     while (this.#unitAt < end) {
       const at = this.#unitAt;
       const kind = text[at];
-      if (kind === PLUS) this.#unitAt = this.#readRecord(records, at, end);
+      if (kind === PLUS) this.#unitAt = this.#batch.read(records, at, end);
       else if (kind === STAR && this.#hasGlobals) this.#unitAt = this.#readGlobal(at, end, chunks);
-      else if (kind === BANG) this.#readFailure(at, end);
+      else if (kind === BANG)
+        throw upstreamFailed(readFailure(text, at, end, final), this.#placeOf(at));
       else throw new Misfit(at, expectedAt(Step.ITEM));
-      if (this.#gap !== undefined) this.#closeGap(this.#base + at);
+      if (this.#gap !== undefined) this.#closeGap(this.#window.base + at);
     }
-  }
-
-  #readRecord(records: RecordParser, at: number, end: number): number {
-    if (this.#out === undefined) this.#openBatch(records, end - at);
-    const outEnd = records.read(at, this.#outAt);
-    if (this.#count === this.#offsets.length) this.#growOffsets();
-    this.#offsets[this.#count++] = this.#outAt;
-    this.#offsets[this.#count++] = outEnd;
-    this.#outAt = outEnd;
-    return records.textEnd;
-  }
-
-  #openBatch(records: RecordParser, size: number): void {
-    const room = RecordParser.room(size);
-    this.#out = this.#pool?.take(room) ?? new BufferPool(room, 0).take();
-    this.#outAt = 0;
-    records.to(this.#out.bytes);
-  }
-
-  #growOffsets(): void {
-    const larger = new Uint32Array(2 * this.#offsets.length);
-    larger.set(this.#offsets);
-    this.#offsets = larger;
   }
 
   /** Gives out the records that were read. */
   #flush(chunks: RecordChunk[]): void {
-    const out = this.#out;
-    if (out === undefined) return;
-    this.#out = undefined;
-    if (this.#count === 0) {
-      out.release();
-      return;
-    }
-    const offsets = this.#offsets.slice(0, this.#count);
-    const batch = new RecordBatch(out.bytes, offsets, () => out.release());
+    const batch = this.#batch.take();
+    if (batch === undefined) return;
     this.#namespace ??= batch.at(0)?.namespace;
-    this.#counts.records += this.#count / 2;
-    this.#count = 0;
+    this.#counts.records += batch.length;
     chunks.push(batch);
   }
 
@@ -309,9 +254,10 @@ export class Parser {
   }
 
   #readGlobal(at: number, end: number, chunks: RecordChunk[]): number {
-    const parser = new GlobalParser(this.#window, at, end);
+    const text = this.#window.bytes;
+    const parser = new GlobalParser(text, at, end);
     const global = parser.read();
-    this.#line += countLines(this.#window, at, parser.at);
+    this.#line += countLines(text, at, parser.at);
     this.#flush(chunks);
     chunks.push(global);
     if (global.kind === 'index') this.#counts.indexes++;
@@ -319,27 +265,9 @@ export class Parser {
     return parser.at;
   }
 
-  /** The words of an earlier stage that failed: they go up to the end of the input. */
-  #readFailure(at: number, end: number): never {
-    const text = this.#window;
-    for (let index = 0; index < PREFIX.length; index++) {
-      if (at + index === end) throw incomplete(end + 1);
-      if (text[at + index] !== PREFIX[index])
-        throw new Misfit(at + index, expectedAt(PREFIX[index]!));
-    }
-    const messageAt = at + PREFIX.length;
-    const lineEnd = text.subarray(messageAt, end).indexOf(LF);
-    if (lineEnd < 0 && end - messageAt < MAX_FAILURE_MESSAGE) throw incomplete(end + 1);
-    throw this.#upstreamFailed(messageAt, lineEnd < 0 ? end : messageAt + lineEnd);
-  }
-
-  #upstreamFailed(messageAt: number, end: number): AsbError {
-    return upstreamFailed(this.#window.subarray(messageAt, end), this.#placeOf(this.#unitAt));
-  }
-
   /** Whether the item at `#unitAt`, which is not whole, is worth waiting for. */
   #waitFor(need: number): boolean {
-    const size = this.#filled - this.#unitAt;
+    const size = this.#window.filled - this.#unitAt;
     const wanted = need - this.#unitAt;
     if (wanted > MAX_PARSED_UNIT) return false;
     const patient = size < LARGE_ITEM ? 0 : Math.min(MAX_PARSED_UNIT, Math.ceil(size * 1.5));
@@ -350,7 +278,7 @@ export class Parser {
   /** What went wrong with the item at `#unitAt`. */
   #explain(thrown: unknown, end: number, final: boolean): Error {
     if (thrown instanceof Misfit) {
-      return misfitAt(thrown, this.#window[thrown.at]!, this.#placeOf(thrown.at));
+      return misfitAt(thrown, this.#window.bytes[thrown.at]!, this.#placeOf(thrown.at));
     }
     if (!(thrown instanceof Incomplete)) return toError(thrown);
     if (!final) {
@@ -362,21 +290,18 @@ export class Parser {
         { ...place, expected },
       );
     }
-    const messageAt = this.#unitAt + PREFIX.length;
-    if (this.#window[this.#unitAt] === BANG && messageAt <= end)
-      return this.#upstreamFailed(messageAt, end);
     return cutOff(this.#header, this.#placeOf(end));
   }
 
   /** The place of an offset in the window, at or behind `#unitAt`. */
   #placeOf(at: number): Place {
-    const text = this.#window;
+    const text = this.#window.bytes;
     const start = this.#unitAt;
     const before = text.subarray(start, at).lastIndexOf(LF);
     return {
       line: this.#line + this.#records!.lines + countLines(text, start, at),
       column: at - (before < 0 ? start : start + before + 1) + 1,
-      offset: this.#base + at,
+      offset: this.#window.base + at,
     };
   }
 
@@ -384,18 +309,18 @@ export class Parser {
   #damaged(error: Error, at: number): void {
     const located = this.#file === undefined ? error : inFile(error, this.#file);
     if (!this.#salvage) this.#failure = located;
-    else this.#gap ??= { offset: this.#base + at, error: located };
+    else this.#gap ??= { offset: this.#window.base + at, error: located };
   }
 
   /** Looks for the next item behind damage. @returns whether there is one in the window */
   #resync(end: number, final: boolean): boolean {
     const from = this.#unitAt;
-    const found = findItem(this.#window, from, end);
+    const found = findItem(this.#window.bytes, from, end);
     this.#lost = found < 0;
     // What may be the begin of an item is kept.
     const kept = final ? end : Math.max(from, end - TELLING_SIZE);
     this.#unitAt = found < 0 ? kept : found;
-    this.#line += countLines(this.#window, from, this.#unitAt);
+    this.#line += countLines(this.#window.bytes, from, this.#unitAt);
     return found >= 0;
   }
 
@@ -405,23 +330,5 @@ export class Parser {
     this.#counts.gaps++;
     this.#counts.gapBytes += end - offset;
     this.#onGap({ offset, length: end - offset, error });
-  }
-
-  #keepRest(): void {
-    const at = this.#unitAt;
-    const rest = this.#filled - at;
-    if (
-      this.#window.length > WINDOW_SIZE + SLACK &&
-      rest <= WINDOW_SIZE &&
-      this.#need <= WINDOW_SIZE
-    ) {
-      const smaller = Buffer.allocUnsafeSlow(WINDOW_SIZE + SLACK);
-      this.#window.copy(smaller, 0, at, this.#filled);
-      this.#window = smaller;
-    } else {
-      this.#window.copyWithin(0, at, this.#filled);
-    }
-    this.#base += at;
-    this.#filled = rest;
   }
 }

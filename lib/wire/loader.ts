@@ -5,7 +5,7 @@ import type { Global, SecondaryIndex } from '../record/globals.ts';
 import type { Cluster } from './cluster.ts';
 import { type GlobalCounts, GlobalWriter } from './globals/global-writer.ts';
 import { RecordWriter, type RecordWriterOptions } from './write/record-writer.ts';
-import type { WriteInfo } from './write/write-info.ts';
+import { noCounts, type WriteInfo } from './write/write-info.ts';
 
 /** Bytes of globals that are held back at most: until records come, or with `indexesLast` the end. */
 export const MAX_HELD_GLOBALS = 16 * 1024 * 1024;
@@ -37,17 +37,9 @@ export interface LoadInfo extends WriteInfo {
 
 const NO_GLOBALS: GlobalCounts = { created: 0, replaced: 0, same: 0 };
 
+/** Before anything is loaded. */
 export const NOTHING_LOADED: LoadInfo = {
-  total: 0,
-  inserted: 0,
-  existed: 0,
-  fresher: 0,
-  expired: 0,
-  skipped: 0,
-  ignored: 0,
-  inDoubt: 0,
-  retried: 0,
-  bytes: 0,
+  ...noCounts(),
   indexes: { ...NO_GLOBALS, skipped: 0 },
   udfs: NO_GLOBALS,
 };
