@@ -49,8 +49,12 @@ export const upstreamFailed = (message: Uint8Array, place: Place): AsbError =>
 export const cutOff = (header: Header | undefined, place: Place): AsbError => {
   const { line, offset } = place;
   const where = header === undefined ? 'the header' : 'an item';
-  const what = offset === 0 ? 'no input' : `line ${line}: the input ends in the middle of ${where}`;
-  return new AsbError('TRUNCATED', `${what}; did the stage before this one fail?`, {
+  const what =
+    offset === 0
+      ? 'no input; did the stage before this one fail?'
+      : `line ${line}, byte ${offset}: the input ends in the middle of ${where}: it was cut off, ` +
+        'or an earlier stage failed';
+  return new AsbError('TRUNCATED', what, {
     ...place,
   });
 };
