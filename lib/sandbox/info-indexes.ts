@@ -143,8 +143,7 @@ const readIndex = (
   return {
     kind: 'index',
     namespace,
-    // What lists say for no set, the server also takes for none.
-    set: set === undefined || set === 'null' ? '' : set,
+    set: set ?? '',
     name,
     collection,
     type,
