@@ -46,7 +46,8 @@ export const parseCommandLine = (
   const version = versionOf();
   const parser = parserOf(commands, words, columns, version);
   let values: Values | undefined;
-  for (const each of commands) {
+  // Telling yargs of all of them takes 0.03 s, and only the list of commands needs it.
+  for (const each of command === undefined ? commands : [command]) {
     parser.command(
       each.name,
       each.summary,
