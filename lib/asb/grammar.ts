@@ -176,12 +176,12 @@ export const CONTEXT_STEPS: Steps = line`${BASE64}\n${END}`;
 
 /** Largest payload (a value or a UDF module), in bytes: the server's largest message in base64. */
 export const MAX_PAYLOAD_SIZE = 192 * 1024 * 1024;
+/** Largest unit, in bytes: it is held in memory until it is whole. A payload, and what is around it. */
+export const MAX_UNIT_SIZE = MAX_PAYLOAD_SIZE + 1024 * 1024;
 /** Longest name of an index or UDF module, in bytes. */
 export const MAX_NAME_LENGTH = 1000;
 /** Longest CDT context or expression, in characters of base64. */
 export const MAX_BASE64_LENGTH = 1024 * 1024;
-/** Longest text of a double: absctl writes 1e300 with 301 digits. */
-export const MAX_FLOAT_LENGTH = 400;
 /** Characters of a digest before the `=` that ends it. */
 export const DIGEST_LENGTH = 27;
 

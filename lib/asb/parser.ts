@@ -5,7 +5,7 @@ import { BANG, LF, PLUS, STAR } from './characters.ts';
 import { unescapeName } from './escape.ts';
 import { readFailure } from './failure-item.ts';
 import { GlobalParser } from './global-parser.ts';
-import { expectedAt, MAX_PAYLOAD_SIZE, Step } from './grammar.ts';
+import { expectedAt, MAX_UNIT_SIZE, Step } from './grammar.ts';
 import { type Header, HeaderReader } from './header.ts';
 import { Incomplete, Misfit } from './misfit.ts';
 import { countLines, RecordParser } from './record-parser.ts';
@@ -13,8 +13,6 @@ import { findItem, TELLING_SIZE } from './resync.ts';
 import { cutOff, misfitAt, type Place, upstreamFailed } from './scan-errors.ts';
 import { TextWindow } from './text-window.ts';
 
-/** Largest unit, in bytes: it is held in memory until it is whole. */
-export const MAX_PARSED_UNIT = MAX_PAYLOAD_SIZE + 1024 * 1024;
 /** An item of this size or more that is not whole is not tried again for every byte that comes. */
 const LARGE_ITEM = 64 * 1024;
 
@@ -269,8 +267,8 @@ export class Parser {
   #waitFor(need: number): boolean {
     const size = this.#window.filled - this.#unitAt;
     const wanted = need - this.#unitAt;
-    if (wanted > MAX_PARSED_UNIT) return false;
-    const patient = size < LARGE_ITEM ? 0 : Math.min(MAX_PARSED_UNIT, Math.ceil(size * 1.5));
+    if (wanted > MAX_UNIT_SIZE) return false;
+    const patient = size < LARGE_ITEM ? 0 : Math.min(MAX_UNIT_SIZE, Math.ceil(size * 1.5));
     this.#need = Math.max(wanted, patient);
     return true;
   }
@@ -283,10 +281,10 @@ export class Parser {
     if (!(thrown instanceof Incomplete)) return toError(thrown);
     if (!final) {
       const place = this.#placeOf(this.#unitAt);
-      const expected = `at most ${MAX_PARSED_UNIT} bytes`;
+      const expected = `at most ${MAX_UNIT_SIZE} bytes`;
       return new AsbError(
         'LIMIT',
-        `line ${place.line}, byte ${place.offset}: an item of more than ${MAX_PARSED_UNIT} bytes`,
+        `line ${place.line}, byte ${place.offset}: an item of more than ${MAX_UNIT_SIZE} bytes`,
         { ...place, expected },
       );
     }

@@ -1,4 +1,5 @@
 import type { AsbError } from '../errors.ts';
+import { MAX_DOUBLE_LENGTH } from '../record/text/read-double.ts';
 import { BACKSLASH, BANG, IS_BASE64, IS_FLOAT, LF, MINUS, PLUS, SP, STAR } from './characters.ts';
 import { MAX_FAILURE_MESSAGE } from './failure.ts';
 import {
@@ -10,7 +11,6 @@ import {
   ITEM_STEPS,
   LEAST,
   MAX_BASE64_LENGTH,
-  MAX_FLOAT_LENGTH,
   MOST,
   Step,
 } from './grammar.ts';
@@ -233,7 +233,7 @@ export class UnitScanner {
         case Step.FLOAT:
         case Step.BASE64: {
           const allowed = step === Step.FLOAT ? IS_FLOAT : IS_BASE64;
-          const most = step === Step.FLOAT ? MAX_FLOAT_LENGTH : MAX_BASE64_LENGTH;
+          const most = step === Step.FLOAT ? MAX_DOUBLE_LENGTH : MAX_BASE64_LENGTH;
           for (; at < size && allowed[chunk[at]!] === 1; at++) {
             if (++count > most) this.#fail(chunk, at, base, step);
           }

@@ -1,10 +1,7 @@
 import { AsbError } from '../errors.ts';
 import { type BufferPool, lend } from '../memory/buffer-pool.ts';
-import { MAX_PAYLOAD_SIZE } from './grammar.ts';
+import { MAX_UNIT_SIZE } from './grammar.ts';
 import type { UnitScanner } from './unit-scanner.ts';
-
-/** Largest unit, in bytes: it is held in memory until it is whole. */
-export const MAX_UNIT_SIZE = MAX_PAYLOAD_SIZE;
 
 /**
  * Makes chunks of whole units of .asb text that is cut anywhere. What is given out is a copy, in

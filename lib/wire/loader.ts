@@ -95,11 +95,6 @@ export class Loader {
     };
   }
 
-  /** What ended it, if anything did. */
-  get failure(): Error | undefined {
-    return this.#failure;
-  }
-
   /**
    * Takes a chunk. A batch is released when it is taken.
    *

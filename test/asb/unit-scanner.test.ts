@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { MAX_BASE64_LENGTH, MAX_FLOAT_LENGTH } from '../../lib/asb/grammar.ts';
+import { MAX_BASE64_LENGTH } from '../../lib/asb/grammar.ts';
 import { UnitScanner } from '../../lib/asb/unit-scanner.ts';
+import { MAX_DOUBLE_LENGTH } from '../../lib/record/text/read-double.ts';
 import { GLOBALS, HEADER, RECORDS, splits, TEXT, UNIT_ENDS, UNITS } from '../helpers/asb-text.ts';
 
 const COUNTS = { records: RECORDS.length, globals: GLOBALS.length };
@@ -144,7 +145,7 @@ const refused: readonly (readonly [string, string])[] = [
   ['an integer with two signs', '+ k I -^-1\n'],
   ['an integer of 20 digits', '+ k I 1234567890123456789^0\n'],
   ['a double without text', '+ k D ^\n'],
-  ['an endless double', `+ k D ${'1'.repeat(MAX_FLOAT_LENGTH)}^1`],
+  ['an endless double', `+ k D ${'1'.repeat(MAX_DOUBLE_LENGTH)}^1`],
   ['a payload without a size', '+ k S ^x\n'],
   ['a payload of more than all messages', '+ k S 20132659^3 x'],
   ['a payload longer than its size', '+ k S 1 a^b\n'],

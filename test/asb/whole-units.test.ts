@@ -1,6 +1,7 @@
 import t from 'tap';
+import { MAX_PAYLOAD_SIZE, MAX_UNIT_SIZE } from '../../lib/asb/grammar.ts';
 import { UnitScanner } from '../../lib/asb/unit-scanner.ts';
-import { MAX_UNIT_SIZE, WholeUnits } from '../../lib/asb/whole-units.ts';
+import { WholeUnits } from '../../lib/asb/whole-units.ts';
 import { BufferPool, giveBack } from '../../lib/memory/buffer-pool.ts';
 import { HEADER, RECORDS, splits, TEXT, UNIT_ENDS } from '../helpers/asb-text.ts';
 
@@ -58,8 +59,11 @@ t.test('what is wrong', async (t) => {
 t.test('a unit of more than the limit', async (t) => {
   const units = unitsOf();
   units.push(HEADER);
-  units.push(Buffer.from(`${RECORDS[0]}`.replace('+ b 0\n', `+ b 1\n- S b ${MAX_UNIT_SIZE} `)));
-  const part = Buffer.alloc(MAX_UNIT_SIZE / 4);
+  const first = Buffer.alloc(MAX_UNIT_SIZE - MAX_PAYLOAD_SIZE, 'x');
+  units.push(Buffer.from(`${RECORDS[0]}`.replace('+ b 0\n', `+ b 2\n- S a ${first.length} `)));
+  units.push(first);
+  units.push(Buffer.from(`\n- S b ${MAX_PAYLOAD_SIZE} `));
+  const part = Buffer.alloc(MAX_PAYLOAD_SIZE / 4);
   t.throws(
     () => {
       for (let times = 0; times < 4; times++) units.push(part);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { textFailure } from '../../lib/asb/failure.ts';
-import { MAX_UNIT_SIZE } from '../../lib/asb/whole-units.ts';
+import { MAX_PAYLOAD_SIZE } from '../../lib/asb/grammar.ts';
 import { units } from '../../lib/stages/units.ts';
 import { GLOBALS, HEADER, RECORDS, TEXT, UNIT_ENDS } from '../helpers/asb-text.ts';
 import { inChunks, through } from '../helpers/streams.ts';
@@ -44,8 +44,8 @@ t.test('a unit of more than the limit is refused', async (t) => {
     yield HEADER;
     yield Buffer.from(`${RECORDS[0]}`.replace('+ b 0\n', '+ b 2\n'));
     for (let bin = 0; bin < 2; bin++) {
-      yield Buffer.from(`- S b ${MAX_UNIT_SIZE} `);
-      for (let size = 0; size < MAX_UNIT_SIZE; size += value.length) yield value;
+      yield Buffer.from(`- S b ${MAX_PAYLOAD_SIZE} `);
+      for (let size = 0; size < MAX_PAYLOAD_SIZE; size += value.length) yield value;
       yield Buffer.from('\n');
     }
   };
