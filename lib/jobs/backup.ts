@@ -12,8 +12,8 @@ import { type ScanOptions, type ScanStage, scan } from '../stages/scan.ts';
 import { type SerializerInfo, serialize } from '../stages/serialize.ts';
 import { directory } from '../storage/directory.ts';
 import { singleFile } from '../storage/single-file.ts';
-import { parseAddresses } from '../wire/address.ts';
-import { Cluster } from '../wire/cluster.ts';
+import type { Cluster } from '../wire/cluster.ts';
+import { connectTo } from '../wire/connect.ts';
 import { countRecords, readSets } from '../wire/statistics.ts';
 import { byteCounter } from './byte-counter.ts';
 
@@ -115,7 +115,7 @@ class Backup implements BackupJob {
   async #run(): Promise<BackupSummary> {
     const options = this.#options;
     checkOptions(options);
-    const cluster = await connect(options);
+    const cluster = await connectTo(options);
     return this.#withCluster(cluster).finally(() => cluster.close());
   }
 
@@ -243,13 +243,6 @@ const place = (options: BackupOptions): RotateOptions => {
     ...(fileLimit === undefined ? {} : { fileLimit }),
   };
 };
-
-const connect = ({ seeds = '127.0.0.1', servicesAlternate, onNotice }: BackupOptions) =>
-  Cluster.connect({
-    seeds: typeof seeds === 'string' ? parseAddresses(seeds) : seeds,
-    servicesAlternate: servicesAlternate ?? false,
-    ...(onNotice === undefined ? {} : { onNotice }),
-  });
 
 const checkOptions = (options: BackupOptions): void => {
   const places = [options.directory, options.outputFile, options.output];

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { AsbError } from '../errors.ts';
 import { backupFiles } from '../storage/backup-files.ts';
-import type { StoredFile } from '../storage/stored-file.ts';
+import { type StoredFile, streamedFile } from '../storage/stored-file.ts';
 
 /** Where a backup is: exactly one of the four. */
 export interface RestoreSource {
@@ -27,6 +27,13 @@ export interface RestoreFiles {
   readonly rereadable: boolean;
 }
 
+/** The paths that a source names, in their order. */
+export const pathsOf = (source: RestoreSource): string[] => {
+  const { directory, directoryList, parentDirectory = '', inputFile } = source;
+  const listed = directoryList?.map((path) => join(parentDirectory, path));
+  return listed ?? [directory, inputFile].filter((path) => path !== undefined);
+};
+
 /**
  * Finds the files of a backup.
  *
@@ -34,18 +41,11 @@ export interface RestoreFiles {
  *   `EMPTY` for a directory without `*.asb`, `STORAGE` if the file system refuses
  */
 export const findFiles = async (source: RestoreSource): Promise<RestoreFiles> => {
-  const { directory, directoryList, parentDirectory, inputFile, input } = source;
+  const { input } = source;
   checkSource(source);
-  if (input !== undefined) {
-    const file = { name: '-', location: '-', size: undefined, open: () => input };
-    return { groups: [[file]], rereadable: false };
-  }
-  const paths =
-    directoryList?.map((path) =>
-      parentDirectory === undefined ? path : join(parentDirectory, path),
-    ) ?? [directory, inputFile].filter((path) => path !== undefined);
+  if (input !== undefined) return { groups: [[streamedFile(input)]], rereadable: false };
   const groups: (readonly StoredFile[])[] = [];
-  for (const path of paths) groups.push(await backupFiles(path));
+  for (const path of pathsOf(source)) groups.push(await backupFiles(path));
   return { groups, rereadable: groups.flat().every(({ size }) => size !== undefined) };
 };
 

@@ -1,7 +1,8 @@
 import { AsbError, toError } from '../errors.ts';
-import { connectTo, type LoadOptions } from '../stages/load.ts';
+import type { LoadOptions } from '../stages/load.ts';
 import type { StoredFile } from '../storage/stored-file.ts';
 import type { Cluster } from '../wire/cluster.ts';
+import { connectTo } from '../wire/connect.ts';
 import { Loader, type LoadInfo, NOTHING_LOADED } from '../wire/loader.ts';
 import { readHead, type StrictUnpackOptions } from './backup-head.ts';
 import { JoinedHeads } from './joined-heads.ts';

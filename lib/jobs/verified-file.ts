@@ -1,13 +1,8 @@
-import { Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { Parser } from '../asb/parser.ts';
-import type { Encryption } from '../crypto/key.ts';
-import { inFile, toError } from '../errors.ts';
-import { giveBack } from '../memory/buffer-pool.ts';
+import { toError } from '../errors.ts';
 import type { Census } from '../record/census.ts';
 import type { RecordChunk } from '../record/chunk.ts';
-import { unpack } from '../stages/unpack.ts';
 import type { StoredFile } from '../storage/stored-file.ts';
+import { BackupReader, type BackupReaderOptions } from './backup-reader.ts';
 
 /** What is in one file. */
 export interface VerifiedFile {
@@ -28,38 +23,38 @@ export interface VerifiedFile {
   readonly failure: Error | undefined;
 }
 
-export interface VerifyFileOptions {
+export interface VerifyFileOptions extends Omit<BackupReaderOptions, 'onBytes'> {
   /** Where records are counted. */
   readonly censusOf: (namespace: string) => Census;
-  /** How it is encrypted, if it is. */
-  readonly encryption?: Encryption;
-  /** Largest zstd window, as a power of two. */
-  readonly windowLog?: number;
-  readonly signal: AbortSignal;
 }
 
 /** Reads one file up to its end, or to the first damage, which is told in the result. */
 export class FileVerifier {
   readonly #file: StoredFile;
   readonly #options: VerifyFileOptions;
-  readonly #parser: Parser;
+  readonly #reader: BackupReader;
   #bytes = 0;
 
   constructor(file: StoredFile, options: VerifyFileOptions) {
     this.#file = file;
     this.#options = options;
-    this.#parser = new Parser({ file: file.location, reuseMemory: true });
+    this.#reader = new BackupReader(file, {
+      ...options,
+      onBytes: (bytes) => {
+        this.#bytes += bytes;
+      },
+    });
   }
 
   /** Records counted so far, and bytes read. */
   get progress(): { readonly records: number; readonly bytes: number } {
-    return { records: this.#parser.info.records, bytes: this.#bytes };
+    return { records: this.#reader.info.records, bytes: this.#bytes };
   }
 
   /** @throws the signal's reason, and nothing else */
   async run(): Promise<VerifiedFile> {
     const failure = await this.#read();
-    const { header, namespace, records, indexes, udfs, bytes: textBytes } = this.#parser.info;
+    const { header, namespace, records, indexes, udfs, bytes: textBytes } = this.#reader.info;
     return {
       file: this.#file.location,
       bytes: this.#bytes,
@@ -74,49 +69,19 @@ export class FileVerifier {
   }
 
   async #read(): Promise<Error | undefined> {
-    const { encryption, windowLog, signal } = this.#options;
-    const unpacked = unpack({
-      ...(encryption === undefined ? {} : { encryption }),
-      ...(windowLog === undefined ? {} : { windowLog }),
-    });
-    const source = this.#file.open();
-    source.on('data', (chunk: Buffer) => {
-      this.#bytes += chunk.length;
-    });
     try {
-      await pipeline([source, unpacked, this.#sink()], { signal });
+      await this.#reader.read((chunk) => this.#count(chunk));
       return undefined;
     } catch (error) {
-      signal.throwIfAborted();
-      return inFile(error, this.#file.location);
+      this.#options.signal.throwIfAborted();
+      return toError(error);
     }
   }
 
-  /** Parses as text arrives, in no stage of its own: records before damage are always counted. */
-  #sink(): Writable {
-    const parser = this.#parser;
-    return new Writable({
-      objectMode: true,
-      write: (text: Buffer, _encoding, done) => {
-        this.#count(() => parser.push(text), done);
-        giveBack(text);
-      },
-      final: (done) => this.#count(() => parser.end(), done),
-    });
-  }
-
-  #count(read: () => Iterable<RecordChunk>, done: (error?: Error) => void): void {
-    try {
-      for (const chunk of read()) {
-        if (chunk.kind !== 'records') continue;
-        // All records of a file are of one namespace.
-        this.#options.censusOf(chunk.at(0)!.namespace).add(chunk);
-        chunk.release();
-      }
-    } catch (error) {
-      done(toError(error));
-      return;
-    }
-    done();
+  #count(chunk: RecordChunk): void {
+    if (chunk.kind !== 'records') return;
+    // All records of a file are of one namespace.
+    this.#options.censusOf(chunk.at(0)!.namespace).add(chunk);
+    chunk.release();
   }
 }

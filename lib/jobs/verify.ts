@@ -4,7 +4,7 @@ import { AsbError, toError } from '../errors.ts';
 import { Census } from '../record/census.ts';
 import { EPOCH_SECONDS } from '../record/layout.ts';
 import { backupFiles } from '../storage/backup-files.ts';
-import type { StoredFile } from '../storage/stored-file.ts';
+import { type StoredFile, streamedFile } from '../storage/stored-file.ts';
 import { FileVerifier, type VerifiedFile } from './verified-file.ts';
 
 /** Files read at once: while one waits for zstd or the disk, the other is parsed. */
@@ -129,9 +129,7 @@ class Verify implements VerifyJob {
         this.#failures.push(toError(error));
       }
     }
-    if (input !== undefined) {
-      files.push({ name: '-', location: '-', size: undefined, open: () => input });
-    }
+    if (input !== undefined) files.push(streamedFile(input));
     return files;
   }
 

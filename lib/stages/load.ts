@@ -1,19 +1,15 @@
 import { Writable } from 'node:stream';
 import { AsbError, toError } from '../errors.ts';
 import type { RecordChunk } from '../record/chunk.ts';
-import { type Address, parseAddresses } from '../wire/address.ts';
-import { Cluster } from '../wire/cluster.ts';
+import type { Cluster } from '../wire/cluster.ts';
+import { type ConnectionOptions, connectTo } from '../wire/connect.ts';
 import { Loader, type LoaderOptions, type LoadInfo, NOTHING_LOADED } from '../wire/loader.ts';
 
 export type { LoadInfo };
 
-export interface LoadOptions extends LoaderOptions {
+export interface LoadOptions extends LoaderOptions, ConnectionOptions {
   /** A cluster that is connected already; the caller closes it. Else `seeds` says where to go. */
   readonly cluster?: Cluster;
-  /** `host:port,…` or addresses. Default 127.0.0.1:3000. */
-  readonly seeds?: string | readonly Address[];
-  /** Reach the other nodes by their alternate access addresses. */
-  readonly servicesAlternate?: boolean;
 }
 
 /** A `load` stage: record chunks go in, and are on the cluster when it finishes. */
@@ -80,17 +76,6 @@ class Load extends Writable implements LoadStage {
     if (this.#options.cluster === undefined) this.#cluster?.close();
   }
 }
-
-/** The cluster that the options name by its seeds. */
-export const connectTo = (options: Omit<LoadOptions, 'namespace'>): Promise<Cluster> => {
-  const { seeds = '127.0.0.1', servicesAlternate = false, infoTimeout, onNotice } = options;
-  return Cluster.connect({
-    seeds: typeof seeds === 'string' ? parseAddresses(seeds) : seeds,
-    servicesAlternate,
-    ...(infoTimeout === undefined ? {} : { infoTimeout }),
-    ...(onNotice === undefined ? {} : { onNotice }),
-  });
-};
 
 /**
  * Writes records and globals to a cluster: `RecordChunk`s in, in the wire form that `scan` and

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { AsbError, toError } from '../errors.ts';
 import type { RecordChunk } from '../record/chunk.ts';
-import { type Address, parseAddresses } from '../wire/address.ts';
-import { Cluster } from '../wire/cluster.ts';
+import type { Cluster } from '../wire/cluster.ts';
+import { type ConnectionOptions, connectTo } from '../wire/connect.ts';
 import { readGlobals } from '../wire/globals/read-globals.ts';
 import {
   PartitionScan,
@@ -10,13 +10,9 @@ import {
   type ScanInfo,
 } from '../wire/scan/partition-scan.ts';
 
-export interface ScanOptions extends PartitionScanOptions {
+export interface ScanOptions extends PartitionScanOptions, ConnectionOptions {
   /** A cluster that is connected already; the caller closes it. Else `seeds` says where to go. */
   readonly cluster?: Cluster;
-  /** `host[:tls name][:port],…` or addresses. Default 127.0.0.1:3000. */
-  readonly seeds?: string | readonly Address[];
-  /** Reach the other nodes by their alternate access addresses. */
-  readonly servicesAlternate?: boolean;
   readonly noRecords?: boolean;
   readonly noIndexes?: boolean;
   readonly noUdfs?: boolean;
@@ -93,14 +89,8 @@ class Scan extends Readable implements ScanStage {
   }
 
   async #connect(): Promise<Cluster> {
-    const { cluster, seeds = '127.0.0.1', servicesAlternate = false, onNotice } = this.#options;
-    this.#cluster =
-      cluster ??
-      (await Cluster.connect({
-        seeds: typeof seeds === 'string' ? parseAddresses(seeds) : seeds,
-        servicesAlternate,
-        ...(onNotice === undefined ? {} : { onNotice }),
-      }));
+    const { cluster } = this.#options;
+    this.#cluster = cluster ?? (await connectTo(this.#options));
     if (this.destroyed && cluster === undefined) this.#cluster.close();
     return this.#cluster;
   }

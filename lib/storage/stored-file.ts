@@ -16,3 +16,11 @@ export interface StoredFile {
    */
   open(): Readable;
 }
+
+/** A stream of one file's bytes, as a file that can be opened once. */
+export const streamedFile = (input: Readable, location = '-'): StoredFile => ({
+  name: '-',
+  location,
+  size: undefined,
+  open: () => input,
+});

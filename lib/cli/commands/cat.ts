@@ -51,8 +51,8 @@ const filesOf = async (paths: readonly string[], shell: Shell): Promise<StoredFi
       );
     }
     const input = shell.input('text');
-    const location = 'standard input';
-    return [{ name: STANDARD_INPUT, location, size: undefined, open: () => input }];
+    const { streamedFile } = await import('../../storage/stored-file.ts');
+    return [streamedFile(input, 'standard input')];
   }
   const { backupFiles } = await import('../../storage/backup-files.ts');
   const files: StoredFile[] = [];

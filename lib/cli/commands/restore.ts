@@ -1,7 +1,5 @@
-import { join } from 'node:path';
 import { AsbError } from '../../errors.ts';
 import type { RestoreSource } from '../../jobs/restore-source.ts';
-import type { VerifyOptions } from '../../jobs/verify.ts';
 import type { Command } from '../command.ts';
 import type { Given } from '../given.ts';
 import { loadedLines } from '../load-summary.ts';
@@ -114,8 +112,11 @@ export const restoreCommand: Command = {
     const encryption = await encryptionOf(given);
     const source = sourceOf(given, shell);
     if (given.value(validate)) {
+      const { pathsOf } = await import('../../jobs/restore-source.ts');
+      const { input } = source;
+      const what = { paths: pathsOf(source), ...(input === undefined ? {} : { input }) };
       const encrypted = encryption === undefined ? {} : { encryption };
-      await runVerify({ ...verifiable(source), ...encrypted }, given, shell);
+      await runVerify({ ...what, ...encrypted }, given, shell);
       return;
     }
     const [from, to = from] = given.value(namespaces)?.split(',') ?? [];
@@ -152,12 +153,4 @@ const sourceOf = (given: Given, shell: Shell): RestoreSource => {
     directoryList: given.value(directoryList),
     ...(parent === undefined ? {} : { parentDirectory: parent }),
   };
-};
-
-/** The same source, as verify takes it. */
-const verifiable = (source: RestoreSource): VerifyOptions => {
-  const { directory: one, inputFile: file, directoryList: several, parentDirectory = '' } = source;
-  if (source.input !== undefined) return { input: source.input };
-  const paths = several?.map((path) => join(parentDirectory, path)) ?? [one, file];
-  return { paths: paths.filter((path) => path !== undefined) };
 };

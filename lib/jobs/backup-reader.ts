@@ -1,0 +1,82 @@
+import { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { Parser, type ParserInfo } from '../asb/parser.ts';
+import { inFile } from '../errors.ts';
+import { giveBack } from '../memory/buffer-pool.ts';
+import type { RecordChunk } from '../record/chunk.ts';
+import { unpack } from '../stages/unpack.ts';
+import type { StoredFile } from '../storage/stored-file.ts';
+import type { StrictUnpackOptions } from './backup-head.ts';
+
+/** Takes what a file holds, one chunk at a time; a batch must be released. */
+export type TakeChunk = (chunk: RecordChunk) => Promise<void> | void;
+
+export interface BackupReaderOptions extends StrictUnpackOptions {
+  /** Called with every piece's number of bytes, as stored. */
+  readonly onBytes: (bytes: number) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Reads one file of a backup to its end, or to the first damage. */
+export class BackupReader {
+  readonly #file: StoredFile;
+  readonly #options: BackupReaderOptions;
+  readonly #parser: Parser;
+  #notTaken: unknown;
+
+  constructor(file: StoredFile, options: BackupReaderOptions) {
+    this.#file = file;
+    this.#options = options;
+    this.#parser = new Parser({ file: file.location, reuseMemory: true });
+  }
+
+  /** What was read so far. */
+  get info(): ParserInfo {
+    return this.#parser.info;
+  }
+
+  /**
+   * @param take gets all that stands before damage, too
+   * @throws AsbError what is wrong in the file, with its name; what `take` throws, as it is; the
+   *   signal's reason
+   */
+  async read(take: TakeChunk): Promise<void> {
+    const { onBytes, signal } = this.#options;
+    const source = this.#file.open();
+    source.on('data', (bytes: Buffer) => onBytes(bytes.length));
+    try {
+      await pipeline([source, unpack(this.#options), this.#sink(take)], { signal });
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error === this.#notTaken ? error : inFile(error, this.#file.location);
+    }
+  }
+
+  /** Parses as text arrives, in no stage of its own: a stage drops what waits when it fails. */
+  #sink(take: TakeChunk): Writable {
+    const parser = this.#parser;
+    return new Writable({
+      objectMode: true,
+      highWaterMark: 1,
+      write: (text: Buffer, _encoding, done) => {
+        this.#takeAll(() => parser.push(text), take)
+          .then(() => giveBack(text))
+          .then(() => done(), done);
+      },
+      final: (done) => {
+        this.#takeAll(() => parser.end(), take).then(() => done(), done);
+      },
+    });
+  }
+
+  async #takeAll(read: () => Iterable<RecordChunk>, take: TakeChunk): Promise<void> {
+    for (const chunk of read()) {
+      try {
+        await take(chunk);
+      } catch (error) {
+        this.#notTaken = error;
+        throw error;
+      }
+    }
+  }
+}
