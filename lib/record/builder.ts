@@ -5,6 +5,7 @@ import {
   DIGEST_SIZE,
   Field,
   MAX_BIN_NAME_LENGTH,
+  MAX_GENERATION,
   MAX_NAMESPACE_LENGTH,
   MAX_SET_LENGTH,
   Op,
@@ -134,7 +135,7 @@ export class BatchBuilder {
       set,
       key,
       digest,
-      generation: range('generation', record.generation ?? 1, 0xffff),
+      generation: range('generation', record.generation ?? 1, MAX_GENERATION),
       voidTime: range('void time', record.voidTime ?? 0, 0xffffffff),
       bins,
     });

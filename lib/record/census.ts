@@ -127,7 +127,7 @@ export class Census {
         bins[bytes[at + OP_AT_PARTICLE_TYPE]!]!++;
         at += 4 + view.getUint32(at);
       }
-      if (!isName(tally.name, bytes, setAt, setEnd)) {
+      if (!layout.isNameAt(tally.name, bytes, setAt, setEnd)) {
         const found = this.#find(bytes, setAt, setEnd);
         if (found === undefined) {
           this.#inUncountedSets++;
@@ -145,7 +145,7 @@ export class Census {
     if (end === at) return this.#noSet;
     const slot = slotOf(bytes, at, end);
     const recent = this.#recent[slot]!;
-    if (isName(recent.name, bytes, at, end)) return recent;
+    if (layout.isNameAt(recent.name, bytes, at, end)) return recent;
     const key = bytes.toString('latin1', at, end);
     let tally = this.#sets.get(key);
     if (tally === undefined) {
@@ -157,15 +157,6 @@ export class Census {
     return tally;
   }
 }
-
-const isName = (name: Buffer, bytes: Buffer, at: number, end: number): boolean => {
-  const size = end - at;
-  if (name.length !== size) return false;
-  for (let index = 0; index < size; index++) {
-    if (name[index] !== bytes[at + index]) return false;
-  }
-  return true;
-};
 
 const slotOf = (bytes: Buffer, at: number, end: number): number => {
   let hash = end - at;

@@ -94,6 +94,8 @@ export const EPOCH_SECONDS = 1_262_304_000;
 export const MAX_NAMESPACE_LENGTH = 31;
 export const MAX_SET_LENGTH = 63;
 export const MAX_BIN_NAME_LENGTH = 15;
+/** 16 bits on the server and in the text; 32 in a message. */
+export const MAX_GENERATION = 0xffff;
 /** A bin count is a u16 on the wire and in the text. */
 export const MAX_BINS = 65_535;
 /** The server's limit for one message (`PROTO_SIZE_MAX`). */
@@ -114,3 +116,17 @@ export const partitionOf = (bytes: Uint8Array, digestAt = 0): number =>
 /** A view of the same memory, for reading and writing whole words. */
 export const viewOf = (bytes: Uint8Array): DataView =>
   new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+/** Whether `bytes` hold exactly `name` from `from` to `end`. */
+export const isNameAt = (
+  name: Uint8Array,
+  bytes: Uint8Array,
+  from: number,
+  end: number,
+): boolean => {
+  let same = name.length === end - from;
+  for (let index = 0; same && index < name.length; index++) {
+    same = name[index] === bytes[from + index];
+  }
+  return same;
+};

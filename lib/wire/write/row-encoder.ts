@@ -15,6 +15,7 @@ const {
   DIGEST_SIZE,
   FIELD_HEADER_SIZE,
   HEADER_SIZE,
+  MAX_GENERATION,
   OP_AT_CODE,
   OP_AT_NAME_LENGTH,
   OP_AT_PARTICLE_TYPE,
@@ -33,9 +34,6 @@ const { GEOJSON: GEOJSON_TYPE, NULL: NULL_TYPE } = ParticleType;
 const GEOJSON_HEADER = GEOJSON_HEADER_SIZE;
 const BATCH_FLAGS_AT = ROW_AT_FLAGS;
 const BATCH_FLAGS = ROW_FLAGS;
-
-/** 16 bits on the server; 32 in a message. */
-const MAX_GENERATION = 0xffff;
 
 /** In place of an end: the record has no bin to write. */
 export const NO_BINS = -1;
@@ -98,6 +96,7 @@ export class RowEncoder {
     view: DataView,
     start: number,
   ): number {
+    // The same walk stands in `RecordText`, which says why.
     let namespaceAt = 0;
     let digestAt = 0;
     let setAt = 0;
@@ -177,14 +176,14 @@ export class RowEncoder {
   #selected(bytes: Buffer, opAt: number): boolean {
     const nameAt = opAt + OP_HEADER_SIZE;
     const length = bytes[opAt + OP_AT_NAME_LENGTH]!;
-    return this.#bins.some((bin) => isAt(bin, bytes, nameAt, length));
+    return this.#bins.some((bin) => layout.isNameAt(bin, bytes, nameAt, nameAt + length));
   }
 
   #checkSource(source: Buffer, bytes: Buffer, fieldAt: number): void {
-    const length = fieldAt === 0 ? 0 : layout.readU32(bytes, fieldAt) - 1;
     const nameAt = fieldAt + FIELD_HEADER_SIZE;
-    if (isAt(source, bytes, nameAt, length)) return;
-    const found = bytes.toString('utf8', nameAt, nameAt + length);
+    const nameEnd = fieldAt === 0 ? nameAt : fieldAt + 4 + layout.readU32(bytes, fieldAt);
+    if (layout.isNameAt(source, bytes, nameAt, nameEnd)) return;
+    const found = bytes.toString('utf8', nameAt, nameEnd);
     throw new AsbError(
       'FORMAT',
       `a record of namespace "${found}" where all are to be of "${source}"; name the namespace ` +
@@ -211,12 +210,6 @@ const wrongGeneration = (generation: number): AsbError =>
   new AsbError('RANGE', `generation ${generation} is over ${MAX_GENERATION}`, {
     expected: `0 to ${MAX_GENERATION}`,
   });
-
-const isAt = (name: Buffer, bytes: Buffer, at: number, length: number): boolean => {
-  let same = name.length === length;
-  for (let index = 0; same && index < length; index++) same = name[index] === bytes[at + index];
-  return same;
-};
 
 /** An op with GeoJSON: flags and the count of cells become 0, and the cells are left out. */
 const copyGeoJson = (
