@@ -19,6 +19,10 @@ const SAME_WITHIN = 2;
 /** Least and most ms that a write is reckoned to be on its way until it is applied. */
 const LEAST_FLIGHT = 5;
 const MOST_FLIGHT = 700;
+/** The same before any has come back: a server may be cold. */
+const FIRST_FLIGHT = 100;
+/** How much longer than those before a write may take, as a factor. */
+const MARGIN = 1.5;
 /** The share of the longest flight that is remembered with each new one. */
 const FLIGHT_DECAY = 0.95;
 
@@ -29,7 +33,7 @@ export class ServerClock {
   #low = Number.NEGATIVE_INFINITY;
   #high = Number.POSITIVE_INFINITY;
   /** ms that a write takes if it is alone; several share the node, and take as much longer. */
-  #flight = LEAST_FLIGHT;
+  #flight: number | undefined;
 
   /**
    * Whether the difference is known to some ms.
@@ -57,7 +61,8 @@ export class ServerClock {
    * @param company how many were on their way then, with it
    */
   took(ms: number, company = 1): void {
-    this.#flight = Math.min(MOST_FLIGHT, Math.max(ms / company, this.#flight * FLIGHT_DECAY));
+    const remembered = (this.#flight ?? 0) * FLIGHT_DECAY;
+    this.#flight = Math.min(MOST_FLIGHT, Math.max(ms / company, remembered));
   }
 
   /** The node's second at `now`, as well as it is known. */
@@ -72,10 +77,15 @@ export class ServerClock {
    */
   wait(now: number, company = 1): number {
     const [low, high] = this.#range();
-    const flight = Math.min(MOST_FLIGHT, Math.max(LEAST_FLIGHT, this.#flight * company));
+    const flight = this.#expected(company);
     const first = Math.floor((now + low) / 1000);
     const last = Math.floor((now + high + flight) / 1000);
     return first === last ? 0 : Math.ceil((first + 1) * 1000 - low - now);
+  }
+
+  #expected(company: number): number {
+    if (this.#flight === undefined) return FIRST_FLIGHT;
+    return Math.min(MOST_FLIGHT, Math.max(LEAST_FLIGHT, MARGIN * this.#flight * company));
   }
 
   get #mayBeSame(): boolean {

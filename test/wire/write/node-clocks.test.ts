@@ -175,6 +175,7 @@ t.test('how long a write takes is learnt from those that were answered', async (
   const time = stoppedTime();
   const { node, clocks } = await start(time);
   await clocks.now(node);
+  clocks.learn(node, exchange([]), SECOND, time.at - 1);
   const lost = new AsbError('NETWORK', 'the node closed the connection');
   time.at += 690;
   clocks.learn(node, exchange([], lost), SECOND, time.at - 200);
