@@ -15,7 +15,7 @@ import { Words } from './words.ts';
 export const ExitCode = { DONE: 0, FAILED: 1, USAGE: 2 } as const;
 
 /** The `engines` of package.json. */
-const OLDEST_NODE = { major: 22, minor: 18 } as const;
+const OLDEST_NODE = { major: 22, minor: 21 } as const;
 
 /** Widest help, in columns; wider lines are hard to read. */
 const MAX_COLUMNS = 100;

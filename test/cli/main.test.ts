@@ -196,11 +196,11 @@ t.test('terminals: nothing binary goes to one, nothing is read from one', async 
 
 t.test('an older Node is told apart', (t) => {
   const manifest = new URL('../../package.json', import.meta.url);
-  t.match(readFileSync(manifest, 'utf8'), /"node": ">=22\.18"/, 'as package.json has it');
-  for (const version of ['20.19.0', '22.17.1', '18.0.0']) {
+  t.match(readFileSync(manifest, 'utf8'), /"node": ">=22\.21"/, 'as package.json has it');
+  for (const version of ['20.19.0', '22.20.0', '18.0.0']) {
     t.throws(() => checkRuntime(version), { code: 'USAGE' }, version);
   }
-  for (const version of ['22.18.0', '22.20.0', '24.0.0', '100.0.0']) {
+  for (const version of ['22.21.0', '22.22.1', '24.0.0', '100.0.0']) {
     t.doesNotThrow(() => checkRuntime(version), version);
   }
   t.end();
