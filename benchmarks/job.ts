@@ -19,7 +19,7 @@ import { rotate } from '../lib/stages/rotate.ts';
 import { type ScanStage, scan } from '../lib/stages/scan.ts';
 import { serialize } from '../lib/stages/serialize.ts';
 import { toNdjson } from '../lib/stages/to-ndjson.ts';
-import { backupFiles } from '../lib/storage/backup-files.ts';
+import { backupFiles } from '../lib/storage/homes.ts';
 import { directory } from '../lib/storage/directory.ts';
 import type { StoredFile } from '../lib/storage/stored-file.ts';
 import { parseAddresses } from '../lib/wire/address.ts';

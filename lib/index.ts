@@ -77,7 +77,7 @@ export { type SerializeStage, serialize } from './stages/serialize.ts';
 export { toNdjson } from './stages/to-ndjson.ts';
 export { units } from './stages/units.ts';
 export { unpack } from './stages/unpack.ts';
-export { backupFiles } from './storage/backup-files.ts';
+export { backupFiles } from './storage/homes.ts';
 export { commandStorage } from './storage/command.ts';
 export { directory } from './storage/directory.ts';
 export { singleFile } from './storage/single-file.ts';

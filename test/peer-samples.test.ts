@@ -17,7 +17,7 @@ import type { RecordChunk } from '../lib/record/chunk.ts';
 import type { Global } from '../lib/record/globals.ts';
 import { parse } from '../lib/stages/parse.ts';
 import { unpack } from '../lib/stages/unpack.ts';
-import { backupFiles } from '../lib/storage/backup-files.ts';
+import { backupFiles } from '../lib/storage/homes.ts';
 
 const SAMPLES = process.env.ASB_PEER_SAMPLES;
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { AsbError } from '../errors.ts';
-import { backupFiles } from '../storage/backup-files.ts';
+import { backupFiles } from '../storage/homes.ts';
 import { type StoredFile, streamedFile } from '../storage/stored-file.ts';
 
 /** Where a backup is: exactly one of the four. */

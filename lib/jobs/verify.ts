@@ -3,7 +3,7 @@ import type { Encryption } from '../crypto/key.ts';
 import { AsbError, toError } from '../errors.ts';
 import { Census } from '../record/census.ts';
 import { EPOCH_SECONDS } from '../record/layout.ts';
-import { backupFiles } from '../storage/backup-files.ts';
+import { backupFiles } from '../storage/homes.ts';
 import { type StoredFile, streamedFile } from '../storage/stored-file.ts';
 import { FileVerifier, type VerifiedFile } from './verified-file.ts';
 

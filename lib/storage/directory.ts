@@ -3,8 +3,9 @@ import { dirname, join, resolve } from 'node:path';
 import { AsbError } from '../errors.ts';
 import { fileExists, kindOf } from './kind.ts';
 import { LocalFile, syncDirectory } from './local-file.ts';
+import { localFiles } from './local-files.ts';
 import { makeDirectory } from './make-directory.ts';
-import type { Storage } from './storage.ts';
+import type { Home } from './storage.ts';
 import { storageError } from './storage-error.ts';
 
 /** Files of ours: whole ones, and ones that were cut off. */
@@ -19,7 +20,7 @@ const isLeftover = (name: string): boolean => /^\..+\.asb\.part$/s.test(name);
  *
  * What the file system refuses is an AsbError `STORAGE` with the path and the cause.
  */
-export const directory = (path: string): Storage => ({
+export const directory = (path: string): Home => ({
   location: path,
 
   async prepare({ removeFiles }) {
@@ -42,8 +43,10 @@ export const directory = (path: string): Storage => ({
 
   async remove(name) {
     const file = join(path, name);
-    await rm(file).catch((cause: unknown) => {
+    await rm(file, { force: true }).catch((cause: unknown) => {
       throw storageError('remove', file, cause);
     });
   },
+
+  files: () => localFiles(path),
 });

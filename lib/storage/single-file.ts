@@ -3,7 +3,8 @@ import { basename } from 'node:path';
 import { AsbError } from '../errors.ts';
 import { fileExists, kindOf } from './kind.ts';
 import { LocalFile } from './local-file.ts';
-import type { Storage } from './storage.ts';
+import { localFiles } from './local-files.ts';
+import type { Home } from './storage.ts';
 import { storageError } from './storage-error.ts';
 
 /**
@@ -14,7 +15,7 @@ import { storageError } from './storage-error.ts';
  * `prepare` throws AsbError `EXISTS` for a file that is there already, `USAGE` for a directory.
  * What the file system refuses is an AsbError `STORAGE` with the path and the cause.
  */
-export const singleFile = (path: string): Storage & { readonly name: string } => ({
+export const singleFile = (path: string): Home & { readonly name: string } => ({
   name: basename(path),
   location: path,
 
@@ -38,8 +39,10 @@ export const singleFile = (path: string): Storage & { readonly name: string } =>
   },
 
   async remove() {
-    await rm(path).catch((cause: unknown) => {
+    await rm(path, { force: true }).catch((cause: unknown) => {
       throw storageError('remove', path, cause);
     });
   },
+
+  files: () => localFiles(path),
 });

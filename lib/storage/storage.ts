@@ -1,4 +1,6 @@
-/** Where bytes come to rest. A directory today; a bucket has the same shape. */
+import type { StoredFile } from './stored-file.ts';
+
+/** Where bytes come to rest: a directory, a bucket, a command. */
 export interface Storage {
   /** For messages: a path or URL. */
   readonly location: string;
@@ -11,8 +13,17 @@ export interface Storage {
   prepare(options: { readonly removeFiles: boolean }): Promise<void>;
   /** Starts a file. It is not seen under `name` before {@link StorageFile.close} is done. */
   create(name: string): Promise<StorageFile>;
-  /** Removes a file that was closed. */
+  /** Removes a file that was closed; one that is not there is none. */
   remove(name: string): Promise<void>;
+}
+
+/** A storage whose files can be read, too. */
+export interface Home extends Storage {
+  /**
+   * The files of the backup that rests there, sorted by name.
+   * @throws AsbError `NOT_FOUND` if there is nothing; `EMPTY` if none is a file of a backup
+   */
+  files(): Promise<readonly StoredFile[]>;
 }
 
 export interface StorageFile {

@@ -54,7 +54,7 @@ const filesOf = async (paths: readonly string[], shell: Shell): Promise<StoredFi
     const { streamedFile } = await import('../../storage/stored-file.ts');
     return [streamedFile(input, 'standard input')];
   }
-  const { backupFiles } = await import('../../storage/backup-files.ts');
+  const { backupFiles } = await import('../../storage/homes.ts');
   const files: StoredFile[] = [];
   for (const path of paths) files.push(...(await backupFiles(path)));
   return files;

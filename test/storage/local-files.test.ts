@@ -1,18 +1,19 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import t from 'tap';
-import { backupFiles, compareNames } from '../../lib/storage/backup-files.ts';
+import { localFiles } from '../../lib/storage/local-files.ts';
+import { compareNames } from '../../lib/storage/names.ts';
 
 t.test('a file, whatever its name', async (t) => {
   const path = join(t.testdir({ backup: 'Version 3.1\n' }), 'backup');
-  t.match(await backupFiles(path), [{ name: 'backup', location: path, size: 12 }]);
+  t.match(await localFiles(path), [{ name: 'backup', location: path, size: 12 }]);
 });
 
 t.test('a FIFO or device has no size', async (t) => {
   const path = join(t.testdir(), 'pipe');
   execFileSync('mkfifo', [path]);
   for (const device of [path, '/dev/null']) {
-    t.match(await backupFiles(device), [{ location: device, size: undefined }]);
+    t.match(await localFiles(device), [{ location: device, size: undefined }]);
   }
 });
 
@@ -28,7 +29,7 @@ t.test('the *.asb of a directory, numbers as numbers', async (t) => {
     'directory.asb': {},
     'link.asb': t.fixture('symlink', 'test_99999.asb'),
   });
-  const files = await backupFiles(directory);
+  const files = await localFiles(directory);
   t.same(
     files.map(({ name, size }) => [name, size]),
     [
@@ -54,16 +55,16 @@ t.test('a directory without a backup says what is there', async (t) => {
     ['many', /"1", "2", "3", 1 more$/],
   ] as const) {
     const file = join(path, name);
-    await t.rejects(backupFiles(file), { code: 'EMPTY', facts: { file }, message: words });
+    await t.rejects(localFiles(file), { code: 'EMPTY', facts: { file }, message: words });
   }
 });
 
 t.test('what is not there, or cannot be read', async (t) => {
   const directory = t.testdir({ dangling: { 'a.asb': t.fixture('symlink', 'nothing') } });
   const missing = join(directory, 'missing');
-  await t.rejects(backupFiles(missing), { code: 'NOT_FOUND', facts: { file: missing } });
+  await t.rejects(localFiles(missing), { code: 'NOT_FOUND', facts: { file: missing } });
   const file = join(directory, 'dangling', 'a.asb');
-  await t.rejects(backupFiles(join(directory, 'dangling')), { code: 'STORAGE', facts: { file } });
+  await t.rejects(localFiles(join(directory, 'dangling')), { code: 'STORAGE', facts: { file } });
 });
 
 t.test('names in order', async (t) => {

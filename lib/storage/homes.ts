@@ -1,0 +1,59 @@
+/** The one place that knows which home a location means: `s3://…`, or else a path. */
+import { join } from 'node:path';
+import { directory } from './directory.ts';
+import { localFiles } from './local-files.ts';
+import type { S3Options } from './s3/options.ts';
+import { s3, s3Files, s3Object } from './s3/s3.ts';
+import { isS3Url, parseS3Url } from './s3/url.ts';
+import { singleFile } from './single-file.ts';
+import type { Home } from './storage.ts';
+import type { StoredFile } from './stored-file.ts';
+
+/** What is known beforehand of what will be written. */
+export interface HomeOptions extends S3Options {
+  /** Bytes of the largest file, as far as that is known. */
+  readonly largestFile?: number;
+}
+
+/**
+ * A home for many files: a directory, or a prefix in S3.
+ *
+ * @param location a path, or `s3://bucket/prefix`
+ * @throws AsbError `USAGE` for a URL without a bucket; `RANGE` as {@link s3} does
+ */
+export const homeAt = (location: string, options: HomeOptions = {}): Home => {
+  if (!isS3Url(location)) return directory(location);
+  const { bucket, key: prefix } = parseS3Url(location);
+  return s3({ ...options, bucket, prefix });
+};
+
+/**
+ * A home for one file: its name is the last part of the location.
+ *
+ * @param location a path, or `s3://bucket/key`
+ * @throws AsbError as {@link homeAt} does
+ */
+export const fileAt = (
+  location: string,
+  options: HomeOptions = {},
+): Home & { readonly name: string } =>
+  isS3Url(location) ? s3Object({ ...options, ...parseS3Url(location) }) : singleFile(location);
+
+/**
+ * The files of a backup: one file, or the `*.asb` of a directory or a prefix, sorted by name.
+ *
+ * @param location a path, or `s3://bucket/key-or-prefix`
+ * @throws AsbError `NOT_FOUND` if there is nothing; `EMPTY` without `*.asb`; `STORAGE` if the file
+ *   system or the service refuses; and as {@link homeAt} does
+ */
+export const backupFiles = async (
+  location: string,
+  options: S3Options = {},
+): Promise<readonly StoredFile[]> =>
+  isS3Url(location) ? s3Files({ ...options, ...parseS3Url(location) }) : localFiles(location);
+
+/** A location in another, either of which may be a path, or the latter a URL. */
+export const joinLocation = (parent: string, location: string): string => {
+  if (!isS3Url(parent)) return join(parent, location);
+  return `${parent.replace(/\/+$/, '')}/${location}`;
+};

@@ -1,0 +1,179 @@
+import { basename } from 'node:path';
+import { AsbError } from '../../errors.ts';
+import { fileExists } from '../kind.ts';
+import { compareNames, isBackupFile, noBackup } from '../names.ts';
+import type { Home, StorageFile } from '../storage.ts';
+import type { StoredFile } from '../stored-file.ts';
+import { abortUploads, removeObject, removeObjects } from './clearing.ts';
+import { S3Connection } from './connection.ts';
+import { findObject, listObjects, listUploads, type S3Object } from './listing.ts';
+import type { S3Options } from './options.ts';
+import { createS3File } from './s3-file.ts';
+import { s3StoredFile } from './s3-stored-file.ts';
+import { asDirectory, s3UrlOf } from './url.ts';
+
+/** Where files are, and how they are reached. */
+export interface S3Place extends S3Options {
+  readonly bucket: string;
+  /** What the keys of the files begin with, as the path of a directory. Default: the whole bucket. */
+  readonly prefix?: string;
+  /** Bytes of the largest file, as far as that is known: the size of parts follows from it. */
+  readonly largestFile?: number;
+}
+
+/** One object, and how it is reached. */
+export interface S3ObjectPlace extends S3Options {
+  readonly bucket: string;
+  readonly key: string;
+  /** Bytes that it will have, as far as that is known: the size of parts follows from it. */
+  readonly largestFile?: number;
+}
+
+/**
+ * Files in a bucket, as {@link directory} has them in a directory: a file is an object `prefix/NAME`,
+ * which is there as a whole or not at all. `prepare` with `removeFiles` removes `*.asb` under the
+ * prefix, but not further down, aborts unfinished uploads of such, and touches nothing else; without
+ * it, either of them is an `EXISTS` that names the first.
+ *
+ *     rotate({ storage: s3({ bucket: 'vault', prefix: 'monday' }), name: 'test' })
+ *
+ * What the service refuses is an AsbError `STORAGE` with the URL and the cause.
+ *
+ * @throws AsbError `RANGE` for options that no transfer can work with
+ */
+export const s3 = (place: S3Place): Home => {
+  const { bucket, largestFile } = place;
+  const connection = new S3Connection(place);
+  const prefix = asDirectory(place.prefix ?? '');
+  const location = s3UrlOf(bucket, prefix);
+  const keyOf = (name: string): string => `${prefix}${name}`;
+  const isOurs = ({ key }: { readonly key: string }): boolean =>
+    isBackupFile(key.slice(prefix.length)) && !key.slice(prefix.length).includes('/');
+
+  return {
+    location,
+
+    async prepare({ removeFiles }) {
+      const uploads = filter(listUploads(connection, bucket, prefix), isOurs);
+      const objects = filter(listObjects(connection, bucket, prefix), isOurs);
+      if (removeFiles) {
+        // The uploads first: one that ends now becomes an object, which is found then.
+        await abortUploads(connection, bucket, uploads);
+        await removeObjects(connection, bucket, objects);
+        return;
+      }
+      for await (const { key } of objects) throw fileExists(s3UrlOf(bucket, key));
+      for await (const { key } of uploads) throw uploadExists(s3UrlOf(bucket, key));
+    },
+
+    async create(name): Promise<StorageFile> {
+      const key = keyOf(name);
+      if ((await findObject(connection, bucket, key)) !== undefined) {
+        throw fileExists(s3UrlOf(bucket, key));
+      }
+      return createS3File(connection, { bucket, key, name, largestFile });
+    },
+
+    remove: (name) => removeObject(connection, bucket, keyOf(name)),
+    files: () => filesUnder(connection, bucket, prefix),
+  };
+};
+
+/**
+ * One object; `name` is the end of its key, whatever name it is made under. It takes the place of an
+ * older object (`removeFiles`) only when it is whole.
+ *
+ * `prepare` throws AsbError `EXISTS` for an object that is there already, or an unfinished upload of
+ * it; `USAGE` for a key that is none. What the service refuses is an AsbError `STORAGE`.
+ */
+export const s3Object = (place: S3ObjectPlace): Home & { readonly name: string } => {
+  const { bucket, key, largestFile } = place;
+  const connection = new S3Connection(place);
+  const location = s3UrlOf(bucket, key);
+  const name = basename(key);
+  const uploads = () => filter(listUploads(connection, bucket, key), (upload) => upload.key === key);
+
+  return {
+    name,
+    location,
+
+    async prepare({ removeFiles }) {
+      if (key === '' || key.endsWith('/')) throw noKey(location);
+      if (removeFiles) {
+        await abortUploads(connection, bucket, uploads());
+        return;
+      }
+      if ((await findObject(connection, bucket, key)) !== undefined) throw fileExists(location);
+      for await (const _ of uploads()) throw uploadExists(location);
+    },
+
+    create: () => createS3File(connection, { bucket, key, name, largestFile }),
+    remove: () => removeObject(connection, bucket, key),
+
+    async files() {
+      const object = await findObject(connection, bucket, key);
+      if (object === undefined) throw notFound(location);
+      return [s3StoredFile(connection, bucket, object)];
+    },
+  };
+};
+
+/**
+ * The files of a backup: one object, or the `*.asb` right under a prefix, sorted by name.
+ *
+ * @throws AsbError `NOT_FOUND` if nothing has such a key or prefix; `EMPTY` for a prefix without
+ *   `*.asb`; `STORAGE` if the service refuses
+ */
+export const s3Files = async (place: S3ObjectPlace): Promise<readonly StoredFile[]> => {
+  const { bucket, key } = place;
+  const connection = new S3Connection(place);
+  if (key !== '' && !key.endsWith('/')) {
+    const object = await findObject(connection, bucket, key);
+    if (object !== undefined) return [s3StoredFile(connection, bucket, object)];
+  }
+  return filesUnder(connection, bucket, asDirectory(key));
+};
+
+const filesUnder = async (
+  connection: S3Connection,
+  bucket: string,
+  prefix: string,
+): Promise<readonly StoredFile[]> => {
+  const location = s3UrlOf(bucket, prefix);
+  const files: S3Object[] = [];
+  const others: string[] = [];
+  for await (const object of listObjects(connection, bucket, prefix)) {
+    const name = object.key.slice(prefix.length);
+    if (isBackupFile(name)) files.push(object);
+    else others.push(name);
+  }
+  if (files.length === 0) throw others.length === 0 ? notFound(location) : noBackup(location, others);
+  files.sort((one, other) => compareNames(one.key, other.key));
+  return files.map((object) => s3StoredFile(connection, bucket, object));
+};
+
+async function* filter<T>(items: AsyncIterable<T>, wanted: (item: T) => boolean): AsyncGenerator<T> {
+  for await (const item of items) if (wanted(item)) yield item;
+}
+
+const uploadExists = (file: string): AsbError =>
+  new AsbError(
+    'EXISTS',
+    `an upload of ${file} is unfinished: another backup writes it, or was cut off; have it removed ` +
+      'first (--remove-files), or choose another place',
+    { file },
+  );
+
+const noKey = (location: string): AsbError => {
+  const expected = 's3://bucket/key';
+  return new AsbError('USAGE', `${location} names no object; expected ${expected}`, {
+    file: location,
+    expected,
+  });
+};
+
+const notFound = (location: string): AsbError =>
+  new AsbError('NOT_FOUND', `there is no ${location}`, {
+    file: location,
+    expected: 'an object, or a prefix with *.asb objects',
+  });
