@@ -59,6 +59,8 @@ export interface S3Options {
   readonly serverSideEncryption?: ServerSideEncryption;
   /** Of the key service, with `aws:kms`. */
   readonly kmsKeyId?: string;
+  /** Told of what could not be cleared up after a failure. */
+  readonly onNotice?: (message: string) => void;
 }
 
 export const DEFAULT_CONNECT_TIMEOUT = 1000;

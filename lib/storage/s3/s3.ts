@@ -91,7 +91,8 @@ export const s3Object = (place: S3ObjectPlace): Home & { readonly name: string }
   const connection = new S3Connection(place);
   const location = s3UrlOf(bucket, key);
   const name = basename(key);
-  const uploads = () => filter(listUploads(connection, bucket, key), (upload) => upload.key === key);
+  const uploads = () =>
+    filter(listUploads(connection, bucket, key), (upload) => upload.key === key);
 
   return {
     name,
@@ -147,12 +148,16 @@ const filesUnder = async (
     if (isBackupFile(name)) files.push(object);
     else others.push(name);
   }
-  if (files.length === 0) throw others.length === 0 ? notFound(location) : noBackup(location, others);
+  if (files.length === 0)
+    throw others.length === 0 ? notFound(location) : noBackup(location, others);
   files.sort((one, other) => compareNames(one.key, other.key));
   return files.map((object) => s3StoredFile(connection, bucket, object));
 };
 
-async function* filter<T>(items: AsyncIterable<T>, wanted: (item: T) => boolean): AsyncGenerator<T> {
+async function* filter<T>(
+  items: AsyncIterable<T>,
+  wanted: (item: T) => boolean,
+): AsyncGenerator<T> {
   for await (const item of items) if (wanted(item)) yield item;
 }
 
