@@ -1,5 +1,5 @@
-import { EPOCH_SECONDS } from '../record/layout.ts';
-import type { Cluster } from './cluster.ts';
+import { EPOCH_SECONDS, PARTITION_COUNT } from '../record/layout.ts';
+import type { Cluster, Member } from './cluster.ts';
 import {
   type InfoHandler,
   type InfoParameters,
@@ -7,29 +7,39 @@ import {
   namespaceOf,
 } from './info-parameters.ts';
 import { Result } from './result.ts';
-import type { NamespaceStore } from './store.ts';
+import type { NamespaceStore, StoredRecord } from './store.ts';
+import { storedSize } from './stored-size.ts';
 
 /** Commands about namespaces, sets and truncation. */
 export const NAMESPACE_COMMANDS: readonly (readonly [string, InfoHandler])[] = [
   ['namespaces', (cluster) => [...cluster.namespaces.keys()].join(';')],
-  ['namespace', (cluster, _member, parameters) => namespaceStatistics(cluster, parameters)],
-  ['sets', (cluster, _member, parameters) => sets(cluster, parameters)],
+  ['namespace', (cluster, member, parameters) => namespaceStatistics(cluster, member, parameters)],
+  ['sets', (cluster, member, parameters) => sets(cluster, member, parameters)],
   ['truncate', (cluster, _member, parameters) => truncate(cluster, parameters, true)],
   ['truncate-namespace', (cluster, _member, parameters) => truncate(cluster, parameters, false)],
 ];
 
-const namespaceStatistics = (cluster: Cluster, parameters: InfoParameters): string => {
+const namespaceStatistics = (
+  cluster: Cluster,
+  member: Member,
+  parameters: InfoParameters,
+): string => {
   const store = storeOf(cluster, parameters);
   if (store === undefined) return 'type=unknown';
-  const objects = store.count();
+  let [masters, others, bytes] = [0, 0, 0];
+  for (const { record, isMaster } of heldBy(cluster, member, store)) {
+    if (isMaster) masters++;
+    else others++;
+    bytes += storedSize(record);
+  }
   const { replicas } = cluster.partitions;
   return [
     `ns_cluster_size=${cluster.members.length}`,
     `effective_replication_factor=${replicas}`,
-    `objects=${objects * replicas}`,
+    `objects=${masters + others}`,
     'tombstones=0',
-    `master_objects=${objects}`,
-    `prole_objects=${objects * (replicas - 1)}`,
+    `master_objects=${masters}`,
+    `prole_objects=${others}`,
     'non_replica_objects=0',
     'unavailable_partitions=0',
     'dead_partitions=0',
@@ -40,20 +50,35 @@ const namespaceStatistics = (cluster: Cluster, parameters: InfoParameters): stri
     'allow-ttl-without-nsup=false',
     'default-ttl=0',
     'nsup-period=120',
+    `data_used_bytes=${bytes}`,
+    'data_compression_ratio=1.000',
     `replication-factor=${replicas}`,
     'strong-consistency=false',
     'storage-engine=memory',
   ].join(';');
 };
 
-const sets = (cluster: Cluster, parameters: InfoParameters): string => {
+/** The records of which a node has a copy. */
+function* heldBy(
+  { partitions }: Cluster,
+  member: Member,
+  store: NamespaceStore,
+): Generator<{ readonly record: StoredRecord; readonly isMaster: boolean }> {
+  for (let partition = 0; partition < PARTITION_COUNT; partition++) {
+    const copy = partitions.owners(partition).indexOf(member.name);
+    if (copy < 0) continue;
+    for (const record of store.scan(partition)) yield { record, isMaster: copy === 0 };
+  }
+}
+
+const sets = (cluster: Cluster, member: Member, parameters: InfoParameters): string => {
   const store = storeOf(cluster, parameters);
   const named = namespaceOf(parameters) !== undefined;
   if (named && store === undefined) return 'ns_type=unknown';
   const stores = store === undefined ? [...cluster.namespaces.values()] : [store];
   const [, only] = parameters.path;
   return stores
-    .flatMap((each) => describeSets(cluster, each, only))
+    .flatMap((each) => describeSets(cluster, member, each, only))
     .map((set) => `${set};`)
     .join('');
 };
@@ -61,22 +86,26 @@ const sets = (cluster: Cluster, parameters: InfoParameters): string => {
 /** The sets of a namespace; of one that is named, without its name. */
 const describeSets = (
   cluster: Cluster,
+  member: Member,
   store: NamespaceStore,
   only: string | undefined,
 ): string[] => {
-  const objects = new Map<string, number>();
-  for (const record of store) {
+  const held = new Map<string, { objects: number; bytes: number }>();
+  for (const { record } of heldBy(cluster, member, store)) {
     const set = record.set.toString();
-    if (set !== '') objects.set(set, (objects.get(set) ?? 0) + 1);
+    if (set === '') continue;
+    const { objects, bytes } = held.get(set) ?? { objects: 0, bytes: 0 };
+    held.set(set, { objects: objects + 1, bytes: bytes + storedSize(record) });
   }
   const indexes = cluster.indexes.list(store.name);
-  return [...objects]
+  return [...held]
     .filter(([set]) => only === undefined || set === only)
-    .map(([set, count]) =>
+    .map(([set, { objects, bytes }]) =>
       [
         ...(only === undefined ? [`ns=${store.name}`, `set=${set}`] : []),
-        `objects=${count}`,
+        `objects=${objects}`,
         'tombstones=0',
+        `data_used_bytes=${bytes}`,
         'truncate_lut=0',
         `sindexes=${indexes.filter((index) => index.set === set).length}`,
         'index_populating=false',

@@ -90,6 +90,11 @@ for (let n = 0; n < 10; n++) {
   await client.put(keyOf(`${n}`, SCANNED), { n, even: n % 2 === 0, s: `s${n}` });
 }
 
+const STORED_VALUES = [
+  ...[0, 1, 255, 256, 65_535, 65_536, 2 ** 32 - 1, 2 ** 32, -1],
+  ...[1.5, true, '', 'abc', Buffer.from('abc'), [], [1, 2, 3], { a: 1 }],
+];
+
 const longBin = 'sixteen bytes !!';
 
 /** Each row works on a key of its own. Its results are in the order of its steps. */
@@ -626,6 +631,24 @@ const ROWS: Record<string, [(key: Key) => Promise<unknown>[] | Promise<unknown[]
       return [left];
     },
     [0],
+  ],
+  'bytes that a record takes': [
+    async () => {
+      const set = `${SET} size`;
+      const key = keyOf('k', set);
+      const sizes: unknown[] = [];
+      // A record is rounded up to 16 bytes: many bins of a kind show what one of them takes.
+      for (const value of STORED_VALUES) {
+        const names = Array.from({ length: 64 }, (_, index) => `bin ${index + 10}`);
+        await client.put(key, Object.fromEntries(names.map((name) => [name, value])));
+        const told = await wire.info(`sets/${ns}/${set}`);
+        const [, objects, bytes] = /objects=(\d+):.*:data_used_bytes=(\d+):/.exec(told) ?? [];
+        sizes.push(Number(bytes) / Number(objects));
+        await client.remove(key);
+      }
+      return sizes;
+    },
+    [704, 704, 704, 768, 768, 896, 896, 1152, 1152, 1088, 640, 832, 1024, 1024, 896, 1088, 1408],
   ],
   'info commands': [
     async () => {

@@ -59,9 +59,23 @@ t.test('replicas has a bitmap of masters and one of the others', async (t) => {
 });
 
 t.test('namespaces and sets', async (t) => {
-  t.match(info('namespace/test'), /(^|;)objects=600;.*master_objects=300;prole_objects=300/);
-  t.match(info('namespace/copy'), /(^|;)objects=0;/);
-  t.match(info('sets/test'), /ns=test:set=s1:objects=\d+:.*:sindexes=7:/);
+  // Two copies on two nodes: each has all records, and is the master of about half of them.
+  const masters = [A1, A2].map((member) => {
+    const told = info('namespace/test', member);
+    const { all, own, other } =
+      /objects=(?<all>\d+);.*master_objects=(?<own>\d+);prole_objects=(?<other>\d+);/.exec(told)
+        ?.groups ?? {};
+    t.equal(all, '300');
+    t.equal(Number(own) + Number(other), 300);
+    return Number(own);
+  });
+  t.equal(
+    masters.reduce((sum, count) => sum + count),
+    300,
+  );
+  t.match(info('namespace/test', { ...A1, name: 'gone' }), /(^|;)objects=0;/);
+  t.match(info('namespace/copy'), /(^|;)objects=0;.*;data_used_bytes=0;/);
+  t.match(info('sets/test'), /ns=test:set=s1:objects=\d+:.*:data_used_bytes=\d+:.*:sindexes=7:/);
   t.match(info('sets'), /ns=test:set=s2:/);
   t.equal(info('sets/copy'), '');
   t.match(info('sets/test/s2'), /^objects=\d+:/);
