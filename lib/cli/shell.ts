@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { isatty } from 'node:tty';
 import { AsbError } from '../errors.ts';
+import { standardInput } from './input.ts';
 import { LANGUAGE_NAMES, type Language } from './languages.ts';
 import { type Output, standardOutput } from './output.ts';
 import type { Seal } from './seal.ts';
@@ -47,7 +48,7 @@ export const processShell = (options: {
   columns: columnsOf(isatty(2), () => process.stderr),
   input(language) {
     checkInput(isatty(0), language, options.example);
-    return process.stdin;
+    return standardInput();
   },
   output(language, seal) {
     checkOutput(isatty(1), seal === undefined ? language : 'encrypted');
