@@ -1,0 +1,58 @@
+import { BufferPool } from '../../memory/buffer-pool.ts';
+import type { StoredFile } from '../stored-file.ts';
+import type { S3Connection } from './connection.ts';
+import type { S3Object } from './listing.ts';
+import { ObjectReader } from './object-reader.ts';
+import { ObjectRequests } from './object-requests.ts';
+import {
+  DEFAULT_DOWNLOADS,
+  DEFAULT_MAX_ATTEMPTS,
+  DEFAULT_REQUEST_TIMEOUT,
+  RANGE_SIZE,
+} from './options.ts';
+import { s3UrlOf } from './url.ts';
+
+/** Memory for ranges, one for all files that a connection is read over. */
+const pools = new WeakMap<S3Connection, BufferPool>();
+
+/**
+ * An object as a file to be read: by ranged GETs, of which several are in flight
+ * (`maxAsyncDownloads`), and so many times `RANGE_SIZE` is the memory that it takes. What is read is
+ * the object that was listed: the stream fails if another has taken its place, or if the bytes don't
+ * have the CRC32 that the service knows of the whole object.
+ */
+export const s3StoredFile = (
+  connection: S3Connection,
+  bucket: string,
+  object: S3Object,
+): StoredFile => {
+  const { key, size } = object;
+  const {
+    maxAsyncDownloads: rangesAtOnce = DEFAULT_DOWNLOADS,
+    requestTimeout: timeout = DEFAULT_REQUEST_TIMEOUT,
+    maxAttempts: attempts = DEFAULT_MAX_ATTEMPTS,
+  } = connection.options;
+  const requests = new ObjectRequests(connection, bucket, object);
+  return {
+    name: key.slice(key.lastIndexOf('/') + 1),
+    location: s3UrlOf(bucket, key),
+    size,
+    open: () =>
+      new ObjectReader({
+        size,
+        get: (range, signal) => requests.range(range, signal),
+        checksum: (signal) => requests.crc32(signal),
+        failure: (cause) => requests.failure(cause),
+        pool: poolOf(connection, rangesAtOnce),
+        rangesAtOnce,
+        timeout,
+        attempts,
+      }),
+  };
+};
+
+const poolOf = (connection: S3Connection, most: number): BufferPool => {
+  const pool = pools.get(connection) ?? new BufferPool(RANGE_SIZE, most);
+  pools.set(connection, pool);
+  return pool;
+};
