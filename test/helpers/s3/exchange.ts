@@ -66,7 +66,7 @@ const readBody = async (request: IncomingMessage, most: number): Promise<Buffer 
   const chunks: Buffer[] = [];
   let length = 0;
   try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
       length += chunk.length;
       if (length >= most) return undefined;
       chunks.push(chunk);
@@ -133,7 +133,7 @@ const send = (
   most: number,
 ): void => {
   const isXml = typeof body === 'string' && body !== '';
-  const bytes = Buffer.from(body);
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   entry.status = status;
   response.writeHead(status, {
     ...(status !== 204 && status !== 304 && { 'content-length': bytes.length }),
@@ -143,7 +143,12 @@ const send = (
   });
   if (entry.method === 'HEAD') response.end();
   else if (most >= bytes.length) response.end(bytes);
-  else response.write(bytes.subarray(0, most), () => response.socket?.destroySoon());
+  else {
+    response.flushHeaders();
+    response.write(bytes.subarray(0, most));
+    // Not reset, or what was sent might get lost as well.
+    response.socket?.destroySoon();
+  }
 };
 
 /** Takes a request from its head to its answer. */

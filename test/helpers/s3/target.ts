@@ -31,31 +31,32 @@ export interface S3Target {
   readonly server?: S3Server;
 }
 
+export interface OwnS3Target extends S3Target {
+  readonly server: S3Server;
+}
+
 const fromEnvironment = (
   endpoint: string,
-): Omit<S3Target, 'bucket' | 'client' | 'options' | 'env'> => {
+): Pick<S3Target, 'endpoint' | 'region' | 'credentials'> => {
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = process.env;
   if (!accessKeyId || !secretAccessKey) throw new Error('S3_TEST_ENDPOINT needs credentials');
   const region = process.env.AWS_REGION ?? 'us-east-1';
   return { endpoint, region, credentials: { accessKeyId, secretAccessKey } };
 };
 
-/** Starts or finds a server, with a bucket of the test's own; all is removed when it ends. */
-export const s3Target = async (
+/** A client, a bucket of the test's own, and what processes need. */
+const prepare = async (
   t: Pick<Test, 'teardown'>,
-  options: S3ServerOptions = {},
-): Promise<S3Target> => {
-  const real = process.env.S3_TEST_ENDPOINT;
-  const server = real ? undefined : await startS3Server(options);
-  const { endpoint, region, credentials } = server ?? fromEnvironment(real ?? '');
+  { endpoint, region, credentials }: Pick<S3Target, 'endpoint' | 'region' | 'credentials'>,
+  leave: (client: S3Client, bucket: string) => Promise<void>,
+): Promise<Omit<S3Target, 'server'>> => {
   const client = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
   const bucket = `asb-test-${process.pid}-${randomBytes(6).toString('hex')}`;
-  await client.send(new CreateBucketCommand({ Bucket: bucket }));
   t.teardown(async () => {
-    if (server === undefined) await empty(client, bucket);
+    await leave(client, bucket);
     client.destroy();
-    await server?.close();
   });
+  await client.send(new CreateBucketCommand({ Bucket: bucket }));
   return {
     endpoint,
     region,
@@ -71,8 +72,29 @@ export const s3Target = async (
       AWS_SHARED_CREDENTIALS_FILE: devNull,
       AWS_EC2_METADATA_DISABLED: 'true',
     },
-    ...(server && { server }),
   };
+};
+
+/** Starts the tests' own server, whatever the environment says: for faults and the like. */
+export const ownS3Target = async (
+  t: Pick<Test, 'teardown'>,
+  options: S3ServerOptions = {},
+): Promise<OwnS3Target> => {
+  const server = await startS3Server(options);
+  return { ...(await prepare(t, server, () => server.close())), server };
+};
+
+/**
+ * Starts or finds a server, with a bucket of the test's own; all is removed when it ends.
+ *
+ * @param options for the tests' own server
+ */
+export const s3Target = async (
+  t: Pick<Test, 'teardown'>,
+  options: S3ServerOptions = {},
+): Promise<S3Target> => {
+  const endpoint = process.env.S3_TEST_ENDPOINT;
+  return endpoint ? prepare(t, fromEnvironment(endpoint), empty) : ownS3Target(t, options);
 };
 
 /** Removes a bucket with all that is in it, on a server that others use as well. */
