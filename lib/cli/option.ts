@@ -100,18 +100,20 @@ export const list = (
   return option;
 };
 
-/** One word of a few. */
+/** One word of a few; with `ignoreCase`, in small or large letters. */
 export const choice = <Word extends string>(
-  facts: OptionFacts & { readonly words: readonly Word[] },
+  facts: OptionFacts & { readonly words: readonly Word[]; readonly ignoreCase?: boolean },
 ): Option<Word | undefined> => {
+  const { words, ignoreCase = false } = facts;
+  const formOf = (word: string): string => (ignoreCase ? word.toLowerCase() : word);
   const option: Option<Word | undefined> = {
     ...base(facts),
     takesValue: true,
     describe: facts.describe,
     read(given) {
       if (given === undefined) return undefined;
-      const word = facts.words.find((known) => known === given);
-      if (word === undefined) throw usage(option, facts.words.join(' or '), given);
+      const word = words.find((known) => formOf(known) === formOf(given));
+      if (word === undefined) throw usage(option, words.join(' or '), given);
       return word;
     },
   };

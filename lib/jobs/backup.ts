@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Encryption } from '../crypto/key.ts';
@@ -7,14 +6,16 @@ import { PARTITION_COUNT } from '../record/layout.ts';
 import { compress } from '../stages/compress.ts';
 import { encrypt } from '../stages/encrypt.ts';
 import { encrypted } from '../stages/encrypted.ts';
-import { type RotateOptions, rotate } from '../stages/rotate.ts';
+import { DEFAULT_FILE_LIMIT, type RotateOptions, rotate } from '../stages/rotate.ts';
 import { type ScanOptions, type ScanStage, scan } from '../stages/scan.ts';
 import { type SerializerInfo, serialize } from '../stages/serialize.ts';
-import { directory } from '../storage/directory.ts';
-import { singleFile } from '../storage/single-file.ts';
+import { fileAt, homeAt } from '../storage/homes.ts';
+import type { S3Options } from '../storage/s3/options.ts';
+import { isS3Url } from '../storage/s3/url.ts';
+import type { Storage } from '../storage/storage.ts';
 import type { Cluster } from '../wire/cluster.ts';
 import { connectTo } from '../wire/connect.ts';
-import { countRecords, readSets } from '../wire/statistics.ts';
+import { countRecords, estimateBytes, readSets } from '../wire/statistics.ts';
 import { byteCounter } from './byte-counter.ts';
 
 /**
@@ -25,10 +26,12 @@ import { byteCounter } from './byte-counter.ts';
 export const defaultParallel = (nodes: number): number => Math.max(1, Math.min(nodes, 16));
 
 export interface BackupOptions extends Omit<ScanOptions, 'cluster' | 'refuseEmpty'> {
-  /** Where to: exactly one of the three. */
+  /** Where to: exactly one of the three; the first two may be `s3://bucket/…`. */
   readonly directory?: string;
   readonly outputFile?: string;
   readonly output?: Writable;
+  /** How S3 is reached, and what is asked of it. */
+  readonly s3?: S3Options;
   /** Begin of the names in a directory. Default: the namespace. */
   readonly prefix?: string;
   /** Bytes after which a new file is begun in a directory. Default 250 MiB. */
@@ -90,6 +93,8 @@ class Backup implements BackupJob {
   #scan: ScanStage | undefined;
   #sink: { readonly info: { readonly bytes: number } } | undefined;
   #estimatedRecords: number | undefined;
+  /** Bytes that there will be at most, if somebody has to know. */
+  #estimatedBytes: number | undefined;
 
   constructor(options: BackupOptions) {
     this.#options = options;
@@ -132,7 +137,7 @@ class Backup implements BackupJob {
 
   /** Whatever can be known to be wrong is found before anything is written or removed. */
   async #lookAhead(cluster: Cluster): Promise<void> {
-    const { namespace, sets = [], maxRecords = 0, onNotice } = this.#options;
+    const { namespace, sets = [], maxRecords = 0, outputFile = '', onNotice } = this.#options;
     cluster.requireNamespace(namespace);
     try {
       const known = new Set((await readSets(cluster.nodes, namespace)).map(({ name }) => name));
@@ -141,6 +146,9 @@ class Backup implements BackupJob {
       }
       const count = await countRecords(cluster.nodes, namespace, sets);
       this.#estimatedRecords = maxRecords > 0 ? Math.min(maxRecords, count) : count;
+      if (isS3Url(outputFile)) {
+        this.#estimatedBytes = await estimateBytes(cluster.nodes, namespace, sets);
+      }
     } catch (error) {
       // A node that is lost now is the scan's to deal with; only the estimate needs them all.
       if (codeOf(error) !== 'NETWORK') throw error;
@@ -187,7 +195,7 @@ class Backup implements BackupJob {
       const stages = [...packed, ...sealed, counter, output];
       return { stages, files: () => 1, undo: async () => {} };
     }
-    const where = place(this.#options);
+    const where = placeOf(this.#options, this.#estimatedBytes);
     const { removeFiles = false } = this.#options;
     // What is in the way is told before the scan, and not after.
     if (!removeFiles) await where.storage.prepare({ removeFiles });
@@ -197,7 +205,7 @@ class Backup implements BackupJob {
     return {
       stages: [...packed, files],
       files: () => files.info.files.length,
-      undo: () => this.#removeAll(files.info.files),
+      undo: () => this.#removeAll(where.storage, files.info.files),
     };
   }
 
@@ -205,17 +213,14 @@ class Backup implements BackupJob {
    * Removes files that were closed before the backup failed: each is whole, all of them are not.
    * A single file only gets its name at the very end, and what has that name is not of this run.
    */
-  async #removeAll(files: readonly { readonly name: string }[]): Promise<void> {
-    const { directory: path, onNotice } = this.#options;
-    if (path === undefined) return;
-    const storage = directory(path);
+  async #removeAll(storage: Storage, files: readonly { readonly name: string }[]): Promise<void> {
+    const { directory, onNotice } = this.#options;
+    if (directory === undefined) return;
     for (const { name } of files) {
       try {
         await storage.remove(name);
       } catch (error) {
-        // The last ones were never closed, so they have no name yet.
-        const missing = error instanceof Error && codeOf(error.cause) === 'ENOENT';
-        if (!missing) onNotice?.(`this file belongs to a backup that failed: ${messageOf(error)}`);
+        onNotice?.(`this file belongs to a backup that failed: ${messageOf(error)}`);
       }
     }
   }
@@ -231,17 +236,15 @@ interface Destination {
 }
 
 /** The storage, how files are named in it, and when a new one is begun. */
-const place = (options: BackupOptions): RotateOptions => {
-  const { directory: path = '', outputFile, prefix = options.namespace, fileLimit } = options;
+const placeOf = (options: BackupOptions, estimatedBytes: number | undefined): RotateOptions => {
+  const { directory = '', outputFile, s3, prefix = options.namespace } = options;
+  const { fileLimit = DEFAULT_FILE_LIMIT } = options;
   if (outputFile !== undefined) {
-    const name = basename(outputFile);
-    return { storage: singleFile(outputFile), name: () => name, fileLimit: Infinity };
+    const known = estimatedBytes === undefined ? {} : { largestFile: estimatedBytes };
+    const storage = fileAt(outputFile, { ...s3, ...known });
+    return { storage, name: () => storage.name, fileLimit: Infinity };
   }
-  return {
-    storage: directory(path),
-    name: prefix,
-    ...(fileLimit === undefined ? {} : { fileLimit }),
-  };
+  return { storage: homeAt(directory, { ...s3, largestFile: fileLimit }), name: prefix, fileLimit };
 };
 
 const checkOptions = (options: BackupOptions): void => {

@@ -1,10 +1,10 @@
-import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { AsbError } from '../errors.ts';
-import { backupFiles } from '../storage/homes.ts';
+import { backupFiles, joinLocation } from '../storage/homes.ts';
+import type { S3Options } from '../storage/s3/options.ts';
 import { type StoredFile, streamedFile } from '../storage/stored-file.ts';
 
-/** Where a backup is: exactly one of the four. */
+/** Where a backup is: exactly one of the four. Each path may be `s3://bucket/…`. */
 export interface RestoreSource {
   readonly directory?: string;
   /**
@@ -17,6 +17,8 @@ export interface RestoreSource {
   readonly inputFile?: string;
   /** A stream of one file's bytes. */
   readonly input?: Readable;
+  /** How S3 is reached, and what is asked of it. */
+  readonly s3?: S3Options;
 }
 
 /** What is to be read. */
@@ -29,8 +31,10 @@ export interface RestoreFiles {
 
 /** The paths that a source names, in their order. */
 export const pathsOf = (source: RestoreSource): string[] => {
-  const { directory, directoryList, parentDirectory = '', inputFile } = source;
-  const listed = directoryList?.map((path) => join(parentDirectory, path));
+  const { directory, directoryList, parentDirectory: parent, inputFile } = source;
+  const listed = directoryList?.map((path) =>
+    parent === undefined ? path : joinLocation(parent, path),
+  );
   return listed ?? [directory, inputFile].filter((path) => path !== undefined);
 };
 
@@ -38,14 +42,14 @@ export const pathsOf = (source: RestoreSource): string[] => {
  * Finds the files of a backup.
  *
  * @throws AsbError `USAGE` unless there is one source; `NOT_FOUND` for a path with nothing there,
- *   `EMPTY` for a directory without `*.asb`, `STORAGE` if the file system refuses
+ *   `EMPTY` for a directory without `*.asb`, `STORAGE` if the file system or S3 refuses
  */
 export const findFiles = async (source: RestoreSource): Promise<RestoreFiles> => {
-  const { input } = source;
+  const { input, s3 } = source;
   checkSource(source);
   if (input !== undefined) return { groups: [[streamedFile(input)]], rereadable: false };
   const groups: (readonly StoredFile[])[] = [];
-  for (const path of pathsOf(source)) groups.push(await backupFiles(path));
+  for (const path of pathsOf(source)) groups.push(await backupFiles(path, s3));
   return { groups, rereadable: groups.flat().every(({ size }) => size !== undefined) };
 };
 

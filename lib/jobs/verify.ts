@@ -4,6 +4,7 @@ import { AsbError, toError } from '../errors.ts';
 import { Census } from '../record/census.ts';
 import { EPOCH_SECONDS } from '../record/layout.ts';
 import { backupFiles } from '../storage/homes.ts';
+import type { S3Options } from '../storage/s3/options.ts';
 import { type StoredFile, streamedFile } from '../storage/stored-file.ts';
 import { FileVerifier, type VerifiedFile } from './verified-file.ts';
 
@@ -11,8 +12,10 @@ import { FileVerifier, type VerifiedFile } from './verified-file.ts';
 const FILES_AT_ONCE = 2;
 
 export interface VerifyOptions {
-  /** Files, and directories with `*.asb` in them. */
+  /** Files, and directories with `*.asb` in them; either may be `s3://bucket/…`. */
   readonly paths?: readonly string[];
+  /** How S3 is reached, and what is asked of it. */
+  readonly s3?: S3Options;
   /** One more backup, as a stream of its bytes; `-` in the report. */
   readonly input?: Readable;
   /** How those of them are encrypted that are. */
@@ -124,7 +127,7 @@ class Verify implements VerifyJob {
     const files: StoredFile[] = [];
     for (const path of paths) {
       try {
-        files.push(...(await backupFiles(path)));
+        files.push(...(await backupFiles(path, this.#options.s3)));
       } catch (error) {
         this.#failures.push(toError(error));
       }

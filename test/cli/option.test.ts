@@ -15,6 +15,7 @@ t.test('an option reads its form', (t) => {
     [list({ ...facts, expected: 'names' }), 'a,b c', ['a', 'b c']],
     [choice({ ...facts, words: ['zstd'] }), undefined, undefined],
     [choice({ ...facts, words: ['zstd', 'none'] }), 'none', 'none'],
+    [choice({ ...facts, words: ['Off', 'Warn'], ignoreCase: true }), 'wARN', 'Warn'],
     [integer({ ...facts, min: 1, max: 9 }), undefined, undefined],
     [integer({ ...facts, min: 1, max: 9, default: 4 }), undefined, 4],
     [integer({ ...facts, min: 1, max: 9 }), '1', 1],
@@ -36,6 +37,7 @@ t.test('an option refuses another form', (t) => {
     [list({ ...facts, expected: 'names' }), 'a,'],
     [list({ ...facts, expected: 'names' }), 'a,b,a'],
     [choice({ ...facts, words: ['zstd'] }), 'gzip'],
+    [choice({ ...facts, words: ['zstd'] }), 'ZSTD'],
     ...['0', '10', '', 'x', '1.5', '1e0', '0x1', ' 1', '99999999999999999999'].map(
       (given) => [integer({ ...facts, min: 1, max: 9, unit: 'MiB' }), given] as const,
     ),
