@@ -7,7 +7,7 @@ import { listUploads } from './listing.ts';
 import { type ObjectFacts, ObjectSums, type ServerSums } from './object-sums.ts';
 import type { PartPlan } from './part-size.ts';
 import { s3UrlOf } from './url.ts';
-import { type Watch, watchedClient } from './watched-client.ts';
+import { bodyOf, type Watch, watchedClient } from './watched-client.ts';
 
 /** Which object is made, and of what parts. */
 export interface ObjectTarget {
@@ -40,6 +40,8 @@ export class ObjectUpload {
   #uploadId: string | undefined;
   /** A request to begin an upload was sent twice, or failed: there may be an upload that we don't know. */
   #mayBeDoubled = false;
+  /** The server keeps one checksum of all bytes, and not a checksum of the parts' checksums. */
+  #sumsAll = false;
   #completing = false;
   /** An object of ours is there; not, whether it is what it should be. */
   #stored = false;
@@ -66,9 +68,9 @@ export class ObjectUpload {
     const service = await this.#connection.service();
     const upload = await this.#uploadOf(service, body);
     try {
-      await upload.done();
+      const { ETag } = await upload.done();
       this.#stored = true;
-      await this.#compare(service);
+      await this.#compare(service, ETag);
     } catch (error) {
       if (!(await this.#completedAnyway(service, error))) throw error;
     }
@@ -136,6 +138,10 @@ export class ObjectUpload {
         client.send(command, abortSignal && { abortSignal });
       if (command instanceof sdk.CompleteMultipartUploadCommand) {
         this.#completing = true;
+        // Then the server compares, too, before anybody sees the object.
+        if (this.#sumsAll && this.sums.crc32 !== undefined) {
+          command.input.ChecksumCRC32 = this.sums.crc32;
+        }
         return await send();
       }
       try {
@@ -146,10 +152,12 @@ export class ObjectUpload {
           this.#begun(answer);
           return answer;
         }
-        const number = command instanceof sdk.UploadPartCommand ? command.input.PartNumber : 1;
-        this.#target.onPart(number ?? 1);
+        const { PartNumber: number = 1 }: { PartNumber?: number | undefined } =
+          command instanceof sdk.UploadPartCommand ? command.input : {};
+        this.#target.onPart(number);
         const answer = await send(this.#requests.signal);
-        this.#comparePart(number ?? 1, bodyOf(command.input), answer);
+        if (command instanceof sdk.PutObjectCommand) this.#stored = true;
+        this.#comparePart(number, bodyOf(command), answer);
         return answer;
       } catch (error) {
         // `Upload` would go on with all other parts, to the end of the body, before it tells of it.
@@ -159,9 +167,13 @@ export class ObjectUpload {
     };
   }
 
-  #begun({ UploadId, $metadata }: Answer): void {
+  #begun(answer: Answer): void {
+    const { UploadId, ChecksumType, $metadata } = answer;
     this.#uploadId = UploadId;
+    this.#sumsAll = ChecksumType === 'FULL_OBJECT';
     this.#mayBeDoubled = $metadata.attempts !== 1;
+    // Now, and not only when all of it is there for everybody to read.
+    this.#checkEncryption(answer);
   }
 
   #comparePart(number: number, body: Uint8Array, answer: Answer): void {
@@ -169,10 +181,14 @@ export class ObjectUpload {
     throw this.#changed(`part ${number}`);
   }
 
-  /** Compares the object with what was sent, by its size and the best sum that the server has. */
-  async #compare(service: S3Service): Promise<void> {
+  /**
+   * Compares the object with what was sent, by its size and the best sum that the server has.
+   * @param etag of the answer that said that it is stored; empty or left out by some servers
+   */
+  async #compare(service: S3Service, etag: string | undefined): Promise<void> {
     const said = await this.#look(service);
-    if (this.sums.compareObject(said, this.#uploadId !== undefined) === 'different') {
+    const isOther = etag !== undefined && plain(etag) !== '' && plain(etag) !== plain(said.ETag);
+    if (isOther || this.sums.compareObject(said, this.#uploadId !== undefined) === 'different') {
       throw this.#changed(`${said.ContentLength} bytes instead of ${this.sums.bytes}, or others`);
     }
     this.#checkEncryption(said);
@@ -184,15 +200,11 @@ export class ObjectUpload {
    */
   async #completedAnyway(service: S3Service, error: unknown): Promise<boolean> {
     if (!this.#completing || this.#stored) return false;
-    try {
-      const said = await this.#look(service);
-      if (this.sums.compareObject(said, true) !== 'same') return false;
-      this.#stored = true;
-      this.#checkEncryption(said);
-      return true;
-    } catch (lookError) {
-      throw this.#stored ? lookError : error;
-    }
+    const said = await this.#look(service).catch(() => {
+      // What went wrong first tells more.
+      throw error;
+    });
+    return this.sums.compareObject(said, true) === 'same';
   }
 
   #look({ client, sdk }: S3Service): Promise<ObjectFacts> {
@@ -202,13 +214,13 @@ export class ObjectUpload {
     );
   }
 
-  #checkEncryption({ ServerSideEncryption: confirmed }: ObjectFacts): void {
+  #checkEncryption({ ServerSideEncryption: confirmed }: ServerSums): void {
     const { serverSideEncryption: wanted } = this.#connection.options;
     if (wanted === undefined || wanted === confirmed) return;
     throw new AsbError(
       'STORAGE',
       `the server did not confirm that it encrypts ${this.#location}: asked for ${wanted}, it says ` +
-        `${confirmed ?? 'nothing'}; the object is removed`,
+        `${confirmed ?? 'nothing'}; nothing is left there`,
       { file: this.#location, expected: wanted },
     );
   }
@@ -243,6 +255,5 @@ export class ObjectUpload {
   }
 }
 
-/** The bytes of a request: `Upload` makes them out of the stream. */
-const bodyOf = (input: object): Uint8Array =>
-  'Body' in input && input.Body instanceof Uint8Array ? input.Body : new Uint8Array();
+/** An ETag without its quotes, which some servers leave out at times. */
+const plain = (etag: string | undefined): string | undefined => etag?.replaceAll('"', '');

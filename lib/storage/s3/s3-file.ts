@@ -38,11 +38,11 @@ class Body extends Readable {
     this.on('error', () => {});
   }
 
-  async give(chunk: Uint8Array): Promise<void> {
-    if (this.push(chunk)) return;
-    await new Promise<void>((resolve) => {
-      if (this.destroyed) resolve();
-      else this.#taken = resolve;
+  /** Resolves when `chunk` was taken, or nothing is taken any more. */
+  give(chunk: Uint8Array): Promise<void> {
+    return new Promise((resolve) => {
+      this.#taken = resolve;
+      this.push(chunk);
     });
   }
 
@@ -80,11 +80,11 @@ class S3File implements StorageFile {
   }
 
   async write(chunk: Uint8Array): Promise<void> {
-    this.#check();
+    await this.#check();
     const { sums } = this.#upload;
-    sums.write(chunk);
     const most = this.#plan.partSize * MAX_PARTS;
-    if (sums.bytes > most) throw this.#tooLarge(most);
+    if (sums.bytes + chunk.length > most) throw this.#tooLarge(most);
+    sums.write(chunk);
     if (chunk.length > this.#plan.partSize) {
       // `Upload` would send pieces of it without copying them, and so keep it for longer.
       await this.#body.give(Uint8Array.from(chunk));
@@ -93,13 +93,13 @@ class S3File implements StorageFile {
       this.#lent.add(chunk);
       await this.#body.give(chunk);
     }
-    this.#check();
+    await this.#check();
   }
 
   async close(): Promise<void> {
     this.#body.push(null);
     await this.#ended;
-    this.#check();
+    await this.#check();
   }
 
   /** An upload that is complete already stays: it is whole. */
@@ -125,7 +125,9 @@ class S3File implements StorageFile {
     if (end < this.#upload.sums.bytes) this.#lent.giveBackUpTo(end);
   }
 
-  #check(): void {
+  /** What went wrong is known when all requests have ended. */
+  async #check(): Promise<void> {
+    if (this.#body.destroyed) await this.#ended;
     if (this.#failure !== undefined) throw this.#failure;
   }
 

@@ -22,3 +22,7 @@ export const watchedClient = (client: S3Client, watch: Watch): S3Client =>
   new Proxy(client, {
     get: (target, property) => (property === 'send' ? watch : Reflect.get(target, property)),
   });
+
+/** The bytes that a request carries, as `Upload` makes them of a stream; none if it carries none. */
+export const bodyOf = ({ input }: { readonly input: object }): Uint8Array =>
+  'Body' in input && input.Body instanceof Uint8Array ? input.Body : new Uint8Array();
