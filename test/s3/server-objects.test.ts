@@ -102,7 +102,7 @@ t.test('every checksum, of a buffer, and of a stream with a trailer', async (t) 
 t.test(
   'a checksum is kept if none is sent, and given only if asked for, of the whole',
   async (t) => {
-    const { client, bucket, server } = await ownS3Target(t);
+    const { bucket, server } = await ownS3Target(t);
     server.put(bucket, 'k', BODY);
     const value = checksumOf('CRC64NVME', BODY);
     const url = `/${bucket}/k`;

@@ -70,8 +70,12 @@ export const uriDecode = (text: string): Buffer => {
   return Buffer.from(decoded, 'latin1');
 };
 
-/** Path, and names and values of the query in the order of the request, all of them decoded. */
-export const splitUrl = (url: string): { path: Buffer; query: [Buffer, Buffer][] } => {
+/**
+ * Path, and names and values of the query in the order of the request, all of them decoded. What
+ * is sent to a proxy has the server's name in front.
+ */
+export const splitUrl = (whole: string): { path: Buffer; query: [Buffer, Buffer][] } => {
+  const url = whole.replace(/^http:\/\/[^/]*/, '');
   const mark = url.indexOf('?');
   const [path, search] = mark < 0 ? [url, ''] : [url.slice(0, mark), url.slice(mark + 1)];
   const query = search
