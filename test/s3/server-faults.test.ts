@@ -218,6 +218,10 @@ t.test('errors in an answer that began well', async (t) => {
     { Key: 'b', Code: 'InternalError' },
   ]);
   t.strictSame(server.objects(Bucket), ['a']);
+  server.faults.push({ kind: { status: 503, code: 'SlowDown' } });
+  const refused = client.send(new DeleteObjectsCommand({ Bucket, Delete }));
+  await t.rejects(refused, { name: 'SlowDown' });
+  t.strictSame(server.objects(Bucket), ['a']);
 });
 
 t.test('before: a request is held until a test lets it go', async (t) => {

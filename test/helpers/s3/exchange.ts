@@ -58,7 +58,7 @@ const headersOf = (request: IncomingMessage): Headers =>
     Object.entries(request.headers).map(([name, value]) => [name, value?.toString()]),
   );
 
-const isBytes = (kind: FaultKind | undefined): kind is { readonly resetBody: number } =>
+const cutsBody = (kind: FaultKind | undefined): kind is { readonly resetBody: number } =>
   typeof kind === 'object' && 'resetBody' in kind;
 
 /** The whole body; `undefined` if it ends before it is whole, or after `most` bytes. */
@@ -120,7 +120,9 @@ const attempt = async (
   entry.bytes = body.length;
   await service.before?.(entry);
   if (fault === 'stall') return 'stall';
-  const failed = operation === 'DeleteObjects' ? undefined : faultAnswer(fault, entry.requestId);
+  // That one has errors of its own in its body.
+  const isOwn = operation === 'DeleteObjects' && fault === 'errorInBody';
+  const failed = isOwn ? undefined : faultAnswer(fault, entry.requestId);
   return (
     failed ?? OPERATIONS[operation]({ ...target, store, settings, headers, body, checksum, fault })
   );
@@ -170,11 +172,11 @@ export const exchange = async (
   }
   const entry = log(target);
   const fault = takeFault(service.faults, { ...entry, operation: target.operation });
-  const limit = isBytes(fault) ? fault.resetBody : Number.POSITIVE_INFINITY;
+  const limit = cutsBody(fault) ? fault.resetBody : Number.POSITIVE_INFINITY;
   const isRead = target.operation === 'GetObject';
   if (fault === 'reset') return reset(request);
   const raw = await readBody(request, isRead ? Number.POSITIVE_INFINITY : limit);
-  if (raw === undefined || (isBytes(fault) && !isRead)) return reset(request);
+  if (raw === undefined || (cutsBody(fault) && !isRead)) return reset(request);
   let answer: Answer | 'stall';
   try {
     answer = await attempt(request, entry, service, { target, fault, raw });
