@@ -8,10 +8,13 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { connect } from 'node:net';
 import { type Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { EncryptionKey } from '../lib/crypto/key.ts';
 import { giveBack } from '../lib/memory/buffer-pool.ts';
 import type { RecordChunk } from '../lib/record/chunk.ts';
 import { AT_INFO3, AT_RESULT, HEADER_SIZE, Info3 } from '../lib/record/layout.ts';
 import { compress } from '../lib/stages/compress.ts';
+import { encrypt } from '../lib/stages/encrypt.ts';
+import { encrypted } from '../lib/stages/encrypted.ts';
 import { fromNdjson } from '../lib/stages/from-ndjson.ts';
 import { load } from '../lib/stages/load.ts';
 import { type ParseStage, parse } from '../lib/stages/parse.ts';
@@ -19,8 +22,8 @@ import { rotate } from '../lib/stages/rotate.ts';
 import { type ScanStage, scan } from '../lib/stages/scan.ts';
 import { serialize } from '../lib/stages/serialize.ts';
 import { toNdjson } from '../lib/stages/to-ndjson.ts';
-import { backupFiles } from '../lib/storage/homes.ts';
 import { directory } from '../lib/storage/directory.ts';
+import { backupFiles, homeAt } from '../lib/storage/homes.ts';
 import type { StoredFile } from '../lib/storage/stored-file.ts';
 import { parseAddresses } from '../lib/wire/address.ts';
 import { PartitionTracker } from '../lib/wire/scan/partition-tracker.ts';
@@ -41,6 +44,12 @@ export interface Measured extends Moved {
 }
 
 const [, , name = '', host = '', namespace = '', place = ''] = process.argv;
+
+const ENCRYPTION = { mode: 'aes128', key: new EncryptionKey(randomBytes(32)) } as const;
+
+/** As the tests name a server of their own. */
+const S3_OPTIONS = { endpoint: process.env.S3_TEST_ENDPOINT ?? '' };
+const s3Location = (): string => process.env.ASB_BENCH_S3 ?? '';
 
 /** Takes chunks and forgets them, counting their bytes. */
 const nowhere = (): Writable & { bytes: number } => {
@@ -151,6 +160,22 @@ const JOBS: Readonly<Record<string, () => Promise<Moved>>> = {
     const storage = directory(`${place}/files`);
     const files = rotate({ storage, removeFiles: true, name: 'bench' });
     await pipeline(from, serialize({ namespace, reuseMemory: true }), files);
+    return { records: from.info.records, bytes: files.info.bytes };
+  },
+  /** Compressed and encrypted, but kept nowhere. */
+  async seal() {
+    const from = source();
+    const sink = nowhere();
+    const stages = [serialize({ namespace, reuseMemory: true }), compress(), encrypt(ENCRYPTION)];
+    await pipeline([from, ...stages, sink]);
+    return { records: from.info.records, bytes: sink.bytes };
+  },
+  /** The whole way of `backup -d s3://… -z zstd -y aes128`. */
+  async s3() {
+    const from = source();
+    const storage = encrypted(homeAt(s3Location(), S3_OPTIONS), ENCRYPTION);
+    const files = rotate({ storage, removeFiles: true, name: 'bench' });
+    await pipeline(from, serialize({ namespace, reuseMemory: true }), compress(), files);
     return { records: from.info.records, bytes: files.info.bytes };
   },
   async 'ndjson-out'() {

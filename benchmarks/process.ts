@@ -1,5 +1,6 @@
 /** Processes that a benchmark starts, and what they cost. */
 import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Measured } from './job.ts';
@@ -34,11 +35,21 @@ interface Finished {
   readonly stderr: string;
 }
 
-const run = (command: readonly string[], discard: boolean): Promise<Finished> =>
+/** Where a command's standard streams lead; nowhere if left out. */
+export interface Redirected {
+  /** File that it reads. */
+  readonly input?: string;
+  /** File that it writes. */
+  readonly output?: string;
+}
+
+const run = (
+  command: readonly string[],
+  output: 'pipe' | 'ignore' | number,
+  input: 'ignore' | number = 'ignore',
+): Promise<Finished> =>
   new Promise((resolve, reject) => {
-    const child = spawn(command[0]!, command.slice(1), {
-      stdio: ['ignore', discard ? 'ignore' : 'pipe', 'pipe'],
-    });
+    const child = spawn(command[0]!, command.slice(1), { stdio: [input, output, 'pipe'] });
     let stdout = '';
     let stderr = '';
     child.stdout?.on('data', (chunk) => {
@@ -63,22 +74,29 @@ export const runJob = async (
 ): Promise<Measured> => {
   const { stdout } = await run(
     [process.execPath, script('job'), name, host, namespace, place],
-    false,
+    'pipe',
   );
   return JSON.parse(stdout);
 };
 
 /**
  * Runs a whole command under GNU time (Debian's package `time`): for peers, and for `asb` beside
- * them. Its standard output is thrown away.
+ * them. Its standard output is thrown away, unless it is redirected.
  */
 export const runCommand = async (
   command: readonly string[],
   records: number,
+  { input = '/dev/null', output = '/dev/null' }: Redirected = {},
 ): Promise<Measured> => {
-  const { stderr } = await run(['/usr/bin/time', '-f', '@%e %U %S %M', ...command], true);
-  const figures = /@([\d.]+) ([\d.]+) ([\d.]+) (\d+)\n$/.exec(stderr);
-  if (figures === null) throw new Error(`no figures of GNU time in: ${stderr.slice(-200)}`);
-  const [seconds = 0, user = 0, system = 0, kilobytes = 0] = figures.slice(1).map(Number);
-  return { records, bytes: 0, seconds, cpuSeconds: user + system, rss: kilobytes / 1024 };
+  const [from, to] = [openSync(input, 'r'), openSync(output, 'w')];
+  try {
+    const timed = ['/usr/bin/time', '-f', '@%e %U %S %M', ...command];
+    const { stderr } = await run(timed, to, from);
+    const figures = /@([\d.]+) ([\d.]+) ([\d.]+) (\d+)\n$/.exec(stderr);
+    if (figures === null) throw new Error(`no figures of GNU time in: ${stderr.slice(-200)}`);
+    const [seconds = 0, user = 0, system = 0, kilobytes = 0] = figures.slice(1).map(Number);
+    return { records, bytes: 0, seconds, cpuSeconds: user + system, rss: kilobytes / 1024 };
+  } finally {
+    for (const fd of [from, to]) closeSync(fd);
+  }
 };

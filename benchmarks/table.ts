@@ -15,26 +15,50 @@ const median = (values: readonly number[]): number => {
 const ratio = (row: Row, baseline: Row, figure: (run: Measured) => number): string =>
   median(row.runs.map((run, index) => figure(run) / figure(baseline.runs[index]!))).toFixed(2);
 
-const HEAD = ['', 'records/s', 'MB/s', 'CPU s / 1 M', 'peak RSS, MB', 'speed', 'CPU'];
+/** One column: its head, and what it shows of one run. */
+type Column = readonly [head: string, figure: (run: Measured) => number, digits: number];
 
-/**
- * A markdown table of medians; the last two columns are ratios to `baseline`.
- */
-export const table = (rows: readonly Row[], baseline: Row): string => {
-  const lines = rows.map((row) => {
-    const of = (figure: (run: Measured) => number): number => median(row.runs.map(figure));
-    return [
-      row.name,
-      Math.round(of((run) => run.records / run.seconds)).toLocaleString('en'),
-      of((run) => run.bytes) === 0 ? '' : of((run) => run.bytes / run.seconds / 1e6).toFixed(0),
-      of((run) => (run.cpuSeconds / run.records) * 1e6).toFixed(2),
-      of((run) => run.rss).toFixed(0),
-      `${ratio(row, baseline, (run) => 1 / run.seconds)}×`,
-      `${ratio(row, baseline, (run) => run.cpuSeconds)}×`,
-    ];
-  });
+const RECORD_COLUMNS: readonly Column[] = [
+  ['records/s', (run) => run.records / run.seconds, 0],
+  ['MB/s', (run) => run.bytes / run.seconds / 1e6, 0],
+  ['CPU s / 1 M', (run) => (run.cpuSeconds / run.records) * 1e6, 2],
+  ['peak RSS, MB', (run) => run.rss, 0],
+];
+
+const BYTE_COLUMNS: readonly Column[] = [
+  ['MB/s', (run) => run.bytes / run.seconds / 1e6, 0],
+  ['CPU s / GB', (run) => (run.cpuSeconds / run.bytes) * 1e9, 2],
+  ['peak RSS, MB', (run) => run.rss, 0],
+];
+
+/** A figure that nobody has measured is 0, and left out. */
+const cell = (figure: number, digits: number): string =>
+  figure === 0
+    ? ''
+    : figure.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+
+const tableOf = (columns: readonly Column[], rows: readonly Row[], baseline: Row): string => {
+  const head = ['', ...columns.map(([name]) => name), 'speed', 'CPU'];
+  const lines = rows.map((row) => [
+    row.name,
+    ...columns.map(([, figure, digits]) => cell(median(row.runs.map(figure)), digits)),
+    `${ratio(row, baseline, (run) => 1 / run.seconds)}×`,
+    `${ratio(row, baseline, (run) => run.cpuSeconds)}×`,
+  ]);
   const format = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [HEAD, HEAD.map((_, index) => (index === 0 ? '---' : '--:')), ...lines]
+  return [head, head.map((_, index) => (index === 0 ? '---' : '--:')), ...lines]
     .map(format)
     .join('\n');
 };
+
+/** A markdown table of medians, by records; the last two columns are ratios to `baseline`. */
+export const table = (rows: readonly Row[], baseline: Row): string =>
+  tableOf(RECORD_COLUMNS, rows, baseline);
+
+/** The same by bytes. */
+export const bytesTable = (rows: readonly Row[], baseline: Row): string =>
+  tableOf(BYTE_COLUMNS, rows, baseline);
+
+/** The median of a figure. */
+export const medianOf = (row: Row, figure: (run: Measured) => number): number =>
+  median(row.runs.map(figure));
