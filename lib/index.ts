@@ -14,6 +14,11 @@ export {
   backup,
 } from './jobs/backup.ts';
 export {
+  type RemoveArtifactsOptions,
+  type RemovedArtifacts,
+  removeArtifacts,
+} from './jobs/remove-artifacts.ts';
+export {
   type RestoreJob,
   type RestoreOptions,
   type RestoreProgress,
@@ -60,6 +65,7 @@ export { type CatInfo, type CatStage, cat } from './stages/cat.ts';
 export { type CompressInfo, type CompressOptions, compress } from './stages/compress.ts';
 export { decompress } from './stages/decompress.ts';
 export { decrypt } from './stages/decrypt.ts';
+export { download } from './stages/download.ts';
 export { encrypt } from './stages/encrypt.ts';
 export { encrypted } from './stages/encrypted.ts';
 export { fromNdjson } from './stages/from-ndjson.ts';
@@ -77,11 +83,14 @@ export { type SerializeStage, serialize } from './stages/serialize.ts';
 export { toNdjson } from './stages/to-ndjson.ts';
 export { units } from './stages/units.ts';
 export { unpack } from './stages/unpack.ts';
-export { backupFiles } from './storage/homes.ts';
+export { type UploadOptions, type UploadStage, upload } from './stages/upload.ts';
 export { commandStorage } from './storage/command.ts';
 export { directory } from './storage/directory.ts';
+export { backupFiles, fileAt, type HomeOptions, homeAt, joinLocation } from './storage/homes.ts';
+export type { S3Checksum, S3Options } from './storage/s3/options.ts';
+export { type S3ObjectPlace, type S3Place, s3, s3Object } from './storage/s3/s3.ts';
 export { singleFile } from './storage/single-file.ts';
-export type { Storage, StorageFile } from './storage/storage.ts';
+export type { Home, Storage, StorageFile } from './storage/storage.ts';
 export type { StoredFile } from './storage/stored-file.ts';
 export { type Address, parseAddresses } from './wire/address.ts';
 export { Cluster, type ClusterOptions } from './wire/cluster.ts';

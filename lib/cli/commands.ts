@@ -4,6 +4,7 @@ import { catCommand } from './commands/cat.ts';
 import { compressCommand } from './commands/compress.ts';
 import { decompressCommand } from './commands/decompress.ts';
 import { decryptCommand } from './commands/decrypt.ts';
+import { downloadCommand } from './commands/download.ts';
 import { encryptCommand } from './commands/encrypt.ts';
 import { loadCommand } from './commands/load.ts';
 import { parseCommand } from './commands/parse.ts';
@@ -12,6 +13,7 @@ import { rotateCommand } from './commands/rotate.ts';
 import { sandboxCommand } from './commands/sandbox.ts';
 import { scanCommand } from './commands/scan.ts';
 import { serializeCommand } from './commands/serialize.ts';
+import { uploadCommand } from './commands/upload.ts';
 import { verifyCommand } from './commands/verify.ts';
 
 /** All commands, in the order of the help: the job first, then the filters as data flows. */
@@ -28,6 +30,8 @@ export const COMMANDS: readonly Command[] = [
   encryptCommand,
   decryptCommand,
   rotateCommand,
+  uploadCommand,
+  downloadCommand,
   loadCommand,
   sandboxCommand,
 ];

@@ -1,5 +1,5 @@
 /** The languages that a standard output may speak; see ARCHITECTURE.md. */
-export type Language = 'ndjson' | 'text' | 'frames' | 'encrypted';
+export type Language = 'ndjson' | 'text' | 'frames' | 'encrypted' | 'bytes';
 
 /** What a person is told that a stream holds. */
 export const LANGUAGE_NAMES = {
@@ -7,6 +7,7 @@ export const LANGUAGE_NAMES = {
   text: '.asb text',
   frames: 'zstd frames',
   encrypted: 'an encrypted backup',
+  bytes: 'what is stored',
 } as const satisfies Record<Language, string>;
 
 /**
@@ -19,6 +20,8 @@ export const failureOf = async (language: Language, message: string): Promise<Bu
       return Buffer.from((await import('../ndjson/failure.ts')).failureLine(message));
     // Who fails before there is a key can only say it in the open.
     case 'encrypted':
+    // Of any bytes, encrypted ones are likely: what stands behind them in the open decrypts to no text.
+    case 'bytes':
     case 'text':
       return (await import('../asb/failure.ts')).textFailure(message);
     case 'frames':

@@ -10,7 +10,8 @@ const MAX_CAUSES = 3;
 export const lineOf = (thrown: unknown): string => {
   const parts: string[] = [];
   for (const error of chainOf(thrown).slice(0, MAX_CAUSES)) {
-    const message = messageOf(error);
+    // Others end their sentences; within a line, a full stop would look like its end.
+    const message = messageOf(error).replace(/\.$/, '');
     if (!parts.some((part) => part.includes(message))) parts.push(message);
   }
   return printable(parts.join(': '));

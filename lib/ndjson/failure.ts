@@ -4,8 +4,14 @@
  */
 const OPENING = '{"failed":';
 
-/** What a failing filter writes last. No line end follows. */
-export const failureLine = (message: string): string => `${OPENING}${JSON.stringify(message)}`;
+/** Longest message that is written, in UTF-16 units. */
+const MAX_MESSAGE = 1000;
+/** Longest line that says so, in bytes: JSON escapes a unit with six at most. */
+export const MAX_FAILURE_LINE = OPENING.length + 2 + 6 * MAX_MESSAGE;
+
+/** What a failing filter writes last, without the end of a message that is too long. No line end follows. */
+export const failureLine = (message: string): string =>
+  `${OPENING}${JSON.stringify(message.slice(0, MAX_MESSAGE))}`;
 
 /** The message in a line of {@link failureLine}, or undefined if it is none. */
 export const failureIn = (line: string): string | undefined => {

@@ -1,6 +1,6 @@
 import { AsbError } from '../errors.ts';
-import { FAILURE_TAIL_SIZE, failureAtEnd } from '../zstd/failure.ts';
-import { contentOf, isBackup, MAGIC_SIZE } from './content.ts';
+import { isBackup } from './content.ts';
+import { EndCheck, noInput } from './end-check.ts';
 
 const EXPECTED = '.asb text or zstd frames';
 
@@ -10,36 +10,22 @@ const EXPECTED = '.asb text or zstd frames';
  * of them would take longer than to encrypt them, and whoever reads them later does it.
  */
 export class EdgeCheck {
-  #content: 'text' | 'frames' | undefined;
-  #head: Buffer = Buffer.alloc(0);
-  #tail: Buffer = Buffer.alloc(0);
+  readonly #ends = new EndCheck();
 
   /** @throws AsbError `FORMAT` if this is no backup */
   push(chunk: Buffer): void {
-    // A copy: the chunk's memory may be used again.
-    const last = Buffer.concat([this.#tail, chunk.subarray(-FAILURE_TAIL_SIZE)]);
-    this.#tail = last.subarray(-FAILURE_TAIL_SIZE);
-    if (this.#content !== undefined) return;
-    this.#head = Buffer.concat([this.#head, chunk.subarray(0, MAGIC_SIZE)]);
-    if (this.#head.length < MAGIC_SIZE) return;
-    const content = contentOf(this.#head);
-    if (!isBackup(content)) {
-      throw new AsbError('FORMAT', `byte 0: this is no backup; expected ${EXPECTED}`, {
-        offset: 0,
-        expected: EXPECTED,
-      });
-    }
-    this.#content = content;
+    this.#ends.push(chunk);
+    const { content } = this.#ends;
+    if (content === undefined || isBackup(content)) return;
+    throw new AsbError('FORMAT', `byte 0: this is no backup; expected ${EXPECTED}`, {
+      offset: 0,
+      expected: EXPECTED,
+    });
   }
 
   /** @throws AsbError `TRUNCATED` if there was no input, or an earlier stage failed */
   end(): void {
-    if (this.#content === undefined) {
-      throw new AsbError('TRUNCATED', 'no input; did the stage before this one fail?');
-    }
-    const failure = failureAtEnd(this.#tail, this.#content);
-    if (failure !== undefined) {
-      throw new AsbError('TRUNCATED', `an earlier stage failed: ${failure}`);
-    }
+    if (this.#ends.content === undefined) throw noInput();
+    this.#ends.end();
   }
 }

@@ -28,7 +28,7 @@ t.test('names are those of asbackup, one letter or long', (t) => {
   for (const { options } of COMMANDS) {
     for (const { name, alias } of options) {
       for (const each of [name, ...alias])
-        t.match(each, /^(?:[A-Za-z]|[a-z]{2,}(?:-[a-z]+)*)$/, each);
+        t.match(each, /^(?:[A-Za-z]|[a-z][a-z\d]+(?:-[a-z]+)*)$/, each);
     }
   }
   t.end();

@@ -7,7 +7,8 @@ import { framesFailure } from '../../lib/zstd/failure.ts';
 t.test('each language has a way to say that its writer failed', async (t) => {
   const message = 'no room: "disk"';
   t.equal(failureIn((await failureOf('ndjson', message)).toString()), message);
-  t.equal((await failureOf('text', message)).toString(), textFailure(message).toString());
-  t.equal((await failureOf('encrypted', message)).toString(), textFailure(message).toString());
+  for (const language of ['text', 'encrypted', 'bytes'] as const) {
+    t.equal((await failureOf(language, message)).toString(), textFailure(message).toString());
+  }
   t.same(await failureOf('frames', message), framesFailure(message));
 });

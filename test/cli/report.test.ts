@@ -13,6 +13,7 @@ t.test('a failure in one line', (t) => {
     [failing('no room'), 'no room'],
     [failing('cannot write', new Error('ENOSPC')), 'cannot write: ENOSPC'],
     [failing('cannot write: ENOSPC', new Error('ENOSPC')), 'cannot write: ENOSPC'],
+    [failing('cannot read a: No key (none)', new Error('No key.')), 'cannot read a: No key (none)'],
     [deep, 'one: two: three'],
     [circle, 'round'],
     ['thrown', 'thrown'],

@@ -1,13 +1,16 @@
 import type { Encryption } from '../../crypto/key.ts';
 import { AsbError, messageOf } from '../../errors.ts';
 import type { BackupProgress } from '../../jobs/backup.ts';
+import type { S3Options } from '../../storage/s3/options.ts';
 import type { Command } from '../command.ts';
+import { countOf } from '../format.ts';
 import type { Given } from '../given.ts';
-import { choice, integer, namesOf } from '../option.ts';
+import { choice, flag, integer, namesOf } from '../option.ts';
 import { compact, compressionLevel, namespace, verbose } from '../options/common.ts';
 import { connectionOptions } from '../options/connection.ts';
 import { encryptionOf, encryptionOptions } from '../options/encryption.ts';
 import { directory, fileLimit, MIB, outputFile, prefix, removeFiles } from '../options/files.ts';
+import { s3Of, s3WritingOptions } from '../options/s3.ts';
 import { scanOptionsOf } from '../options/scan-options.ts';
 import { allowEmpty, selectionOptions } from '../options/selection.ts';
 import { type ProgressCounts, ProgressDisplay } from '../progress-display.ts';
@@ -33,13 +36,19 @@ export const parallel = integer({
   unit: 'scans',
 });
 
+export const removeArtifacts = flag({
+  name: 'remove-artifacts',
+  group: 'Output:',
+  describe: 'Only remove what an older or a cut-off backup left in that place; needs no cluster',
+});
+
 export const backupCommand: Command = {
   name: 'backup',
   summary: 'Back up a namespace to files that asrestore and absctl read',
   description:
     'Backs up the records, secondary indexes and UDF modules of a namespace to .asb files, in a\n' +
-    'directory or as one. It ends with 0 only when all that was asked for is on disk, synced and\n' +
-    'closed; a file that is not whole is never seen under its name.',
+    'directory or as one, on this machine or in S3. It ends with 0 only when all that was asked for\n' +
+    'is on disk, synced and closed; a file that is not whole is never seen under its name.',
   options: [
     namespace,
     ...connectionOptions,
@@ -50,20 +59,25 @@ export const backupCommand: Command = {
     outputFile,
     prefix,
     removeFiles,
+    removeArtifacts,
     fileLimit,
     compact,
     compression,
     compressionLevel,
     ...encryptionOptions,
+    ...s3WritingOptions,
     verbose,
   ],
   examples: [
     ['asb backup -h 10.0.0.1 -n test -d out', 'To a directory'],
     ['asb backup -n test -s users,orders -d out -r -z zstd', 'Two sets, compressed, anew'],
     ['asb backup -n test -o - | ssh vault "cat > test.asb"', 'To another machine'],
+    ['asb backup -n test -d s3://vault/monday -z zstd', 'To S3'],
   ],
   async run(given, shell) {
     checkPlace(given);
+    const s3 = s3Of(given, shell, [given.value(directory), given.value(outputFile)]);
+    if (given.value(removeArtifacts)) return clear(given, shell, s3);
     const scanning = scanOptionsOf(given, shell);
     const scans = given.value(parallel);
     const method = given.value(compression);
@@ -74,6 +88,7 @@ export const backupCommand: Command = {
     const job = backup({
       ...scanning,
       ...place,
+      s3,
       ...(scans === undefined ? {} : { parallel: scans }),
       ...(method === undefined ? {} : { compress: method }),
       compressionLevel: given.value(compressionLevel),
@@ -92,6 +107,21 @@ export const backupCommand: Command = {
   },
 };
 
+/** Removes what is there, and ends. */
+const clear = async (given: Given, shell: Shell, s3: S3Options): Promise<void> => {
+  const directoryPath = given.value(directory);
+  const filePath = given.value(outputFile);
+  const job = await import('../../jobs/remove-artifacts.ts');
+  const { location, files } = await job.removeArtifacts({
+    ...(directoryPath === undefined ? {} : { directory: directoryPath }),
+    ...(filePath === undefined ? {} : { outputFile: filePath }),
+    s3,
+  });
+  shell.signal.throwIfAborted();
+  if (!shell.verbose) return;
+  shell.say(`removed ${countOf(files, 'file')}, and what cut-off ones had left, at ${location}`);
+};
+
 const countsOf = ({ partitionsDone, partitions, ...counts }: BackupProgress): ProgressCounts => ({
   ...counts,
   share: partitionsDone / partitions,
@@ -108,6 +138,9 @@ const checkPlace = (given: Given): void => {
   given.needs(fileLimit, directory);
   given.needs(prefix, directory);
   given.needs(compressionLevel, compression);
+  if (given.has(removeArtifacts) && given.value(outputFile) === '-') {
+    throw new AsbError('USAGE', `${namesOf(removeArtifacts)}: standard output keeps nothing`);
+  }
 };
 
 const placeOf = async (given: Given, shell: Shell, encryption: Encryption | undefined) => {

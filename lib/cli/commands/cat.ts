@@ -1,10 +1,12 @@
 import { AsbError } from '../../errors.ts';
+import type { S3Options } from '../../storage/s3/options.ts';
 import type { StoredFile } from '../../storage/stored-file.ts';
 import type { Command } from '../command.ts';
 import { runFilter } from '../filter.ts';
 import { countOf, formatBytes } from '../format.ts';
 import { verbose } from '../options/common.ts';
 import { encryptionOf, encryptionOptions } from '../options/encryption.ts';
+import { s3Of, s3ReadingOptions } from '../options/s3.ts';
 import type { Shell } from '../shell.ts';
 
 /** The path that stands for standard input. */
@@ -17,10 +19,10 @@ export const catCommand: Command = {
     'Reads backup files, .asb text or zstd frames of it, encrypted or not, and writes them to\n' +
     'standard output as one .asb text: one header, each index and UDF module once, then the records\n' +
     'of all files.',
-  options: [...encryptionOptions, verbose],
+  options: [...encryptionOptions, ...s3ReadingOptions, verbose],
   operands: {
     name: 'PATH',
-    describe: 'a file, or a directory with *.asb files; - alone for standard input',
+    describe: 'a file, a directory with *.asb files, or s3://bucket/…; - alone for standard input',
     min: 1,
   },
   examples: [
@@ -30,7 +32,8 @@ export const catCommand: Command = {
   speaks: 'text',
   async run(given, shell) {
     const encryption = await encryptionOf(given);
-    const files = await filesOf(given.operands, shell);
+    const s3 = s3Of(given, shell, given.operands);
+    const files = await filesOf(given.operands, shell, s3);
     const { cat } = await import('../../stages/cat.ts');
     const joined = cat(files, { encryption });
     await runFilter(shell, joined, [], 'text');
@@ -42,7 +45,11 @@ export const catCommand: Command = {
   },
 };
 
-const filesOf = async (paths: readonly string[], shell: Shell): Promise<StoredFile[]> => {
+const filesOf = async (
+  paths: readonly string[],
+  shell: Shell,
+  s3: S3Options,
+): Promise<StoredFile[]> => {
   if (paths.includes(STANDARD_INPUT)) {
     if (paths.length > 1) {
       throw new AsbError(
@@ -56,6 +63,6 @@ const filesOf = async (paths: readonly string[], shell: Shell): Promise<StoredFi
   }
   const { backupFiles } = await import('../../storage/homes.ts');
   const files: StoredFile[] = [];
-  for (const path of paths) files.push(...(await backupFiles(path)));
+  for (const path of paths) files.push(...(await backupFiles(path, s3)));
   return files;
 };

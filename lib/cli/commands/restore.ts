@@ -7,6 +7,7 @@ import { choice, flag, integer, list, namesOf, text } from '../option.ts';
 import { verbose } from '../options/common.ts';
 import { encryptionOf, encryptionOptions } from '../options/encryption.ts';
 import { loadingOf, loadingOptions } from '../options/loading.ts';
+import { s3Of, s3ReadingOptions } from '../options/s3.ts';
 import { runRestore } from '../run-restore.ts';
 import type { Shell } from '../shell.ts';
 import { runVerify } from './verify.ts';
@@ -27,30 +28,32 @@ export const directory = text({
   name: 'directory',
   alias: ['d'],
   group,
-  describe: 'Directory with the files of a backup',
-  expected: 'a directory',
+  describe: 'Directory with the files of a backup, or s3://bucket/prefix',
+  expected: 'a directory, or s3://bucket/prefix',
 });
 
 export const inputFile = text({
   name: 'input-file',
   alias: ['i'],
   group,
-  describe: 'One file, - for standard input',
-  expected: 'a file, or - for standard input',
+  describe: 'One file, - for standard input, or s3://bucket/key',
+  expected: 'a file, s3://bucket/key, or - for standard input',
 });
 
 export const directoryList = list({
   name: 'directory-list',
   group,
-  describe: 'Several backups one after another, the oldest first, with commas between',
+  describe:
+    'Several backups one after another, the oldest first, with commas between; each may be ' +
+    's3://bucket/prefix',
   expected: 'directories, with commas between',
 });
 
 export const parentDirectory = text({
   name: 'parent-directory',
   group,
-  describe: 'Where the directories of the list are',
-  expected: 'a directory',
+  describe: 'Where the directories of the list are; may be s3://bucket/prefix',
+  expected: 'a directory, or s3://bucket/prefix',
 });
 
 export const parallel = integer({
@@ -96,6 +99,7 @@ export const restoreCommand: Command = {
     validate,
     compression,
     ...encryptionOptions,
+    ...s3ReadingOptions,
     ...loadingOptions,
     parallel,
     verbose,
@@ -105,16 +109,18 @@ export const restoreCommand: Command = {
     ['asb restore -n test,copy -d out -r -g', 'To another namespace, over what is there'],
     ['asb restore --directory-list monday,tuesday --parent-directory week', 'Full, incremental'],
     ['ssh vault cat test.asb | asb restore -i -', 'From another machine'],
+    ['asb restore -d s3://vault/monday', 'From S3'],
   ],
   async run(given, shell) {
     checkSource(given);
     const loading = loadingOf(given, shell);
     const encryption = await encryptionOf(given);
-    const source = sourceOf(given, shell);
+    const { pathsOf } = await import('../../jobs/restore-source.ts');
+    const place = sourceOf(given, shell);
+    const s3 = s3Of(given, shell, pathsOf(place));
     if (given.value(validate)) {
-      const { pathsOf } = await import('../../jobs/restore-source.ts');
-      const { input } = source;
-      const what = { paths: pathsOf(source), ...(input === undefined ? {} : { input }) };
+      const { input } = place;
+      const what = { paths: pathsOf(place), s3, ...(input === undefined ? {} : { input }) };
       const encrypted = encryption === undefined ? {} : { encryption };
       await runVerify({ ...what, ...encrypted }, given, shell);
       return;
@@ -122,7 +128,8 @@ export const restoreCommand: Command = {
     const [from, to = from] = given.value(namespaces)?.split(',') ?? [];
     const summary = await runRestore(shell, {
       ...loading,
-      ...source,
+      ...place,
+      s3,
       ...(from === undefined ? {} : { source: from }),
       ...(to === undefined ? {} : { namespace: to }),
       ...(encryption === undefined ? {} : { encryption }),

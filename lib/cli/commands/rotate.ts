@@ -1,11 +1,14 @@
 import type { Header } from '../../asb/header.ts';
+import { AsbError } from '../../errors.ts';
+import { isS3Url } from '../../storage/s3/url.ts';
 import type { Command } from '../command.ts';
 import { runPipeline } from '../filter.ts';
 import { countOf, formatBytes } from '../format.ts';
-import { text } from '../option.ts';
+import { namesOf, text } from '../option.ts';
 import { verbose } from '../options/common.ts';
 import { encryptionOf, encryptionOptions } from '../options/encryption.ts';
 import { directory, fileLimit, MIB, prefix, removeFiles } from '../options/files.ts';
+import { s3Of, s3WritingOptions } from '../options/s3.ts';
 import { peek } from '../peek.ts';
 
 export const filter = text({
@@ -22,10 +25,19 @@ export const rotateCommand: Command = {
   name: 'rotate',
   summary: 'Cut .asb text or zstd frames into the files of a backup directory',
   description:
-    'Reads .asb text, or zstd frames of it, from standard input and writes files to a directory,\n' +
-    'each complete in itself with a header of its own. A file is seen under its name only when all\n' +
-    'of it is on disk.',
-  options: [directory, fileLimit, prefix, removeFiles, filter, ...encryptionOptions, verbose],
+    'Reads .asb text, or zstd frames of it, from standard input and writes files to a directory, or\n' +
+    'to S3, each complete in itself with a header of its own. A file is seen under its name only\n' +
+    'when all of it is on disk.',
+  options: [
+    directory,
+    fileLimit,
+    prefix,
+    removeFiles,
+    filter,
+    ...encryptionOptions,
+    ...s3WritingOptions,
+    verbose,
+  ],
   examples: [
     ['asb scan -n test | asb serialize -n test | asb rotate -d out', 'Back up to a directory'],
     [
@@ -35,9 +47,13 @@ export const rotateCommand: Command = {
   ],
   async run(given, shell) {
     const place = given.required(directory);
+    const limit = given.value(fileLimit) * MIB;
+    const command = given.value(filter);
+    const s3 = s3Of(given, shell, [place]);
+    if (command !== undefined && isS3Url(place)) throw noPath(place);
     const encryption = await encryptionOf(given);
     const input = shell.input('text');
-    const { directory: directoryStorage } = await import('../../storage/directory.ts');
+    const { homeAt } = await import('../../storage/homes.ts');
     const { commandStorage } = await import('../../storage/command.ts');
     const { encrypted } = await import('../../stages/encrypted.ts');
     const { alignedFrames } = await import('../../stages/aligned-frames.ts');
@@ -45,8 +61,10 @@ export const rotateCommand: Command = {
     const { units } = await import('../../stages/units.ts');
     const { numberedName, rotate } = await import('../../stages/rotate.ts');
 
-    const command = given.value(filter);
-    const plain = command === undefined ? directoryStorage(place) : commandStorage(command, place);
+    const plain =
+      command === undefined
+        ? homeAt(place, { ...s3, largestFile: limit })
+        : commandStorage(command, place);
     const storage = encryption === undefined ? plain : encrypted(plain, encryption);
     const remove = given.value(removeFiles);
     // What is in the way is told before anything is read.
@@ -61,7 +79,7 @@ export const rotateCommand: Command = {
         begin ??= prefixFor(cutter.info.header);
         return numberedName(begin, index);
       },
-      fileLimit: given.value(fileLimit) * MIB,
+      fileLimit: limit,
     });
     await runPipeline(shell.signal, [stream, cutter, files]);
     if (!shell.verbose) return;
@@ -69,6 +87,12 @@ export const rotateCommand: Command = {
     shell.say(`wrote ${countOf(written.length, 'file')}, ${formatBytes(bytes)}, to ${place}`);
   },
 };
+
+const noPath = (place: string): AsbError =>
+  new AsbError('USAGE', `${namesOf(filter)} gives a command paths; ${place} is none`, {
+    file: place,
+    expected: 'a directory',
+  });
 
 /**
  * How the names of the files begin if nobody says: with the namespace, as asbackup's do, if every

@@ -6,6 +6,7 @@ import type { Given } from '../given.ts';
 import { flag } from '../option.ts';
 import { verbose } from '../options/common.ts';
 import { encryptionOf, encryptionOptions } from '../options/encryption.ts';
+import { s3Of, s3ReadingOptions } from '../options/s3.ts';
 import type { Shell } from '../shell.ts';
 
 /** The path that stands for standard input. */
@@ -23,10 +24,10 @@ export const verifyCommand: Command = {
     'Reads backup files, plain, compressed or encrypted, without a cluster, and prints how many\n' +
     'records of which sets and types are in them. All files are read, whatever is wrong with one;\n' +
     'what is wrong is told on standard error with its place, and the exit status is 1 then.',
-  options: [json, ...encryptionOptions, verbose],
+  options: [json, ...encryptionOptions, ...s3ReadingOptions, verbose],
   operands: {
     name: 'PATH',
-    describe: 'a file, or a directory with *.asb files; - for standard input',
+    describe: 'a file, a directory with *.asb files, or s3://bucket/…; - for standard input',
     min: 1,
   },
   examples: [
@@ -36,8 +37,10 @@ export const verifyCommand: Command = {
   ],
   async run(given, shell) {
     const encryption = await encryptionOf(given);
+    const s3 = s3Of(given, shell, given.operands);
     const options = {
       ...sourceOf(given.operands, shell),
+      s3,
       ...(encryption === undefined ? {} : { encryption }),
     };
     await runVerify(options, given, shell);

@@ -8,16 +8,16 @@ export const directory = text({
   name: 'directory',
   alias: ['d'],
   group,
-  describe: 'Directory for the files; made if it is not there',
-  expected: 'a directory',
+  describe: 'Directory for the files, made if it is not there, or s3://bucket/prefix',
+  expected: 'a directory, or s3://bucket/prefix',
 });
 
 export const outputFile = text({
   name: 'output-file',
   alias: ['o'],
   group,
-  describe: 'One file for all, - for standard output',
-  expected: 'a file, or - for standard output',
+  describe: 'One file for all, - for standard output, or s3://bucket/key',
+  expected: 'a file, s3://bucket/key, or - for standard output',
 });
 
 export const prefix = text({
@@ -33,7 +33,8 @@ export const removeFiles = flag({
   name: 'remove-files',
   alias: ['r'],
   group,
-  describe: 'Remove .asb files that are there already, instead of refusing',
+  describe:
+    'Remove .asb files that are there already, and what cut-off ones left, instead of refusing',
 });
 
 /** 1 MiB to 1 TiB. */

@@ -1,0 +1,236 @@
+import { AsbError } from '../../errors.ts';
+import {
+  DEFAULT_CONNECT_TIMEOUT,
+  DEFAULT_DOWNLOADS,
+  DEFAULT_MAX_ATTEMPTS,
+  DEFAULT_REQUEST_TIMEOUT,
+  DEFAULT_UPLOADS,
+  type S3Options,
+} from '../../storage/s3/options.ts';
+import { isS3Url } from '../../storage/s3/url.ts';
+import type { Given } from '../given.ts';
+import { choice, flag, integer, namesOf, type Option, text } from '../option.ts';
+import { S3_LOG_LEVELS, s3Logger } from '../s3-log.ts';
+import type { Shell } from '../shell.ts';
+
+const group = 'S3:';
+const MIB = 1024 * 1024;
+const DAY = 86_400_000;
+
+export const region = text({
+  name: 's3-region',
+  group,
+  describe: 'Region of the bucket (default: as all AWS tools find it)',
+  expected: 'the name of a region',
+  pattern: /^[\w-]+$/,
+});
+
+export const profile = text({
+  name: 's3-profile',
+  group,
+  describe: 'Profile of the files that all AWS tools share, with credentials and region',
+  expected: 'the name of a profile',
+});
+
+export const endpoint = text({
+  name: 's3-endpoint-override',
+  group,
+  describe: 'URL of another server than AWS that speaks S3: http://127.0.0.1:9000',
+  expected: 'a URL: http://host:port, or https',
+  // Credentials do not belong there: command lines can be seen by all users of a machine.
+  pattern: /^https?:\/\/[^\s@/]+(?:\/[^\s@]*)?$/i,
+});
+
+export const connectTimeout = integer({
+  name: 's3-connect-timeout',
+  group,
+  describe: 'How long it may take to connect; 0 is no limit',
+  min: 0,
+  max: DAY,
+  unit: 'ms',
+  default: DEFAULT_CONNECT_TIMEOUT,
+});
+
+export const requestTimeout = integer({
+  name: 's3-request-timeout',
+  group,
+  describe: 'How long a request may take to be answered, or a transfer stand still',
+  min: 1,
+  max: DAY,
+  unit: 'ms',
+  default: DEFAULT_REQUEST_TIMEOUT,
+});
+
+export const maxAttempts = integer({
+  name: 's3-retry-max-attempts',
+  group,
+  describe: 'How often a request is tried, all in all',
+  min: 1,
+  max: 1000,
+  default: DEFAULT_MAX_ATTEMPTS,
+});
+
+export const systemProxy = flag({
+  name: 's3-allow-system-proxy',
+  group,
+  describe: 'Honour HTTP_PROXY, HTTPS_PROXY and NO_PROXY of the environment',
+});
+
+export const logLevel = choice({
+  name: 's3-log-level',
+  group,
+  describe:
+    'What is told of requests on standard error: Error, those that failed; Warn, also repeated ' +
+    'ones; Info, all; Debug and Trace, also what the SDK remarks (default Fatal: nothing)',
+  words: S3_LOG_LEVELS,
+  ignoreCase: true,
+});
+
+export const maxAsyncDownloads = integer({
+  name: 's3-max-async-downloads',
+  group,
+  describe: 'Requests at once for each file that is read; each takes 5 MiB of memory',
+  min: 1,
+  max: 1024,
+  default: DEFAULT_DOWNLOADS,
+});
+
+export const minPartSize = integer({
+  name: 's3-min-part-size',
+  alias: ['s3-chunk-size'],
+  group,
+  describe: 'Least size of the parts of an upload (default: as small as 10,000 parts allow)',
+  min: 5,
+  max: 5120,
+  unit: 'MiB',
+});
+
+export const maxAsyncUploads = integer({
+  name: 's3-max-async-uploads',
+  alias: ['s3-upload-concurrency'],
+  group,
+  describe:
+    'Parts at once for each file that is written; each takes its size in memory ' +
+    `(default ${DEFAULT_UPLOADS}, fewer of large parts)`,
+  min: 1,
+  max: 1024,
+});
+
+export const storageClass = choice({
+  name: 's3-storage-class',
+  group,
+  describe: 'Storage class of the objects',
+  words: [
+    'STANDARD',
+    'STANDARD_IA',
+    'ONEZONE_IA',
+    'INTELLIGENT_TIERING',
+    'GLACIER',
+    'GLACIER_IR',
+    'DEEP_ARCHIVE',
+    'REDUCED_REDUNDANCY',
+    'EXPRESS_ONEZONE',
+    'OUTPOSTS',
+    'SNOW',
+  ],
+});
+
+export const checksum = choice({
+  name: 's3-checksum',
+  group,
+  describe:
+    'How an upload is checked: crc32 (default) or sha256, which the server keeps, or none, by ' +
+    'ETags alone, for a server that refuses the others',
+  words: ['crc32', 'sha256', 'none'],
+});
+
+export const serverSideEncryption = choice({
+  name: 's3-server-side-encryption',
+  group,
+  describe: 'Encryption by the server; one that it does not confirm is an error',
+  words: ['AES256', 'aws:kms', 'aws:kms:dsse'],
+});
+
+export const kmsKeyId = text({
+  name: 's3-kms-key-id',
+  group,
+  describe: 'Key of the key service, with aws:kms and aws:kms:dsse (default: its own for S3)',
+  expected: 'the id or ARN of a key',
+});
+
+const reaching: readonly Option<unknown>[] = [
+  region,
+  profile,
+  endpoint,
+  connectTimeout,
+  requestTimeout,
+  maxAttempts,
+  systemProxy,
+  logLevel,
+];
+
+/** Of commands that read. */
+export const s3ReadingOptions: readonly Option<unknown>[] = [...reaching, maxAsyncDownloads];
+
+/** Of commands that write. */
+export const s3WritingOptions: readonly Option<unknown>[] = [
+  ...reaching,
+  minPartSize,
+  maxAsyncUploads,
+  storageClass,
+  checksum,
+  serverSideEncryption,
+  kmsKeyId,
+];
+
+const ALL = new Set([...s3ReadingOptions, ...s3WritingOptions]);
+
+/**
+ * What the command line says of S3, as stages and jobs take it.
+ *
+ * @param locations that the command line names
+ * @throws AsbError `USAGE` for options that do not go together, or without an `s3://` location
+ */
+export const s3Of = (
+  given: Given,
+  shell: Pick<Shell, 'say'>,
+  locations: readonly (string | undefined)[],
+): S3Options => {
+  if (!locations.some((location) => location !== undefined && isS3Url(location))) {
+    for (const option of ALL) if (given.has(option)) throw meaningless(option, 'an s3:// location');
+    return {};
+  }
+  const sse = given.value(serverSideEncryption);
+  given.needs(kmsKeyId, serverSideEncryption);
+  if (sse === 'AES256' && given.has(kmsKeyId)) throw meaningless(kmsKeyId, 'aws:kms');
+  const where = given.value(region);
+  const who = given.value(profile);
+  const url = given.value(endpoint);
+  const logger = s3Logger(given.value(logLevel) ?? 'Fatal', shell.say);
+  const part = given.value(minPartSize);
+  const uploads = given.value(maxAsyncUploads);
+  const kind = given.value(storageClass);
+  const sum = given.value(checksum);
+  const key = given.value(kmsKeyId);
+  return {
+    ...(where === undefined ? {} : { region: where }),
+    ...(who === undefined ? {} : { profile: who }),
+    ...(url === undefined ? {} : { endpoint: url }),
+    connectTimeout: given.value(connectTimeout),
+    requestTimeout: given.value(requestTimeout),
+    maxAttempts: given.value(maxAttempts),
+    systemProxy: given.value(systemProxy),
+    ...(logger === undefined ? {} : { logger }),
+    maxAsyncDownloads: given.value(maxAsyncDownloads),
+    ...(part === undefined ? {} : { minPartSize: part * MIB }),
+    ...(uploads === undefined ? {} : { maxAsyncUploads: uploads }),
+    ...(kind === undefined ? {} : { storageClass: kind }),
+    ...(sum === undefined ? {} : { checksum: sum }),
+    ...(sse === undefined ? {} : { serverSideEncryption: sse }),
+    ...(key === undefined ? {} : { kmsKeyId: key }),
+    onNotice: (notice) => shell.say(`note: ${notice}`),
+  };
+};
+
+const meaningless = (option: Option<unknown>, expected: string): AsbError =>
+  new AsbError('USAGE', `${namesOf(option)} has a meaning only with ${expected}`, { expected });
