@@ -19,7 +19,7 @@ export interface HomeOptions extends S3Options {
  * A home for many files: a directory, or a prefix in S3.
  *
  * @param location a path, or `s3://bucket/prefix`
- * @throws AsbError `USAGE` for a URL without a bucket; `RANGE` as {@link s3} does
+ * @throws AsbError `USAGE` for a URL without a bucket; `USAGE` and `RANGE` as {@link s3} does
  */
 export const homeAt = (location: string, options: HomeOptions = {}): Home => {
   if (!isS3Url(location)) return directory(location);
@@ -31,7 +31,7 @@ export const homeAt = (location: string, options: HomeOptions = {}): Home => {
  * A home for one file: its name is the last part of the location.
  *
  * @param location a path, or `s3://bucket/key`
- * @throws AsbError as {@link homeAt} does
+ * @throws AsbError as {@link homeAt} does; `USAGE` for a URL without a key
  */
 export const fileAt = (
   location: string,
@@ -52,8 +52,14 @@ export const backupFiles = async (
 ): Promise<readonly StoredFile[]> =>
   isS3Url(location) ? s3Files({ ...options, ...parseS3Url(location) }) : localFiles(location);
 
-/** A location in another, either of which may be a path, or the latter a URL. */
+/**
+ * A location as seen from another one.
+ *
+ * @param parent a path, or `s3://bucket/prefix`
+ * @param location a path, which goes on where the parent ends; a URL is complete and stays as it is
+ */
 export const joinLocation = (parent: string, location: string): string => {
+  if (isS3Url(location)) return location;
   if (!isS3Url(parent)) return join(parent, location);
-  return `${parent.replace(/\/+$/, '')}/${location}`;
+  return `${parent}${parent.endsWith('/') ? '' : '/'}${location.replace(/^\/+/, '')}`;
 };

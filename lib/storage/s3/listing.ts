@@ -27,12 +27,14 @@ export interface S3Upload {
  * The objects right under a prefix, but not those further down (behind another `/`), in the order
  * of their keys' bytes. Removing those that were given does not change which ones follow.
  *
+ * @param onFolder called with each prefix, up to its slash, of those further down
  * @throws AsbError `STORAGE` if the service refuses, or answers what cannot be
  */
 export async function* listObjects(
   connection: S3Connection,
   bucket: string,
   prefix: string,
+  onFolder: (prefix: string) => void = () => {},
 ): AsyncGenerator<S3Object> {
   const location = s3UrlOf(bucket, prefix);
   let token: string | undefined;
@@ -53,6 +55,7 @@ export async function* listObjects(
       if (size === undefined || etag === undefined) throw strange(location, `no size of ${key}`);
       yield { key, size, etag };
     }
+    for (const { Prefix } of page.CommonPrefixes ?? []) onFolder(keyIn(page, Prefix, location));
     if (page.IsTruncated !== true) return;
     const next = page.NextContinuationToken;
     if (next === undefined || next === token) throw strange(location, 'no next page');

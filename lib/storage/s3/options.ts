@@ -29,17 +29,17 @@ export interface S3Options {
    * up to `logger`) has no effect.
    */
   readonly client?: S3Client;
-  /** Default: that of the environment or the profile; `us-east-1` for an `endpoint`. */
+  /** Default: that of the environment or the profile; with an `endpoint`, `us-east-1` if none is. */
   readonly region?: string;
   /** Profile of the files that all AWS tools share. */
   readonly profile?: string;
-  /** URL of a server that speaks S3; buckets are then part of the path. Default: AWS. */
+  /** `http://host:port` of a server that speaks S3; buckets are then part of the path. Default: AWS. */
   readonly endpoint?: string;
-  /** Milliseconds until a connection must stand. Default 1000. */
+  /** Milliseconds until a connection must stand; 0 is no limit. Default 1000. */
   readonly connectTimeout?: number;
   /** Milliseconds in which a request must be answered, or a transfer go on. Default 600 000. */
   readonly requestTimeout?: number;
-  /** Whether `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` are honoured. Default false. */
+  /** Whether `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` are honoured; lower case goes before. Default false. */
   readonly systemProxy?: boolean;
   /** How often a request is tried, all in all. Default 10. */
   readonly maxAttempts?: number;
@@ -69,13 +69,27 @@ export const DEFAULT_MAX_ATTEMPTS = 10;
 export const DEFAULT_UPLOADS = 16;
 export const DEFAULT_DOWNLOADS = 32;
 
-/** @throws AsbError `RANGE` for a number that no transfer can work with */
+/** Milliseconds: a day. Timers count no more than 24 of them. */
+export const MAX_TIMEOUT = 86_400_000;
+
+/**
+ * @throws AsbError `RANGE` for a number that no transfer can work with; `USAGE` for an endpoint that
+ *   is none, or a region or profile without a name
+ */
 export const checkS3Options = (options: S3Options): void => {
   const { minPartSize, maxAsyncUploads, maxAsyncDownloads, maxAttempts } = options;
   inRange('minPartSize', minPartSize, MIN_PART_SIZE, MAX_PART_SIZE);
   inRange('maxAsyncUploads', maxAsyncUploads, 1, 1024);
   inRange('maxAsyncDownloads', maxAsyncDownloads, 1, 1024);
   inRange('maxAttempts', maxAttempts, 1, 1000);
+  inRange('connectTimeout', options.connectTimeout, 0, MAX_TIMEOUT);
+  inRange('requestTimeout', options.requestTimeout, 1, MAX_TIMEOUT);
+  const { endpoint, region, profile } = options;
+  if (endpoint !== undefined && !isEndpoint(endpoint)) {
+    throw wrong('endpoint', 'http://host:port or https://host:port, and nothing secret in it');
+  }
+  if (region === '') throw wrong('region', 'the name of a region');
+  if (profile === '') throw wrong('profile', 'the name of a profile');
 };
 
 const inRange = (name: string, value: number | undefined, min: number, max: number): void => {
@@ -83,3 +97,13 @@ const inRange = (name: string, value: number | undefined, min: number, max: numb
   const expected = `a whole number from ${min} to ${max}`;
   throw new AsbError('RANGE', `${name} ${value}; expected ${expected}`, { expected });
 };
+
+const isEndpoint = (text: string): boolean => {
+  const url = URL.parse(text);
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) return false;
+  return [url.username, url.password, url.search, url.hash].every((part) => part === '');
+};
+
+/** Of which the value is not quoted: there may be a password in it. */
+const wrong = (name: string, expected: string): AsbError =>
+  new AsbError('USAGE', `the ${name} of S3 is none; expected ${expected}`, { expected });

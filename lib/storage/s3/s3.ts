@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import { AsbError } from '../../errors.ts';
 import { fileExists } from '../kind.ts';
 import { compareNames, isBackupFile, noBackup } from '../names.ts';
@@ -39,7 +38,7 @@ export interface S3ObjectPlace extends S3Options {
  *
  * What the service refuses is an AsbError `STORAGE` with the URL and the cause.
  *
- * @throws AsbError `RANGE` for options that no transfer can work with
+ * @throws AsbError `RANGE` and `USAGE` for options that no transfer can work with
  */
 export const s3 = (place: S3Place): Home => {
   const { bucket, largestFile } = place;
@@ -75,7 +74,7 @@ export const s3 = (place: S3Place): Home => {
     },
 
     remove: (name) => removeObject(connection, bucket, keyOf(name)),
-    files: () => filesUnder(connection, bucket, prefix),
+    files: () => filesUnder(connection, bucket, prefix, location),
   };
 };
 
@@ -84,13 +83,16 @@ export const s3 = (place: S3Place): Home => {
  * older object (`removeFiles`) only when it is whole.
  *
  * `prepare` throws AsbError `EXISTS` for an object that is there already, or an unfinished upload of
- * it; `USAGE` for a key that is none. What the service refuses is an AsbError `STORAGE`.
+ * it. What the service refuses is an AsbError `STORAGE`.
+ *
+ * @throws AsbError `USAGE` for a key that is none, or a prefix; and as {@link s3} does
  */
 export const s3Object = (place: S3ObjectPlace): Home & { readonly name: string } => {
   const { bucket, key, largestFile } = place;
-  const connection = new S3Connection(place);
   const location = s3UrlOf(bucket, key);
-  const name = basename(key);
+  if (key === '' || key.endsWith('/')) throw noKey(location);
+  const connection = new S3Connection(place);
+  const name = key.slice(key.lastIndexOf('/') + 1);
   const uploads = () =>
     filter(listUploads(connection, bucket, key), (upload) => upload.key === key);
 
@@ -99,7 +101,6 @@ export const s3Object = (place: S3ObjectPlace): Home & { readonly name: string }
     location,
 
     async prepare({ removeFiles }) {
-      if (key === '' || key.endsWith('/')) throw noKey(location);
       if (removeFiles) {
         await abortUploads(connection, bucket, uploads());
         return;
@@ -132,24 +133,33 @@ export const s3Files = async (place: S3ObjectPlace): Promise<readonly StoredFile
     const object = await findObject(connection, bucket, key);
     if (object !== undefined) return [s3StoredFile(connection, bucket, object)];
   }
-  return filesUnder(connection, bucket, asDirectory(key));
+  return filesUnder(connection, bucket, asDirectory(key), s3UrlOf(bucket, key));
 };
 
+/** @param location what the prefix is called in messages */
 const filesUnder = async (
   connection: S3Connection,
   bucket: string,
   prefix: string,
+  location: string,
 ): Promise<readonly StoredFile[]> => {
-  const location = s3UrlOf(bucket, prefix);
+  const nameOf = (key: string): string => key.slice(prefix.length);
   const files: S3Object[] = [];
   const others: string[] = [];
-  for await (const object of listObjects(connection, bucket, prefix)) {
-    const name = object.key.slice(prefix.length);
-    if (isBackupFile(name)) files.push(object);
+  // A bucket that is not there would be refused.
+  let isThere = prefix === '';
+  const onFolder = (folder: string): void => void others.push(nameOf(folder));
+  for await (const object of listObjects(connection, bucket, prefix, onFolder)) {
+    const name = nameOf(object.key);
+    // Some tools make an empty object of the prefix's own name.
+    if (name === '') isThere = true;
+    else if (isBackupFile(name)) files.push(object);
     else others.push(name);
   }
-  if (files.length === 0)
-    throw others.length === 0 ? notFound(location) : noBackup(location, others);
+  if (files.length === 0) {
+    if (!isThere && others.length === 0) throw notFound(location);
+    throw noBackup(location, others.sort(compareNames));
+  }
   files.sort((one, other) => compareNames(one.key, other.key));
   return files.map((object) => s3StoredFile(connection, bucket, object));
 };
