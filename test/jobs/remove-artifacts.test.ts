@@ -1,0 +1,69 @@
+import { existsSync, readdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { removeArtifacts } from '../../lib/jobs/remove-artifacts.ts';
+import { clientOf } from '../helpers/s3/client.ts';
+import { BUCKET, ownServer } from '../helpers/s3-connection.ts';
+
+const FILES = {
+  'test_00000.asb': 'old',
+  'test_00001.asb': 'old',
+  '.test_00002.asb.part': 'cut off',
+  'notes.txt': 'not ours',
+};
+
+t.test('of a directory: files of a backup and what was cut off, and nothing else', async (t) => {
+  const root = t.testdir({ out: FILES, part: { '.test_00000.asb.part': 'x' }, none: {} });
+  const remove = (name: string) => removeArtifacts({ directory: join(root, name) });
+  t.strictSame(await remove('out'), { location: join(root, 'out'), files: 2 });
+  t.strictSame(readdirSync(join(root, 'out')), ['notes.txt']);
+  t.match(await remove('part'), { files: 0 });
+  t.strictSame(readdirSync(join(root, 'part')), []);
+  t.match(await remove('none'), { files: 0 });
+  t.match(await remove('nope'), { files: 0 });
+  t.notOk(existsSync(join(root, 'nope')), 'it is not made');
+});
+
+t.test('of a file', async (t) => {
+  const root = t.testdir({ ...FILES, directory: {} });
+  const remove = (name: string) => removeArtifacts({ outputFile: join(root, name) });
+  t.strictSame(await remove('test_00000.asb'), {
+    location: join(root, 'test_00000.asb'),
+    files: 1,
+  });
+  t.match(await remove('test_00002.asb'), { files: 0 });
+  t.match(await remove('nope.asb'), { files: 0 });
+  symlinkSync('/dev/null', join(root, 'device.asb'));
+  t.match(await remove('device.asb'), { files: 0 });
+  t.strictSame(readdirSync(root), ['device.asb', 'directory', 'notes.txt', 'test_00001.asb']);
+  await t.rejects(remove('directory'), { code: 'USAGE' });
+});
+
+t.test('in S3', async (t) => {
+  const server = await ownServer(t, { pageSize: 2 });
+  const s3 = { client: clientOf(t, server) };
+  for (const [name, text] of Object.entries(FILES)) server.put(BUCKET, `b/${name}`, text);
+  for (const name of ['test_00003.asb', 'test_00003.asb', 'notes']) {
+    server.startUpload(BUCKET, `b/${name}`);
+  }
+  server.startUpload(BUCKET, 'c/test_00000.asb');
+  server.put(BUCKET, 'one.asb', 'old');
+  server.startUpload(BUCKET, 'one.asb');
+  const directory = `s3://${BUCKET}/b`;
+  t.strictSame(await removeArtifacts({ directory, s3 }), { location: directory, files: 2 });
+  t.match(await removeArtifacts({ directory: `s3://${BUCKET}/c`, s3 }), { files: 0 });
+  t.match(await removeArtifacts({ outputFile: `s3://${BUCKET}/one.asb`, s3 }), { files: 1 });
+  t.match(await removeArtifacts({ outputFile: `s3://${BUCKET}/one.asb`, s3 }), { files: 0 });
+  t.strictSame(server.objects(BUCKET), ['b/.test_00002.asb.part', 'b/notes.txt']);
+  t.strictSame(
+    server.uploads(BUCKET).map(({ key }) => key),
+    ['b/notes'],
+  );
+  const nowhere = removeArtifacts({ directory: 's3://none/b', s3 });
+  await t.rejects(nowhere, { code: 'STORAGE' });
+});
+
+t.test('exactly one place', async (t) => {
+  await t.rejects(removeArtifacts({}), { code: 'USAGE' });
+  await t.rejects(removeArtifacts({ directory: 'a', outputFile: 'b' }), { code: 'USAGE' });
+});
