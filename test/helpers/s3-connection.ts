@@ -1,6 +1,11 @@
 /** Ways to a test's S3 server, and servers that answer what no good one does. */
 import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from 'node:http';
 import { devNull } from 'node:os';
 import type { Test } from 'tap';
 import { S3Connection } from '../../lib/storage/s3/connection.ts';
@@ -64,4 +69,26 @@ export const all = async <T>(items: AsyncIterable<T>): Promise<T[]> => {
   const found: T[] = [];
   for await (const item of items) found.push(item);
   return found;
+};
+
+/** What is odd about an answer. */
+export interface OddAnswer {
+  readonly status?: number;
+  /** In place of the right ones; an empty list for none. */
+  readonly headers?: Readonly<Record<string, string | number | readonly string[]>>;
+  readonly body?: Buffer;
+}
+
+/** Answers a GET with the range of `content` that it asks for, and a HEAD; the ETag is `"e"`. */
+export const giveRange = (
+  content: Buffer,
+  { headers, method }: IncomingMessage,
+  response: ServerResponse,
+  odd: OddAnswer = {},
+): void => {
+  const [, first = 0, last = 0] = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? '') ?? [];
+  const body = odd.body ?? content.subarray(Number(first), Number(last) + 1);
+  const range = `bytes ${first}-${last}/${content.length}`;
+  response.writeHead(odd.status ?? 206, { etag: '"e"', 'content-range': range, ...odd.headers });
+  response.end(method === 'HEAD' ? '' : body);
 };

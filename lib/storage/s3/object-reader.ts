@@ -101,16 +101,16 @@ export class ObjectReader extends Readable {
       if (range === undefined) return;
       const download = new RangeDownload({ ...this.#options, range, memory: pool.take(), signal });
       this.#downloads.push(download);
-      this.#run(download.run());
-      // Not before: who leaves after the head of a file does not need it.
-      if (range.end === size) this.#run((this.#checksum = checksum(signal)));
+      this.#track(download.run().catch((error: unknown) => this.destroy(toError(error))));
+      // Not before: who leaves after the head of a file does not need it. Its failure is told when
+      // it is waited for: those of the ranges say more.
+      if (range.end === size) this.#track((this.#checksum = checksum(signal)));
     }
   }
 
-  /** What fails ends the stream. */
-  #run(work: Promise<unknown>): void {
+  #track(work: Promise<unknown>): void {
     const running: Promise<unknown> = work
-      .catch((error: unknown) => this.destroy(toError(error)))
+      .catch(() => {})
       .finally(() => this.#running.delete(running));
     this.#running.add(running);
   }

@@ -53,16 +53,14 @@ export class RangeDownload {
    */
   async run(): Promise<void> {
     const { get, range, attempts, failure, signal } = this.#options;
-    for (let fruitless = 0; ; ) {
+    let fruitless = 0;
+    for (let tries = 0; this.#received < this.#length; tries++) {
+      if (tries > 0) await wait(delayAfter(fruitless), undefined, { signal });
       const before = this.#received;
       const rest = { start: range.start + before, end: range.end };
       const broken = await this.#fill(await get(rest, signal));
-      if (this.#received === this.#length) return;
       fruitless = this.#received > before ? 0 : fruitless + 1;
       if (fruitless === attempts) throw failure(broken);
-      const delay = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** fruitless);
-      // At random, so that what broke together does not come back together.
-      await wait(delay * (0.5 + Math.random() / 2), undefined, { signal });
     }
   }
 
@@ -108,3 +106,7 @@ export class RangeDownload {
     return new Error('the answer ended before its end');
   }
 }
+
+/** At random, so that what broke together does not come back together. */
+const delayAfter = (fruitless: number): number =>
+  Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** fruitless) * (0.5 + Math.random() / 2);

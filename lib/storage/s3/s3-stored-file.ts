@@ -52,7 +52,8 @@ export const s3StoredFile = (
 };
 
 const poolOf = (connection: S3Connection, most: number): BufferPool => {
-  const pool = pools.get(connection) ?? new BufferPool(RANGE_SIZE, most);
+  // One more: pieces of a range that was handed on are still looked at.
+  const pool = pools.get(connection) ?? new BufferPool(RANGE_SIZE, most + 1);
   pools.set(connection, pool);
   return pool;
 };
