@@ -12,6 +12,8 @@ import { type Sandbox, startSandbox } from '../../lib/sandbox/index.ts';
 import { unpack } from '../../lib/stages/unpack.ts';
 import { asBatches, EVERY_TYPE_SET, writeEveryType } from '../helpers/every-type.ts';
 import { startFakeNode, until } from '../helpers/fake-node.ts';
+import { clientOf } from '../helpers/s3/client.ts';
+import { BUCKET, ownServer } from '../helpers/s3-connection.ts';
 import { through } from '../helpers/streams.ts';
 import { startTarget } from '../helpers/target.ts';
 
@@ -382,3 +384,90 @@ t.test('encrypted, each file by itself', (t) =>
     t.equal(countUnits([await textOf(Buffer.concat(chunks))]).records, RECORDS);
   }),
 );
+
+t.test('to S3: many files, and one', (t) =>
+  withSandbox(async (sandbox) => {
+    const server = await ownServer(t);
+    const options = { ...optionsFor(sandbox), s3: { client: clientOf(t, server) } };
+    const textAt = (prefix: string): Buffer[] =>
+      server
+        .objects(BUCKET)
+        .filter((key) => key.startsWith(prefix))
+        .map((key) => server.object(BUCKET, key)!.bytes);
+
+    const directory = `s3://${BUCKET}/many`;
+    const many = await backup({ ...options, directory, fileLimit: 5000 }).done;
+    t.ok(many.files > 3);
+    t.equal(countUnits(textAt('many/test_0')).records, RECORDS);
+    await t.rejects(backup({ ...options, directory }).done, { code: 'EXISTS' });
+    const anew = await backup({ ...options, directory, removeFiles: true }).done;
+    t.equal(textAt('many/').length, 1);
+    t.equal(textAt('many/')[0]?.length, anew.bytes);
+
+    const outputFile = `s3://${BUCKET}/one.asb`;
+    const one = await backup({ ...options, outputFile, compress: 'zstd' }).done;
+    t.equal(textAt('one.asb')[0]?.length, one.bytes);
+    await t.rejects(backup({ ...options, outputFile }).done, { code: 'EXISTS' });
+    t.strictSame(server.uploads(BUCKET), []);
+  }),
+);
+
+t.test('to S3, and it fails: nothing is left, and what was there stays', (t) =>
+  withSandbox(async (sandbox) => {
+    const server = await ownServer(t);
+    const notices: string[] = [];
+    const onNotice = (notice: string) => notices.push(notice);
+    const s3 = { client: clientOf(t, server) };
+    const options = { ...optionsFor(sandbox), s3, onNotice };
+    const fail = async (place: Partial<BackupOptions>): Promise<void> => {
+      sandbox.nodes[1]!.faults.cutScan({ afterRecords: 99, how: 'nonsense' });
+      await t.rejects(backup({ ...options, ...place }).done, { code: 'PROTOCOL' });
+    };
+    server.put(BUCKET, 'one.asb', 'old');
+    await fail({ outputFile: `s3://${BUCKET}/one.asb`, removeFiles: true });
+    await fail({ directory: `s3://${BUCKET}/many`, fileLimit: 3000 });
+    t.strictSame(server.objects(BUCKET), ['one.asb']);
+    t.equal(server.object(BUCKET, 'one.asb')?.bytes.toString(), 'old');
+    t.ok(server.requests.count('DeleteObject') > 0, 'there were files to remove');
+    t.strictSame(notices, []);
+
+    const kind = { status: 403, code: 'AccessDenied' };
+    server.faults.push({ operation: 'DeleteObject', times: 1000, kind });
+    await fail({ directory: `s3://${BUCKET}/many`, fileLimit: 3000 });
+    t.ok(notices.length > 0, 'what cannot be removed is told');
+    t.strictSame(server.uploads(BUCKET), []);
+  }),
+);
+
+t.test('parts are as large as the file limit or the estimate wants them', async (t) => {
+  const server = await ownServer(t);
+  const s3 = { client: clientOf(t, server) };
+  const TEN_MIB = 10 * 1024 * 1024;
+  const stored = `objects=0;master_objects=0;data_used_bytes=${10_000 * TEN_MIB}`;
+  const rows: readonly (readonly [string, Partial<BackupOptions>, boolean])[] = [
+    [stored, { outputFile: `s3://${BUCKET}/a.asb` }, true],
+    [stored.replace(/data_.*/, 'data_used_bytes=9'), { outputFile: `s3://${BUCKET}/b.asb` }, false],
+    [stored.replace(/;data.*/, ''), { outputFile: `s3://${BUCKET}/unknown.asb` }, true],
+    [stored, { directory: `s3://${BUCKET}/c`, fileLimit: 10_000 * TEN_MIB }, true],
+    [stored, { directory: `s3://${BUCKET}/d` }, false],
+  ];
+  const module = Buffer.alloc(6 * 1024 * 1024, 'x').toString('base64');
+  for (const [namespace, place, isLarge] of rows) {
+    const { encodeProto } = await import('../../lib/wire/proto.ts');
+    const { lastMessage } = await import('../../lib/sandbox/reply.ts');
+    const node = await startFakeNode({
+      info: (command) => {
+        if (command === 'namespace/test') return namespace;
+        if (command === 'udf-list') return 'filename=a.lua,hash=x,type=LUA;';
+        return command.startsWith('udf-get') ? `type=LUA;content=${module};` : undefined;
+      },
+      message: (_, socket) => socket.write(encodeProto(3, lastMessage(0))),
+    });
+    const job = backup({ seeds: [node], namespace: 'test', s3, allowEmpty: true, ...place });
+    await job.done;
+    const sent = server.requests.count('UploadPart');
+    t.equal(sent === 0, isLarge, 'less than a part goes in one request');
+    server.requests.length = 0;
+    await node.close();
+  }
+});

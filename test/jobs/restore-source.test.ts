@@ -2,7 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import t from 'tap';
-import { findFiles } from '../../lib/jobs/restore-source.ts';
+import { findFiles, pathsOf } from '../../lib/jobs/restore-source.ts';
+import { clientOf } from '../helpers/s3/client.ts';
+import { BUCKET, ownServer } from '../helpers/s3-connection.ts';
 
 t.test('where files are', async (t) => {
   const place = t.testdir({
@@ -47,4 +49,37 @@ t.test('exactly one source', async (t) => {
     { directory: 'a', parentDirectory: 'b' },
   ];
   for (const source of rows) await t.rejects(findFiles(source), { code: 'USAGE' });
+});
+
+t.test('in S3, and in both places', async (t) => {
+  const server = await ownServer(t);
+  for (const key of ['a/one.asb', 'a/two.asb', 'b/one.asb', 'c/.x.asb.part']) {
+    server.put(BUCKET, key, 'x');
+  }
+  const place = t.testdir({ local: { 'x.asb': 'x' } });
+  const s3 = { client: clientOf(t, server) };
+  const at = (key: string): string => `s3://${BUCKET}/${key}`;
+  const rows: readonly (readonly [Parameters<typeof findFiles>[0], readonly string[][]])[] = [
+    [{ directory: at('a') }, [[at('a/one.asb'), at('a/two.asb')]]],
+    [{ inputFile: at('a/two.asb') }, [[at('a/two.asb')]]],
+    [
+      { directoryList: ['b', 'a/'], parentDirectory: at('') },
+      [[at('b/one.asb')], [at('a/one.asb'), at('a/two.asb')]],
+    ],
+    [
+      { directoryList: [join(place, 'local'), at('b')] },
+      [[join(place, 'local/x.asb')], [at('b/one.asb')]],
+    ],
+  ];
+  for (const [source, expected] of rows) {
+    const { groups, rereadable } = await findFiles({ ...source, s3 });
+    t.strictSame(
+      groups.map((group) => group.map(({ location }) => location)),
+      expected,
+    );
+    t.ok(rereadable);
+  }
+  t.strictSame(pathsOf({ directoryList: ['b'], parentDirectory: at('') }), [at('b')]);
+  await t.rejects(findFiles({ directory: at('c'), s3 }), { code: 'EMPTY' });
+  await t.rejects(findFiles({ directory: at('d'), s3 }), { code: 'NOT_FOUND' });
 });

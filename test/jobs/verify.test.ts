@@ -12,6 +12,8 @@ import { encrypt } from '../../lib/stages/encrypt.ts';
 import { GLOBALS, HEADER, manyRecords, RECORDS, TEXT } from '../helpers/asb-text.ts';
 import { until } from '../helpers/fake-node.ts';
 import { frame } from '../helpers/frames.ts';
+import { clientOf } from '../helpers/s3/client.ts';
+import { BUCKET, ownServer } from '../helpers/s3-connection.ts';
 import { through } from '../helpers/streams.ts';
 
 const MANY = Buffer.concat([HEADER, ...manyRecords(2000)]);
@@ -186,4 +188,21 @@ t.test('stops when it is told to', async (t) => {
   const early = verify({ paths: [path] });
   early.abort('by the test');
   await t.rejects(early.done, { code: 'ABORTED', message: /by the test/ });
+});
+
+t.test('in S3, beside local ones', async (t) => {
+  const server = await ownServer(t);
+  server.put(BUCKET, 'out/a_00000.asb', TEXT);
+  server.put(BUCKET, 'out/a_00001.asb', framesOf(MANY));
+  const local = join(t.testdir({ 'one.asb': MANY }), 'one.asb');
+  const s3 = { client: clientOf(t, server) };
+  const job = verify({ paths: [`s3://${BUCKET}/out`, local, `s3://${BUCKET}/nope`], s3 });
+  const report = await job.done;
+  t.match(report.files, [
+    { file: `s3://${BUCKET}/out/a_00000.asb`, records: RECORDS.length },
+    { file: `s3://${BUCKET}/out/a_00001.asb`, records: 2000 },
+    { file: local, records: 2000 },
+  ]);
+  t.match(report.failures, [{ code: 'NOT_FOUND' }]);
+  t.equal(job.progress.totalBytes, report.bytes);
 });
