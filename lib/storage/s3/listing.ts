@@ -64,7 +64,8 @@ export async function* listObjects(
 }
 
 /**
- * The unfinished uploads of all keys that begin so, also of those further down.
+ * The unfinished uploads of all keys that begin so, also of those further down. (Asked for keys right
+ * under a prefix, radosgw knows of none; asked to encode keys, it does not say that it did.)
  *
  * @throws AsbError `STORAGE` if the service refuses, or answers what cannot be
  */
@@ -85,21 +86,20 @@ export async function* listUploads(
           new service.sdk.ListMultipartUploadsCommand({
             Bucket: bucket,
             Prefix: prefix,
-            EncodingType: 'url',
             KeyMarker: from?.key,
             UploadIdMarker: from?.uploadId,
           }),
         ),
     );
-    for (const { Key, UploadId: uploadId } of page.Uploads ?? []) {
-      const key = keyIn(page, Key, location);
-      if (uploadId === undefined) throw strange(location, `no id of the upload of ${key}`);
+    for (const { Key: key, UploadId: uploadId } of page.Uploads ?? []) {
+      if (key === undefined || uploadId === undefined)
+        throw strange(location, 'no id of an upload');
       yield { key, uploadId };
     }
     if (page.IsTruncated !== true) return;
-    const key = keyIn(page, page.NextKeyMarker, location);
-    const uploadId = page.NextUploadIdMarker;
-    if (key === from?.key && uploadId === from.uploadId) throw strange(location, 'no next page');
+    const { NextKeyMarker: key, NextUploadIdMarker: uploadId } = page;
+    const isSame = key === from?.key && uploadId === from?.uploadId;
+    if (key === undefined || isSame) throw strange(location, 'no next page');
     from = { key, uploadId };
   }
 }

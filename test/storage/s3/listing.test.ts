@@ -32,6 +32,9 @@ t.test('objects right under a prefix, with size and ETag', async (t) => {
   }
   const connection = connect(server);
   const under = async (prefix: string) => all(listObjects(connection, BUCKET, prefix));
+  const folders: string[] = [];
+  await all(listObjects(connection, BUCKET, 'b/', (folder) => folders.push(folder)));
+  t.strictSame(folders, ['b/c/', 'b/d/']);
   t.strictSame(keysOf(await under('b/')), ['b/1', 'b/2', 'b/d', 'b/e']);
   t.strictSame(keysOf(await under('b/d')), ['b/d'], 'and not as if it were a directory');
   t.strictSame(keysOf(await under('')), ['a.asb', 'b0', 'c']);
