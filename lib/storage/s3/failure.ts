@@ -61,6 +61,7 @@ const HINTS_OF_STATUS: ReadonlyMap<number, string> = new Map([
   [401, 'the credentials are wrong'],
   [403, 'the credentials are wrong, or do not allow it'],
   [404, `is there such a bucket? is it an S3 service? ${ENDPOINT}`],
+  [500, 'the service failed; try again later'],
   [501, LESS],
   [502, BROKEN],
   [503, BUSY],
@@ -123,6 +124,7 @@ const wordsOf = (cause: unknown): string => {
       ? cause.errors.map(messageOf).join('; ')
       : messageOf(cause);
   return words
+    .slice(0, MAX_SAID)
     .replace(/^@\S+ - (?:\[\w+\] )?/, '')
     .replace(/\s+/g, ' ')
     .replace(/[. ]+$/, '');

@@ -86,7 +86,7 @@ export const checkS3Options = (options: S3Options): void => {
   inRange('requestTimeout', options.requestTimeout, 1, MAX_TIMEOUT);
   const { endpoint, region, profile } = options;
   if (endpoint !== undefined && !isEndpoint(endpoint)) {
-    throw wrong('endpoint', 'http://host:port or https://host:port, and nothing secret in it');
+    throw wrong('endpoint', 'http://host:port or https://host:port, without a user or a query');
   }
   if (region === '') throw wrong('region', 'the name of a region');
   if (profile === '') throw wrong('profile', 'the name of a profile');
