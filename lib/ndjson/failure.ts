@@ -13,9 +13,25 @@ export const MAX_FAILURE_LINE = OPENING.length + 2 + 6 * MAX_MESSAGE;
 export const failureLine = (message: string): string =>
   `${OPENING}${JSON.stringify(message.slice(0, MAX_MESSAGE))}`;
 
+/** A JSON string. */
+const QUOTED = String.raw`"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4}))*"`;
+const WHOLE = new RegExp(`^${QUOTED}$`);
+const AT_END = new RegExp(`${OPENING}(${QUOTED})$`);
+
 /** The message in a line of {@link failureLine}, or undefined if it is none. */
 export const failureIn = (line: string): string | undefined => {
   if (!line.startsWith(OPENING) || line.endsWith('}')) return undefined;
   const quoted = line.slice(OPENING.length);
-  return /^"(?:[^"\\]|\\.)*"$/.test(quoted) ? String(JSON.parse(quoted)) : quoted;
+  return WHOLE.test(quoted) ? String(JSON.parse(quoted)) : quoted;
+};
+
+/**
+ * The message of a {@link failureLine} behind a line that is cut off: who passes bytes on that are
+ * cut anywhere may fail in the middle of one.
+ *
+ * @param text the last `MAX_FAILURE_LINE` bytes, or fewer
+ */
+export const failureAtEnd = (text: string): string | undefined => {
+  const quoted = AT_END.exec(text)?.[1];
+  return quoted === undefined ? undefined : String(JSON.parse(quoted));
 };

@@ -4,7 +4,7 @@ import type { RecordChunk } from '../record/chunk.ts';
 import { computeDigest } from '../record/digest.ts';
 import { DIGEST_SIZE, MAX_BIN_NAME_LENGTH, MAX_BINS, MAX_SET_LENGTH } from '../record/layout.ts';
 import { ParticleType } from '../record/particle.ts';
-import { failureIn } from './failure.ts';
+import { failureAtEnd, failureIn, MAX_FAILURE_LINE } from './failure.ts';
 import { onlyMembers, readGlobal } from './globals.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { JsonToParticle } from './json-to-particle.ts';
@@ -101,7 +101,7 @@ export class NdjsonReader {
       return JSON.parse(line);
     } catch (cause) {
       if (line.trim() === '') return undefined;
-      const failure = failureIn(line);
+      const failure = failureIn(line) ?? failureAtEnd(line.slice(-MAX_FAILURE_LINE));
       if (failure !== undefined) {
         throw new AsbError('TRUNCATED', `an earlier stage failed: ${failure}`, {
           ...this.#place.facts,

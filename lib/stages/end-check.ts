@@ -1,5 +1,5 @@
 import { AsbError } from '../errors.ts';
-import { failureIn, MAX_FAILURE_LINE } from '../ndjson/failure.ts';
+import { failureAtEnd as ndjsonFailureAtEnd, MAX_FAILURE_LINE } from '../ndjson/failure.ts';
 import { FAILURE_TAIL_SIZE, failureAtEnd } from '../zstd/failure.ts';
 import { type Content, contentOf, MAGIC_SIZE } from './content.ts';
 
@@ -50,7 +50,7 @@ const failureOf = (tail: Buffer, content: Content | undefined): string | undefin
     case 'frames':
       return failureAtEnd(tail, content);
     case 'ndjson':
-      return failureIn(tail.toString('utf8', tail.lastIndexOf('\n') + 1));
+      return ndjsonFailureAtEnd(tail.toString());
     default:
       return undefined;
   }

@@ -165,6 +165,10 @@ t.test('a stage that failed, and a line that was cut, are no success', async (t)
     message: 'an earlier stage failed: no node answered',
   });
   t.throws(() => reader.push('{"key":1,"bi', true), { code: 'TRUNCATED', facts: { line: 2 } });
+  t.throws(() => reader.push(`{"key":1,"bi${failureLine('reset')}`, true), {
+    code: 'TRUNCATED',
+    message: 'an earlier stage failed: reset',
+  });
   t.doesNotThrow(() => reader.push('{"key":1,"bins":{}}', true));
 });
 

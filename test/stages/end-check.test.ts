@@ -30,6 +30,10 @@ for (const [content, bytes, failure] of [
     for (const chunks of splits(last)) {
       t.throws(() => check(chunks), { code: 'TRUNCATED', message: /no room/ }, 'at once');
     }
+    for (const at of [1, 5, bytes.length - 2]) {
+      const cut = Buffer.concat([bytes.subarray(0, at), last]);
+      if (at >= 4) t.throws(() => check([cut]), { code: 'TRUNCATED' }, 'behind half a unit');
+    }
     const much = [Buffer.alloc(20_000, bytes), Buffer.from(failure(LONG))];
     t.throws(() => check(much), { code: 'TRUNCATED' }, 'however long the message');
   });

@@ -112,6 +112,13 @@ t.test('what is wrong is said, and nothing is left that looks whole', async (t) 
     [['-n', 'test', '-d', out, '-z', 'gzip'], 2, /zstd/],
     [['-n', 'test', '-d', out, '-w', '101'], 2, /100/],
     [['-n', 'test', '-d', out, '-p', '0'], 2, /65535/],
+    [['-n', 'test', '-d', out, '--s3-region', 'x'], 2, /--s3-region.*s3:/],
+    [['-n', 'test', '-d', 's3://b', '--s3-chunk-size', '4'], 2, /--s3-min-part-size.*5120 MiB/],
+    [['-n', 'test', '-d', 's3://b', '--s3-max-async-downloads', '4'], 2, /no option/],
+    [['-h', seeds, '-n', 'test', '-d', 's3://'], 2, /no bucket/],
+    [['-h', seeds, '-n', 'test', '-o', 's3://b/'], 2, /no object/],
+    [['--remove-artifacts'], 2, /--directory.*--output-file/],
+    [['--remove-artifacts', '-o', '-'], 2, /--remove-artifacts/],
     [['-h', closed, '-n', 'test', '-d', out], 1, /127\.0\.0\.1:\d+/],
     [['-h', seeds, '-n', 'nope', '-d', out], 1, /copy, test/],
     [['-h', seeds, '-n', 'copy', '-d', out], 1, /copy/],
@@ -155,6 +162,19 @@ t.test('a signal in the middle leaves nothing that looks whole', async (t) => {
   t.equal(code, 130);
   t.match(stderr, /^asb backup: .*stopped by SIGINT\n$/);
   t.same(readdirSync(out), []);
+});
+
+t.test('artifacts are removed, and nothing else is done', async (t) => {
+  const part = '.test_00001.asb.part';
+  const place = t.testdir({ 'test_00000.asb': 'old', [part]: 'cut off', 'notes.txt': 'x' });
+  const line = ['backup', '--remove-artifacts', '-d', place];
+  t.match(await run([...line, '-v']), { code: 0, stderr: /^removed 1 file, .* at \S+\n$/ });
+  t.same(readdirSync(place), ['notes.txt']);
+  t.match(await run(line), { code: 0, stderr: '', stdout: Buffer.alloc(0) });
+  writeFileSync(join(place, 'one.asb'), 'old');
+  const one = ['backup', '--remove-artifacts', '-o', join(place, 'one.asb')];
+  t.match(await run(one), { code: 0, stderr: '' });
+  t.same(readdirSync(place), ['notes.txt']);
 });
 
 t.test('standard output that fails is a failure', async (t) => {

@@ -68,6 +68,7 @@ t.test('what is wrong is said', async (t) => {
     [[join(directory, 'nothing')], 1, /there is no .*nothing/],
     [[join(directory, 'empty')], 1, /it is empty/],
     [[join(directory, 'a.asb'), '--frobnicate'], 2, /--frobnicate/],
+    [[join(directory, 'a.asb'), '--s3-region', 'x'], 2, /--s3-region.*s3:/],
   ] as const) {
     t.match(await run(['cat', ...args]), { code, stderr: words }, `${words}`);
   }

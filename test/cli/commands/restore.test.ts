@@ -114,6 +114,8 @@ t.test('what is wrong is told', async (t) => {
     [['-d', 'a', '-n', 'a,b,c'], 'USAGE', /--namespace/],
     [['-d', 'a', '-u', '-r'], 'USAGE', /--unique.*--replace/],
     [['-d', 'a', '-t', '0'], 'USAGE', /4096/],
+    [['-d', 'a', '--s3-profile', 'x'], 'USAGE', /--s3-profile.*s3:/],
+    [['-d', 's3:///a'], 'USAGE', /no bucket/],
     [['-d', join(place, 'nope')], 'NOT_FOUND', /nope/],
     [['-d', join(place, 'empty')], 'EMPTY', /empty/],
     [['-i', join(place, 'bad.asb')], 'FORMAT', /bad\.asb: line 1/],

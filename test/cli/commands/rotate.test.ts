@@ -110,6 +110,8 @@ t.test('what is wrong is said', async (t) => {
     [[], 2, /--directory/],
     [['-d', out, '-F', '0'], 2, /MiB/],
     [['-d', out, '-q', 'a/b'], 2, /slash/],
+    [['-d', out, '--s3-profile', 'x'], 2, /--s3-profile.*s3:/],
+    [['-d', 's3://vault/x', '--filter', 'cat'], 2, /--filter.*s3:/],
     [['-d', join(file, 'file')], 1, /file/],
   ];
   for (const [args, code, words] of cases) {

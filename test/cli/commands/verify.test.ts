@@ -61,4 +61,6 @@ t.test('a signal ends it', async (t) => {
 
 t.test('paths are needed', async (t) => {
   t.match(await run(['verify']), { code: 2, stderr: /PATH/ });
+  const nowhere = await run(['verify', 'a.asb', '--s3-region', 'x']);
+  t.match(nowhere, { code: 2, stderr: /--s3-region.*s3:/ });
 });
