@@ -139,9 +139,9 @@ export const checksum = choice({
   name: 's3-checksum',
   group,
   describe:
-    'How an upload is checked: crc32 (default) or sha256, which the server keeps, or none, by ' +
-    'ETags alone, for a server that refuses the others',
-  words: ['crc32', 'sha256', 'none'],
+    'How an upload is checked: crc32 (default) or sha256, which the server keeps; or md5, by ETags, ' +
+    'for a server that refuses the others',
+  words: ['crc32', 'sha256', 'md5'],
 });
 
 export const serverSideEncryption = choice({

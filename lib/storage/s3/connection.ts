@@ -67,7 +67,7 @@ const configOf = async (options: S3Options, sdk: Sdk): Promise<S3ClientConfig> =
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
     ...(logger === undefined ? {} : { logger }),
     maxAttempts: options.maxAttempts ?? DEFAULT_MAX_ATTEMPTS,
-    requestChecksumCalculation: checksum === 'none' ? 'WHEN_REQUIRED' : 'WHEN_SUPPORTED',
+    requestChecksumCalculation: checksum === 'md5' ? 'WHEN_REQUIRED' : 'WHEN_SUPPORTED',
     // Whole objects are checked here, in order, whatever the ranges that they came in.
     responseChecksumValidation: 'WHEN_REQUIRED',
     // For requests that wait for "100 Continue" the SDK makes agents of its own, which know no proxy;

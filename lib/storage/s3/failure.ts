@@ -10,7 +10,7 @@ const TRUST = 'it is not trusted here; NODE_EXTRA_CA_CERTS names a file of furth
 const EXPIRED = 'the session is over; get new credentials';
 const BUSY = 'the service is too busy; try again later, or more often with --s3-retry-max-attempts';
 const BROKEN = 'what stands before the service gets nothing from it; try again later';
-const LESS = 'the server lacks something that was asked of it; --s3-checksum none asks for less';
+const LESS = 'the server lacks something that was asked of it; --s3-checksum md5 asks for less';
 
 /** What helps, by the name that a service or the SDK gives to a failure, or by Node's code of it. */
 const HINTS: ReadonlyMap<string, string> = new Map(

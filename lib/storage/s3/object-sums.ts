@@ -21,21 +21,22 @@ export interface ObjectFacts extends ServerSums {
  */
 export type Comparison = 'same' | 'unknown' | 'different';
 
-/** Sums of one part. */
+/** What the server said of one part, as bytes. */
 interface PartSums {
-  /** By the algorithm that was chosen; `undefined` for none. */
   readonly checksum: Buffer | undefined;
-  /** Only where the server said nothing better: it costs more than all the others. */
   readonly md5: Buffer | undefined;
 }
 
-/** Those that a server computes with MD5: 32 digits, and the number of parts. */
+/** An ETag that is an MD5: 32 digits, and the number of parts. */
 const MD5_ETAG = /^"?([0-9a-f]{32}(?:-\d+)?)"?$/;
 
 /**
- * Sums over what is uploaded, and whether a server's agree with them. A checksum that it keeps is
- * compared if there is one; else the ETag, where that is the MD5 of the bytes (it is none of
- * objects that a key service encrypts).
+ * Sums over what is uploaded, and whether a server's agree with them.
+ *
+ * Of a part nothing is computed here but an MD5, if that was chosen: each part comes with a
+ * checksum, which the SDK makes, and with the SHA256 that its request is signed with; the server
+ * refuses it if either is wrong. The object as a whole is compared: by the CRC32 of all bytes, if the
+ * server keeps one; else by a sum of the sums that it told of the parts.
  */
 export class ObjectSums {
   readonly #algorithm: S3Checksum;
@@ -64,21 +65,19 @@ export class ObjectSums {
   }
 
   /**
-   * Compares a part with what the server has got.
+   * Takes down what the server said of a part, and compares its MD5, if that was chosen.
    *
    * @param number from 1; parts may come in any order
    */
   comparePart(number: number, body: Uint8Array, said: ServerSums): Comparison {
-    const checksum = this.#sumOf(body);
-    const saidSum = this.#saidBy(said);
-    if (checksum !== undefined && saidSum !== undefined) {
-      this.#parts.set(number, { checksum, md5: undefined });
-      return verdict(saidSum === checksum.toString('base64'));
-    }
+    const checksum = this.#saidBy(said);
     const etag = md5Of(said);
-    const md5 = etag === undefined ? undefined : hash('md5', body, 'buffer');
-    this.#parts.set(number, { checksum, md5 });
-    return md5 === undefined ? 'unknown' : verdict(etag === md5.toString('hex'));
+    this.#parts.set(number, {
+      checksum: checksum === undefined ? undefined : Buffer.from(checksum, 'base64'),
+      md5: etag === undefined ? undefined : Buffer.from(etag, 'hex'),
+    });
+    if (this.#algorithm !== 'md5' || etag === undefined) return 'unknown';
+    return verdict(etag === hash('md5', body, 'hex'));
   }
 
   /**
@@ -94,10 +93,9 @@ export class ObjectSums {
     const etag = md5Of(said);
     const parts = this.#inOrder((part) => part.md5);
     if (etag === undefined || parts === undefined) return 'unknown';
-    const [first = Buffer.alloc(0)] = parts;
     const whole = multipart
       ? `${hash('md5', Buffer.concat(parts), 'hex')}-${parts.length}`
-      : first.toString('hex');
+      : Buffer.concat(parts).toString('hex');
     return verdict(etag === whole);
   }
 
@@ -113,12 +111,11 @@ export class ObjectSums {
   }
 
   #saidBy({ ChecksumCRC32, ChecksumSHA256 }: ServerSums): string | undefined {
-    if (this.#algorithm === 'none') return undefined;
-    return this.#algorithm === 'crc32' ? ChecksumCRC32 : ChecksumSHA256;
+    if (this.#algorithm === 'crc32') return ChecksumCRC32;
+    return this.#algorithm === 'sha256' ? ChecksumSHA256 : undefined;
   }
 
-  #sumOf(bytes: Uint8Array): Buffer | undefined {
-    if (this.#algorithm === 'none') return undefined;
+  #sumOf(bytes: Uint8Array): Buffer {
     return this.#algorithm === 'crc32' ? wordOf(crc32(bytes)) : hash('sha256', bytes, 'buffer');
   }
 
@@ -143,7 +140,7 @@ const wordOf = (value: number): Buffer => {
   return word;
 };
 
-/** The ETag, if it is an MD5. */
+/** The ETag, if it is an MD5; that of an object that a key service encrypts is none. */
 const md5Of = ({ ETag, ServerSideEncryption }: ServerSums): string | undefined => {
   if (ServerSideEncryption?.startsWith('aws:')) return undefined;
   return MD5_ETAG.exec(ETag ?? '')?.[1];

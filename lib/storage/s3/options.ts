@@ -20,8 +20,11 @@ export const MAX_PARTS = 10_000;
  */
 export const RANGE_SIZE = 5 * MIB;
 
-/** How an upload is checked: by a checksum that the server keeps with the object, or by ETags. */
-export type S3Checksum = 'crc32' | 'sha256' | 'none';
+/**
+ * How an upload is checked: by a checksum that the server keeps with the object, or by the MD5 that
+ * its ETags are.
+ */
+export type S3Checksum = 'crc32' | 'sha256' | 'md5';
 
 export interface S3Options {
   /**
@@ -52,7 +55,7 @@ export interface S3Options {
   readonly maxAsyncUploads?: number;
   /** Ranges in flight for each file that is read. Default 32. */
   readonly maxAsyncDownloads?: number;
-  /** Default `crc32`. Choose `none` for a server that refuses requests with a checksum. */
+  /** Default `crc32`. Choose `md5` for a server that refuses requests with a checksum. */
   readonly checksum?: S3Checksum;
   readonly storageClass?: StorageClass;
   /** Encryption by the server; one that it does not confirm is an error. */
