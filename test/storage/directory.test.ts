@@ -22,7 +22,23 @@ t.test('writes files, and removes them', async (t) => {
   await t.rejects(storage.create('a.asb'), { code: 'EXISTS', facts: { file: file.location } });
   await storage.remove('a.asb');
   t.same(readdirSync(path), []);
-  await t.rejects(storage.remove('a.asb'), { code: 'STORAGE', facts: { file: file.location } });
+  await storage.remove('a.asb');
+});
+
+t.test('what cannot be removed', async (t) => {
+  const path = t.testdir({ 'a.asb': { 'b.txt': '' } });
+  const facts = { file: join(path, 'a.asb') };
+  await t.rejects(directory(path).remove('a.asb'), { code: 'STORAGE', facts });
+});
+
+t.test('the files of the backup in it', async (t) => {
+  const path = t.testdir({ 'b.asb': 'text', 'a.asb': '', '.c.asb.part': '', 'notes.txt': '' });
+  t.match(await directory(path).files(), [
+    { name: 'a.asb', location: join(path, 'a.asb'), size: 0 },
+    { name: 'b.asb', location: join(path, 'b.asb'), size: 4 },
+  ]);
+  const missing = directory(join(path, 'missing'));
+  await t.rejects(missing.files(), { code: 'NOT_FOUND', facts: { file: missing.location } });
 });
 
 const OTHERS = { 'notes.txt': '', 'b.asb.gz': '', '.c.part': '', '.hidden': '' };

@@ -14,9 +14,11 @@ t.test('puts one file in its place', async (t) => {
   t.notOk(readdirSync(dir).includes('all.asb'));
   await file.close();
   t.equal(readFileSync(path, 'utf8'), 'new');
+  t.match(await storage.files(), [{ name: 'all.asb', location: path, size: 3 }]);
   await storage.remove('any name');
   t.same(readdirSync(dir), []);
   await storage.remove('any name');
+  await t.rejects(storage.files(), { code: 'NOT_FOUND', facts: { file: path } });
 });
 
 t.test('an older file is in the way, or stays until the new one is whole', async (t) => {

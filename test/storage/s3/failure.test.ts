@@ -57,7 +57,7 @@ t.test('what a service answers', async (t) => {
       xml('PermanentRedirect', 'The endpoint.', '<Endpoint>vault.s3.eu-west-7.test</Endpoint>'),
       /PermanentRedirect: The endpoint: vault\.s3\.eu-west-7\.test \(.*--s3-region/,
     ],
-    [501, xml('NotImplemented', 'A header'), /NotImplemented: A header \(.*--s3-checksum none/],
+    [501, xml('NotImplemented', 'A header'), /NotImplemented: A header \(.*--s3-checksum md5/],
     [503, xml('SlowDown', 'Please reduce'), /SlowDown: Please reduce \(.*--s3-retry-max-attempts/],
     [500, xml('InternalError', 'Sorry.'), /: InternalError: Sorry \(/],
     [418, xml('Teapot'), /: Teapot$/],

@@ -1,0 +1,227 @@
+/** What a prefix and an object must be on any S3 server: the tests' own, and a real one. */
+import {
+  CreateMultipartUploadCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
+import t, { type Test } from 'tap';
+import { s3, s3Files, s3Object } from '../../lib/storage/s3/s3.ts';
+import type { Storage } from '../../lib/storage/storage.ts';
+import type { StoredFile } from '../../lib/storage/stored-file.ts';
+import { s3Target } from '../helpers/s3/target.ts';
+
+/** A bucket, what is put into it without us, and what is in it. */
+const setUp = async (t: Test) => {
+  const { client, bucket } = await s3Target(t);
+  const Bucket = bucket;
+  return {
+    client,
+    bucket,
+    put: (Key: string) => client.send(new PutObjectCommand({ Bucket, Key, Body: 'old' })),
+    upload: (Key: string) => client.send(new CreateMultipartUploadCommand({ Bucket, Key })),
+    objects: async () => {
+      const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket }));
+      return Contents.map(({ Key }) => Key);
+    },
+    uploads: async () => {
+      const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket }));
+      return Uploads.map(({ Key }) => Key);
+    },
+  };
+};
+
+const write = async (storage: Storage, name: string, text: string): Promise<void> => {
+  const file = await storage.create(name);
+  await file.write(Buffer.from(text));
+  await file.close();
+};
+
+const textOf = async (file: StoredFile): Promise<string> => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of file.open()) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString();
+};
+
+const told = (files: readonly StoredFile[]) =>
+  Promise.all(files.map(async (file) => [file.location, file.size, await textOf(file)]));
+
+for (const [prefix, path] of [
+  ['', ''],
+  ['a', 'a/'],
+  ['a/', 'a/'],
+  ['a/b c/ü+%', 'a/b c/ü+%/'],
+] as const) {
+  t.test(`files under the prefix "${prefix}"`, async (t) => {
+    const { client, bucket, put, objects, uploads } = await setUp(t);
+    const home = s3(prefix === '' ? { client, bucket } : { client, bucket, prefix });
+    const location = (name: string): string => `s3://${bucket}/${path}${name}`;
+    await home.prepare({ removeFiles: false });
+    await t.rejects(home.files(), { code: path === '' ? 'EMPTY' : 'NOT_FOUND' });
+
+    await write(home, 'test_100000.asb', 'second');
+    await write(home, 'test_99999.asb', 'first');
+    const inOrder = [
+      [location('test_99999.asb'), 5, 'first'],
+      [location('test_100000.asb'), 6, 'second'],
+    ];
+    t.strictSame(await told(await home.files()), inOrder);
+    t.strictSame(await told(await s3Files({ client, bucket, key: prefix })), inOrder);
+    t.strictSame(await objects(), [`${path}test_100000.asb`, `${path}test_99999.asb`]);
+
+    const facts = { file: location('test_100000.asb') };
+    await t.rejects(home.prepare({ removeFiles: false }), { code: 'EXISTS', facts });
+    await t.rejects(home.create('test_100000.asb'), { code: 'EXISTS', facts });
+
+    const aborted = await home.create('aborted.asb');
+    t.match(aborted, { name: 'aborted.asb', location: location('aborted.asb') });
+    await aborted.write(Buffer.from('text'));
+    await aborted.abort();
+    t.strictSame(await uploads(), []);
+    t.equal((await objects()).length, 2);
+
+    await home.remove('test_99999.asb');
+    await home.remove('test_99999.asb');
+    t.strictSame(await objects(), [`${path}test_100000.asb`]);
+    await put(`${path}notes.txt`);
+    await home.prepare({ removeFiles: true });
+    t.strictSame(await objects(), [`${path}notes.txt`]);
+    await home.prepare({ removeFiles: false });
+    await t.rejects(home.files(), { code: 'EMPTY', message: /"notes\.txt"/ });
+  });
+}
+
+t.test('what is no file of this place is left alone', async (t) => {
+  const { client, bucket, put, upload, objects, uploads } = await setUp(t);
+  const home = s3({ client, bucket, prefix: 'monday' });
+  const others = [
+    'a.asb',
+    'monday',
+    'monday/',
+    'monday/.hidden.asb',
+    'monday/a.asb.gz',
+    'monday/deeper/a.asb',
+    'monday/notes.txt',
+    'monday2/a.asb',
+    'mondaya.asb',
+    'tuesday/a.asb',
+  ];
+  const ours = ['monday/a.asb', 'monday/ü b.asb'];
+  for (const key of others) {
+    await put(key);
+    await upload(key);
+  }
+  await home.prepare({ removeFiles: false });
+  await t.rejects(home.files(), { code: 'EMPTY', message: /deeper\// });
+
+  for (const key of [...ours, ...ours]) await upload(key);
+  const first = { code: 'EXISTS', facts: { file: `s3://${bucket}/monday/a.asb` } };
+  await t.rejects(home.prepare({ removeFiles: false }), first);
+  for (const key of ours) await put(key);
+  await t.rejects(home.prepare({ removeFiles: false }), first);
+  t.equal((await objects()).length, others.length + ours.length);
+  t.equal((await uploads()).length, others.length + 2 * ours.length);
+
+  await home.prepare({ removeFiles: true });
+  t.strictSame(await objects(), others);
+  t.strictSame(await uploads(), others);
+});
+
+t.test('one object: the older one stays until the new one is whole', async (t) => {
+  const { client, bucket, put, upload, objects, uploads } = await setUp(t);
+  const home = s3Object({ client, bucket, key: 'b c/ü+%.asb' });
+  const location = `s3://${bucket}/b c/ü+%.asb`;
+  t.match(home, { name: 'ü+%.asb', location });
+  await home.prepare({ removeFiles: false });
+  await t.rejects(home.files(), { code: 'NOT_FOUND', facts: { file: location } });
+
+  await put('b c/ü+%.asb');
+  for (const key of ['b c/ü+%.asb', 'b c/ü+%.asb', 'b c/ü+%.asb2']) await upload(key);
+  const refused = home.prepare({ removeFiles: false });
+  await t.rejects(refused, { code: 'EXISTS', facts: { file: location } });
+  await home.prepare({ removeFiles: true });
+  t.strictSame(await uploads(), ['b c/ü+%.asb2']);
+  t.strictSame(await told(await home.files()), [[location, 3, 'old']]);
+
+  const aborted = await home.create('any name');
+  t.match(aborted, { name: 'ü+%.asb', location });
+  await aborted.write(Buffer.from('half'));
+  await aborted.abort();
+  t.strictSame(await told(await home.files()), [[location, 3, 'old']]);
+
+  await write(home, 'any name', 'whole');
+  t.strictSame(await told(await home.files()), [[location, 5, 'whole']]);
+  await home.remove('any name');
+  await home.remove('any name');
+  t.strictSame(await objects(), []);
+});
+
+t.test('the files of a backup', async (t) => {
+  const { client, bucket, put } = await setUp(t);
+  for (const key of [
+    'both',
+    'both/x.asb',
+    'deep/er/x.asb',
+    'many/.hidden.asb',
+    'many/deeper/x.asb',
+    'many/notes.txt',
+    'many/test_10.asb',
+    'many/test_9.asb',
+    'marker/',
+    'none/notes.txt',
+    'one.asb',
+  ]) {
+    await put(key);
+  }
+  for (const [key, names] of [
+    ['', ['one.asb']],
+    ['one.asb', ['one.asb']],
+    ['both', ['both']],
+    ['both/', ['x.asb']],
+    ['many', ['test_9.asb', 'test_10.asb']],
+    ['many/', ['test_9.asb', 'test_10.asb']],
+    ['many/notes.txt', ['notes.txt']],
+    ['many/deeper', ['x.asb']],
+  ] as const) {
+    const files = await s3Files({ client, bucket, key });
+    t.strictSame(
+      files.map(({ name }) => name),
+      names,
+      key,
+    );
+  }
+  for (const [key, code, words] of [
+    ['none', 'EMPTY', /"notes\.txt"/],
+    ['deep/', 'EMPTY', /"er\/"/],
+    ['marker', 'EMPTY', /it is empty/],
+    ['on', 'NOT_FOUND', /\/on$/],
+    ['one.asb/', 'NOT_FOUND', /\/one\.asb\/$/],
+    ['nothing/at all', 'NOT_FOUND', /\/nothing\/at all$/],
+  ] as const) {
+    const facts = { file: `s3://${bucket}/${key}` };
+    await t.rejects(s3Files({ client, bucket, key }), { code, facts, message: words }, key);
+  }
+});
+
+t.test('a bucket that is not there', async (t) => {
+  const { client, bucket: other } = await setUp(t);
+  const bucket = `${other}-not`;
+  for (const prefix of ['', 'monday']) {
+    const home = s3({ client, bucket, prefix });
+    const file = s3Object({ client, bucket, key: 'a.asb' });
+    for (const asking of [
+      () => home.prepare({ removeFiles: false }),
+      () => home.prepare({ removeFiles: true }),
+      () => home.create('a.asb'),
+      () => home.remove('a.asb'),
+      () => home.files(),
+      () => file.prepare({ removeFiles: false }),
+      () => file.prepare({ removeFiles: true }),
+      () => file.remove(''),
+      () => file.files(),
+      () => s3Files({ client, bucket, key: prefix }),
+    ]) {
+      await t.rejects<unknown>(asking(), { code: 'STORAGE', cause: { name: 'NoSuchBucket' } });
+    }
+  }
+});
