@@ -66,7 +66,7 @@ export class RangeDownload {
 
   /** The next bytes, up to `most`, as soon as there are any; lent. Never resolves if none come. */
   async take(most: number): Promise<Buffer> {
-    if (this.#received === this.#taken) {
+    while (this.#received === this.#taken) {
       this.#arrival = Promise.withResolvers();
       await this.#arrival.promise;
     }

@@ -12,8 +12,11 @@ import {
 } from './options.ts';
 import { s3UrlOf } from './url.ts';
 
-/** Memory for ranges, one for all files that a connection is read over. */
-const pools = new WeakMap<S3Connection, BufferPool>();
+/**
+ * Memory for ranges, one for all files that are read over a connection. Each reader holds it; between
+ * two it may be collected, since connections stay for as long as somebody knows their files.
+ */
+const pools = new WeakMap<S3Connection, WeakRef<BufferPool>>();
 
 /**
  * An object as a file to be read: by ranged GETs, of which several are in flight
@@ -51,9 +54,11 @@ export const s3StoredFile = (
   };
 };
 
-const poolOf = (connection: S3Connection, most: number): BufferPool => {
+const poolOf = (connection: S3Connection, rangesAtOnce: number): BufferPool => {
+  const known = pools.get(connection)?.deref();
+  if (known !== undefined) return known;
   // One more: pieces of a range that was handed on are still looked at.
-  const pool = pools.get(connection) ?? new BufferPool(RANGE_SIZE, most + 1);
-  pools.set(connection, pool);
+  const pool = new BufferPool(RANGE_SIZE, rangesAtOnce + 1);
+  pools.set(connection, new WeakRef(pool));
   return pool;
 };

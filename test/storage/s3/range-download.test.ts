@@ -86,6 +86,13 @@ const answering = (
   return { get, asked };
 };
 
+t.test('an empty chunk is no piece', async (t) => {
+  const range = download(async () => Readable.from([Buffer.alloc(0), WANTED]));
+  const piece = range.take(100);
+  await range.run();
+  t.ok((await piece).equals(WANTED));
+});
+
 t.test('what breaks off is gone on with where it broke', async (t) => {
   const cuts = Array.from({ length: WANTED.length + 1 }, (_, cut) => cut);
   const breaks = [breaking, (bytes: Uint8Array) => Readable.from([bytes])];
