@@ -1,5 +1,5 @@
 import { AsbError } from '../errors.ts';
-import { failureAtEnd as ndjsonFailureAtEnd, MAX_FAILURE_LINE } from '../ndjson/failure.ts';
+import { MAX_FAILURE_LINE, failureAtEnd as ndjsonFailureAtEnd } from '../ndjson/failure.ts';
 import { FAILURE_TAIL_SIZE, failureAtEnd } from '../zstd/failure.ts';
 import { type Content, contentOf, MAGIC_SIZE } from './content.ts';
 

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { textFailure } from '../../lib/asb/failure.ts';
-import { EndCheck } from '../../lib/stages/end-check.ts';
 import { failureLine } from '../../lib/ndjson/failure.ts';
+import { EndCheck } from '../../lib/stages/end-check.ts';
 import { framesFailure } from '../../lib/zstd/failure.ts';
 import { splits, TEXT } from '../helpers/asb-text.ts';
 import { frame } from '../helpers/frames.ts';

@@ -3,8 +3,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import t, { type Test } from 'tap';
 import { upload } from '../../lib/stages/upload.ts';
-import { BUCKET, ownServer } from '../helpers/s3-connection.ts';
 import { clientOf } from '../helpers/s3/client.ts';
+import { BUCKET, ownServer } from '../helpers/s3-connection.ts';
 import { inChunks } from '../helpers/streams.ts';
 
 const MIB = 1024 * 1024;
