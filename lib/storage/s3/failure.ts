@@ -22,6 +22,7 @@ const HINTS: ReadonlyMap<string, string> = new Map(
     ExpiredToken: EXPIRED,
     IllegalLocationConstraintException: REGION,
     InvalidAccessKeyId: 'the service does not know this access key id',
+    InvalidBucketName: 'it takes 3 to 63 letters of a-z, 0-9, "-" and "."',
     InvalidObjectState: 'it is archived; have it restored from the archive first',
     InvalidStorageClass: 'check --s3-storage-class',
     InvalidToken: 'AWS_SESSION_TOKEN is wrong, or of other credentials',

@@ -50,6 +50,7 @@ t.test('what a service answers', async (t) => {
     [403, xml('SignatureDoesNotMatch', '', '<StringToSign>HIDDEN</StringToSign>'), /: Signature/],
     [403, xml('RequestTimeTooSkewed', 'Too large'), /RequestTimeTooSkewed: Too large \(.*clock/],
     [400, xml('ExpiredToken', 'It has expired.'), /ExpiredToken: It has expired \(/],
+    [400, xml('InvalidBucketName'), /: InvalidBucketName \(/],
     [404, xml('NoSuchBucket', 'None'), /NoSuchBucket: None \(/],
     [400, xml('AuthorizationHeaderMalformed', 'Expecting eu-west-7'), /eu-west-7 \(.*--s3-region/],
     [
