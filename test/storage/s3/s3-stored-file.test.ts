@@ -221,13 +221,13 @@ t.test('bytes that are not what was uploaded', async (t) => {
 const OBJECT: S3Object = { key: KEY, size: SIZE, etag: '"e"' };
 
 t.test('a server that stalls in mid-body is asked again for the rest', async (t) => {
-  const asked: (string | undefined)[] = [];
+  const asked: string[] = [];
   const connection = await cannedServer(
     t,
     (request, response) => {
-      if (request.method === 'HEAD' || asked.push(request.headers.range) > 1) {
-        return giveRange(CONTENT, request, response);
-      }
+      const { range = '' } = request.headers;
+      asked.push(range);
+      if (!range.startsWith('bytes=0-')) return giveRange(CONTENT, request, response);
       response.writeHead(206, {
         etag: '"e"',
         'content-range': `bytes 0-${FIRST_RANGE_SIZE - 1}/${SIZE}`,
@@ -239,7 +239,7 @@ t.test('a server that stalls in mid-body is asked again for the rest', async (t)
   );
   const stream = s3StoredFile(connection, BUCKET, OBJECT).open();
   t.ok((await buffer(stream)).equals(CONTENT));
-  t.equal(asked[1], `bytes=1000-${FIRST_RANGE_SIZE - 1}`);
+  t.ok(asked.includes(`bytes=1000-${FIRST_RANGE_SIZE - 1}`));
 });
 
 t.test('a stream that is destroyed leaves no request', async (t) => {
