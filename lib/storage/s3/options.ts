@@ -36,13 +36,18 @@ export interface S3Options {
   readonly region?: string;
   /** Profile of the files that all AWS tools share. */
   readonly profile?: string;
-  /** `http://host:port` of a server that speaks S3; buckets are then part of the path. Default: AWS. */
+  /**
+   * `http://host:port` of a server that speaks S3; buckets are then part of the path. Default: AWS.
+   */
   readonly endpoint?: string;
   /** Milliseconds until a connection must stand; 0 is no limit. Default 1000. */
   readonly connectTimeout?: number;
   /** Milliseconds in which a request must be answered, or a transfer go on. Default 600 000. */
   readonly requestTimeout?: number;
-  /** Whether `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` are honoured; lower case goes before. Default false. */
+  /**
+   * Whether `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` are honoured, or the same in small letters,
+   * which go before. Default false.
+   */
   readonly systemProxy?: boolean;
   /** How often a request is tried, all in all. Default 10. */
   readonly maxAttempts?: number;
