@@ -100,7 +100,7 @@ const FAILURES = [
     name: 'a server that ends later',
     replaced: {
       radosgw: gateway(
-        'server.on("request", () => { console.log("the disk"); process.exit(3); });',
+        'server.on("request", () => { console.log("the disk"); process.abort(); });',
       ),
     },
   },
