@@ -93,7 +93,9 @@ const FAILURES = [
     name: 'the log of a server beside',
     replaced: {
       'ceph-mon': `${SERVER}echo the disk; exec sleep 100\n`,
-      'radosgw-admin': '#!/bin/sh\nexit 1\n',
+      // Not before that is said.
+      'radosgw-admin':
+        '#!/bin/sh\nuntil grep -q disk "$(dirname "$2")/ceph-mon.log"; do sleep 0.01; done; exit 1\n',
     },
   },
   {
