@@ -37,6 +37,7 @@ t.test('each option', async (t) => {
     ['s3-max-async-uploads', '3', { maxAsyncUploads: 3 }],
     ['s3-storage-class', 'STANDARD_IA', { storageClass: 'STANDARD_IA' }],
     ['s3-checksum', 'sha256', { checksum: 'sha256' }],
+    ['s3-checksum', 'md5', { checksum: 'md5' }],
     ['s3-server-side-encryption', 'AES256', { serverSideEncryption: 'AES256' }],
     ['s3-log-level', 'TRACE', { logger: {} }],
   ];
@@ -57,7 +58,7 @@ t.test('what is refused', async (t) => {
     { 's3-min-part-size': '5121' },
     { 's3-max-async-uploads': '0' },
     { 's3-log-level': 'loud' },
-    { 's3-checksum': 'md5' },
+    { 's3-checksum': 'none' },
     { 's3-storage-class': 'standard' },
     { 's3-kms-key-id': 'k' },
     { 's3-kms-key-id': 'k', 's3-server-side-encryption': 'AES256' },
