@@ -111,8 +111,9 @@ const describe = (parser: Argv, command: Command): Argv => {
 
 const usageOf = ({ name, operands, description }: Command): string => {
   if (operands === undefined) return `asb ${name} [options]\n\n${description}`;
-  const { name: one, describe: what } = operands;
-  return `asb ${name} [options] ${one}…\n\n${description}\n\n${one}  ${what}`;
+  const { name: one, describe: what, max } = operands;
+  const more = max === 1 ? '' : '…';
+  return `asb ${name} [options] ${one}${more}\n\n${description}\n\n${one}  ${what}`;
 };
 
 /** Examples in lines of their own, as long as they are: yargs would break a command in two. */
@@ -160,6 +161,12 @@ const operandsOf = ({ operands }: Command, words: string[]): string[] => {
   if (operands !== undefined && words.length < operands.min) {
     const { name, describe: expected } = operands;
     throw new AsbError('USAGE', `${name} is needed: ${expected}`, { expected });
+  }
+  if (operands?.max !== undefined && words.length > operands.max) {
+    const expected = `${operands.max} ${operands.name}`;
+    throw new AsbError('USAGE', `"${words[operands.max]}" is one too many; expected ${expected}`, {
+      expected,
+    });
   }
   return words;
 };

@@ -14,6 +14,8 @@ export interface Operands {
   readonly describe: string;
   /** Fewest that the command takes. */
   readonly min: number;
+  /** Most of them; any number if left out. */
+  readonly max?: number;
 }
 
 /** A command of the one executable, as data; `run` imports the machinery it needs. */

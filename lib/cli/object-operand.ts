@@ -10,6 +10,7 @@ export const OBJECT_OPERAND: Operands = {
   name: 'URL',
   describe: `the object: ${EXPECTED}`,
   min: 1,
+  max: 1,
 };
 
 /** What a command line names. */
@@ -18,16 +19,14 @@ export interface ObjectOperand extends S3Url {
 }
 
 /**
+ * @param given of a command that has {@link OBJECT_OPERAND}
  * @param elsewhere what to do with a file of this machine
- * @throws AsbError `USAGE` unless there is one URL, with a bucket
+ * @throws AsbError `USAGE` for what is no URL, or names no bucket
  */
-export const objectOf = ({ operands }: Given, elsewhere: string): ObjectOperand => {
-  const [url = '', ...more] = operands;
-  const wrong = more[0] ?? (isS3Url(url) ? undefined : url);
-  if (wrong === undefined) return { url, ...parseS3Url(url) };
-  const what = more.length > 0 ? 'one object at a time' : `that is not in S3; ${elsewhere}`;
-  throw new AsbError('USAGE', `"${wrong}": ${what}; expected ${EXPECTED}`, {
-    file: wrong,
+export const objectOf = ({ operands: [url = ''] }: Given, elsewhere: string): ObjectOperand => {
+  if (isS3Url(url)) return { url, ...parseS3Url(url) };
+  throw new AsbError('USAGE', `"${url}" is not in S3; ${elsewhere}; expected ${EXPECTED}`, {
+    file: url,
     expected: EXPECTED,
   });
 };

@@ -19,6 +19,7 @@ const commands = [
   command('backup', 'Back up'),
   command('scan', 'Scan'),
   { ...command('cat', 'Join'), operands: { name: 'PATH', describe: 'a file', min: 1 } },
+  { ...command('get', 'Fetch'), operands: { name: 'URL', describe: 'it', min: 1, max: 1 } },
 ];
 const parse = (...args: string[]) => parseCommandLine(commands, args, 80);
 
@@ -110,6 +111,8 @@ t.test('operands stand anywhere between the options', (t) => {
   t.throws(() => parse('cat', '-R'), { code: 'USAGE' });
   t.throws(() => parse('cat', 'a', '--hots', 'x'), { code: 'USAGE' });
   t.throws(() => parse('cat', 'a', '-q'), { code: 'USAGE' });
+  t.match(parse('get', 'a'), { given: { operands: ['a'] } });
+  t.throws(() => parse('get', 'a', 'b'), { code: 'USAGE', facts: { expected: '1 URL' } });
   t.end();
 });
 
@@ -126,6 +129,7 @@ t.test('help and version are texts', (t) => {
   );
   t.notMatch(textOf('scan', '--help'), /Back up/);
   t.match(textOf('cat', '--help'), /asb cat \[options\] PATH…\n[\s\S]*PATH {2}a file/);
+  t.match(textOf('get', '--help'), /asb get \[options\] URL\n/);
   t.match(textOf('--version'), /^\d+\.\d+\.\d+$/);
   t.match(textOf('scan', '-V'), /^\d+\.\d+\.\d+$/);
   t.end();

@@ -32,8 +32,9 @@ export const uploadCommand: Command = {
   summary: 'Store standard input as an object in S3',
   description:
     'Reads bytes of any kind from standard input and stores them as one object. It ends with 0 only\n' +
-    'when the object is complete and its size and checksum were compared; until then an older one\n' +
-    'stays. No input is a failure, and so is .asb text, zstd frames or NDJSON whose writer failed.',
+    'when the object is complete and its size and checksum were compared. One that is there already\n' +
+    'is refused, or with --remove-files stays until then. No input is a failure, and so is .asb\n' +
+    'text, zstd frames or NDJSON whose writer failed.',
   options: [expectedSize, removeFiles, ...s3WritingOptions, verbose],
   operands: OBJECT_OPERAND,
   examples: [

@@ -1,3 +1,4 @@
+import type { StorageClass } from '@aws-sdk/client-s3';
 import { AsbError } from '../../errors.ts';
 import {
   DEFAULT_CONNECT_TIMEOUT,
@@ -116,23 +117,25 @@ export const maxAsyncUploads = integer({
   max: 1024,
 });
 
+const STORAGE_CLASSES = [
+  'STANDARD',
+  'STANDARD_IA',
+  'ONEZONE_IA',
+  'INTELLIGENT_TIERING',
+  'GLACIER',
+  'GLACIER_IR',
+  'DEEP_ARCHIVE',
+  'REDUCED_REDUNDANCY',
+  'EXPRESS_ONEZONE',
+  'OUTPOSTS',
+  'SNOW',
+] as const satisfies readonly StorageClass[];
+
 export const storageClass = choice({
   name: 's3-storage-class',
   group,
-  describe: 'Storage class of the objects',
-  words: [
-    'STANDARD',
-    'STANDARD_IA',
-    'ONEZONE_IA',
-    'INTELLIGENT_TIERING',
-    'GLACIER',
-    'GLACIER_IR',
-    'DEEP_ARCHIVE',
-    'REDUCED_REDUNDANCY',
-    'EXPRESS_ONEZONE',
-    'OUTPOSTS',
-    'SNOW',
-  ],
+  describe: `Storage class of the objects: ${STORAGE_CLASSES.join(', ')}`,
+  words: STORAGE_CLASSES,
 });
 
 export const checksum = choice({
@@ -147,7 +150,9 @@ export const checksum = choice({
 export const serverSideEncryption = choice({
   name: 's3-server-side-encryption',
   group,
-  describe: 'Encryption by the server; one that it does not confirm is an error',
+  describe:
+    'Encryption by the server, AES256, aws:kms or aws:kms:dsse; one that it does not confirm is an ' +
+    'error',
   words: ['AES256', 'aws:kms', 'aws:kms:dsse'],
 });
 

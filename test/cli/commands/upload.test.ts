@@ -144,7 +144,7 @@ t.test('what is wrong is said', async (t) => {
   const rows: readonly (readonly [readonly string[], number, RegExp])[] = [
     [[], 2, /URL is needed: .*s3:/],
     [['x.asb'], 2, /not in S3; cp/],
-    [[url, url], 2, /one object/],
+    [[url, 'more'], 2, /"more" is one too many/],
     [[`s3://${bucket}/x/`], 2, /s3:\/\/bucket\/key/],
     [[`s3://${bucket}`], 2, /s3:\/\/bucket\/key/],
     [['s3://'], 2, /bucket/],
