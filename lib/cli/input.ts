@@ -13,7 +13,7 @@ const readOf = promisify(read);
 export const PIECE_SIZE = 1024 * 1024;
 /** Pieces that wait: one is read while another is looked at. */
 const PIECES_WAITING = 2;
-const PIECES_KEPT = 4;
+const PIECES_KEPT = 32;
 
 /** Standard input of this process: Node's own stream, unless it is a file. */
 export const standardInput = (fd = 0): Readable =>

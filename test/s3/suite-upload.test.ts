@@ -12,7 +12,7 @@ const setUp = async (t: Test) => {
   const target = await s3Target(t);
   const { client, bucket } = target;
   const object = (key: string, options: S3Options = {}) =>
-    s3Object({ client, bucket, key, largestFile: 1, ...options });
+    s3Object({ client, bucket, key, minPartSize: 5 * MIB, ...options });
   const uploads = async () => {
     const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
     return Uploads.map(({ Key }) => Key);
@@ -111,7 +111,7 @@ t.test('a wrong secret and a wrong bucket are told, and no secret with them', as
     [{ client, bucket: `${bucket}-not` }, /NoSuchBucket/],
   ] as const) {
     for (const size of [1, 6 * MIB]) {
-      const file = await s3Object({ ...options, key: 'key', largestFile: 1 }).create('');
+      const file = await s3Object({ ...options, key: 'key', minPartSize: 5 * MIB }).create('');
       const writing = file.write(randomBytes(size)).then(() => file.close());
       const error = await writing.then(
         () => undefined,

@@ -5,7 +5,6 @@ import {
   DEFAULT_DOWNLOADS,
   DEFAULT_MAX_ATTEMPTS,
   DEFAULT_REQUEST_TIMEOUT,
-  DEFAULT_UPLOADS,
   type S3Options,
 } from '../../storage/s3/options.ts';
 import { isS3Url } from '../../storage/s3/url.ts';
@@ -100,7 +99,9 @@ export const minPartSize = integer({
   name: 's3-min-part-size',
   alias: ['s3-chunk-size'],
   group,
-  describe: 'Least size of the parts of an upload (default: as small as 10,000 parts allow)',
+  describe:
+    'Least size of the parts of an upload (default 8, or 16 where nobody knows how large it gets; ' +
+    'more where 10,000 parts would not suffice)',
   min: 5,
   max: 5120,
   unit: 'MiB',
@@ -112,7 +113,7 @@ export const maxAsyncUploads = integer({
   group,
   describe:
     'Parts at once for each file that is written; each takes its size in memory ' +
-    `(default ${DEFAULT_UPLOADS}, fewer of large parts)`,
+    '(default: as many as take 64 MiB, from 2 to 16)',
   min: 1,
   max: 1024,
 });

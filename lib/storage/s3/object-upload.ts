@@ -5,6 +5,7 @@ import { abortUpload, abortUploads, removeObject } from './clearing.ts';
 import type { S3Connection, S3Service } from './connection.ts';
 import { listUploads } from './listing.ts';
 import { type ObjectFacts, ObjectSums, type ServerSums } from './object-sums.ts';
+import { PartMemory } from './part-memory.ts';
 import type { PartPlan } from './part-size.ts';
 import { s3UrlOf } from './url.ts';
 import { bodyOf, type Watch, watchedClient } from './watched-client.ts';
@@ -36,6 +37,7 @@ export class ObjectUpload {
   readonly #target: ObjectTarget;
   readonly #location: string;
   readonly #requests = new AbortController();
+  readonly #memory: PartMemory;
   #body: Readable | undefined;
   #uploadId: string | undefined;
   /** A request to begin an upload was sent twice, or failed: there may be an upload that we don't know. */
@@ -52,6 +54,7 @@ export class ObjectUpload {
     this.#target = target;
     this.#location = s3UrlOf(target.bucket, target.key);
     this.sums = new ObjectSums(connection.options.checksum ?? 'crc32');
+    this.#memory = new PartMemory(target.plan);
   }
 
   /** Whether the object is there, and is what was sent. */
@@ -152,12 +155,18 @@ export class ObjectUpload {
           this.#begun(answer);
           return answer;
         }
-        const { PartNumber: number = 1 }: { PartNumber?: number | undefined } =
-          command instanceof sdk.UploadPartCommand ? command.input : {};
-        this.#target.onPart(number);
+        if (command instanceof sdk.UploadPartCommand) {
+          const { PartNumber: number = 0 } = command.input;
+          const part = this.#memory.keep(number, bodyOf(command));
+          this.#target.onPart(number);
+          command.input.Body = part.bytes;
+          const answer = await send(this.#requests.signal).finally(() => part.release());
+          this.#comparePart(number, part.bytes, answer);
+          return answer;
+        }
         const answer = await send(this.#requests.signal);
-        if (command instanceof sdk.PutObjectCommand) this.#stored = true;
-        this.#comparePart(number, bodyOf(command), answer);
+        this.#stored = true;
+        this.#comparePart(1, bodyOf(command), answer);
         return answer;
       } catch (error) {
         // `Upload` would go on with all other parts, to the end of the body, before it tells of it.

@@ -54,9 +54,12 @@ export interface S3Options {
   /** Gets what the SDK does, request by request. */
   readonly logger?: NonNullable<S3ClientConfig['logger']>;
 
-  /** Least bytes of a part of an upload, 5 MiB to 5 GiB. Default: as small as 10,000 parts allow. */
+  /**
+   * Least bytes of a part of an upload, 5 MiB to 5 GiB. Default: 8 MiB, or 16 MiB where nobody knows
+   * how large the file will be; more where 10,000 parts would not suffice.
+   */
   readonly minPartSize?: number;
-  /** Parts in flight for each file. Default 16, or fewer if parts are so large that they take 256 MiB. */
+  /** Parts in flight for each file. Default: as many as take 64 MiB, from 2 to 16. */
   readonly maxAsyncUploads?: number;
   /** Ranges of 5 MiB in flight for each file that is read. Default 16: more brought nothing, and each
    * takes its size in memory. */
@@ -75,7 +78,8 @@ export interface S3Options {
 export const DEFAULT_CONNECT_TIMEOUT = 1000;
 export const DEFAULT_REQUEST_TIMEOUT = 600_000;
 export const DEFAULT_MAX_ATTEMPTS = 10;
-export const DEFAULT_UPLOADS = 16;
+/** Parts in flight at most, unless the caller says how many. */
+export const MAX_UPLOADS = 16;
 export const DEFAULT_DOWNLOADS = 16;
 
 /** Milliseconds: a day. Timers count no more than 24 of them. */

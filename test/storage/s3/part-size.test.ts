@@ -8,13 +8,13 @@ const TIB = MIB * MIB;
 
 t.test('parts are as small as 10,000 of them allow', (t) => {
   for (const [largestFile, minPartSize, partSize] of [
-    [0, undefined, 5 * MIB],
-    [250 * MIB, undefined, 5 * MIB],
-    [44_000 * MIB, undefined, 5 * MIB],
-    [46_000 * MIB, undefined, 6 * MIB],
+    [0, undefined, 8 * MIB],
+    [250 * MIB, undefined, 8 * MIB],
+    [71_000 * MIB, undefined, 8 * MIB],
+    [73_000 * MIB, undefined, 9 * MIB],
     [TIB, undefined, 117 * MIB],
-    [250 * MIB, 8 * MIB, 8 * MIB],
-    [TIB, 8 * MIB, 117 * MIB],
+    [250 * MIB, 5 * MIB, 5 * MIB],
+    [TIB, 5 * MIB, 117 * MIB],
     [undefined, undefined, 16 * MIB],
     [undefined, 5 * MIB, 5 * MIB],
   ] as const) {
@@ -24,14 +24,15 @@ t.test('parts are as small as 10,000 of them allow', (t) => {
   t.end();
 });
 
-t.test('parts in flight take 128 MiB at most, unless the caller says how many fly', (t) => {
+t.test('parts in flight take 64 MiB, unless the caller says how many fly', (t) => {
   for (const [largestFile, uploads] of [
-    [0, 16],
-    [undefined, 8],
+    [0, 8],
+    [undefined, 4],
     [TIB, 2],
   ] as const) {
     t.equal(planParts(largestFile, {}).uploads, uploads, `${largestFile}`);
   }
+  t.equal(planParts(0, { minPartSize: 5 * MIB }).uploads, 12);
   t.equal(planParts(undefined, { maxAsyncUploads: 30 }).uploads, 30);
   t.end();
 });

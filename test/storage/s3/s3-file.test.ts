@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import { BufferPool, lend } from '../../../lib/memory/buffer-pool.ts';
 import { S3Connection } from '../../../lib/storage/s3/connection.ts';
@@ -34,11 +35,8 @@ const setUp = async (t: Test, options: S3Options = {}, serverOptions: S3ServerOp
   t.teardown(() => server.close());
   t.teardown(() => client.destroy());
   const notices: string[] = [];
-  const connection = new S3Connection({
-    client,
-    onNotice: (line) => notices.push(line),
-    ...options,
-  });
+  const onNotice = (line: string) => notices.push(line);
+  const connection = new S3Connection({ client, onNotice, minPartSize: 5 * MIB, ...options });
   const create = (largestFile?: number) =>
     createS3File(connection, { bucket: BUCKET, key: KEY, name: 'file.asb', largestFile });
   return { server, create, notices };
@@ -81,6 +79,22 @@ t.test(
     }
   },
 );
+
+t.test('chunks of any size make whole parts, whatever is in flight', async (t) => {
+  const size = fc.oneof(fc.integer({ min: 0, max: 12 * MIB }), fc.constant(5 * MIB));
+  const sizes = fc.array(size, { minLength: 1, maxLength: 6 });
+  const { server, create } = await setUp(t, { maxAsyncUploads: 2 });
+  await fc.assert(
+    fc.asyncProperty(sizes, async (lengths) => {
+      const chunks = lengths.map((length) => randomBytes(length));
+      const file = await create(1);
+      for (const chunk of chunks) await file.write(chunk);
+      await file.close();
+      return server.object(BUCKET, KEY)?.bytes.equals(Buffer.concat(chunks)) === true;
+    }),
+    { numRuns: 15 },
+  );
+});
 
 t.test('nothing is seen before close', async (t) => {
   const { server, create } = await setUp(t);
