@@ -177,7 +177,9 @@ const startStalled = async (world: World, args: readonly string[]) => {
   sandbox.nodes[0]!.faults.slow(async () => {
     if (++protos > 18) await released;
   });
-  const child = start(['backup', '-h', seeds, '-n', 'test', '-C', ...at, ...args], { env });
+  const smallParts = ['--s3-min-part-size', '5'];
+  const backup = ['backup', '-h', seeds, '-n', 'test', '-C', ...smallParts, ...at, ...args];
+  const child = start(backup, { env });
   const outcome = outcomeOf(child);
   for (let parts = 0; parts === 0; ) {
     const list = new ListMultipartUploadsCommand({ Bucket: bucket });

@@ -89,7 +89,7 @@ export const logLevel = choice({
 export const maxAsyncDownloads = integer({
   name: 's3-max-async-downloads',
   group,
-  describe: 'Requests at once for each file that is read; each takes 5 MiB of memory',
+  describe: 'Requests at once for each file that is read; each takes 16 MiB of memory',
   min: 1,
   max: 1024,
   default: DEFAULT_DOWNLOADS,

@@ -66,6 +66,8 @@ const configOf = async (options: S3Options, sdk: Sdk): Promise<S3ClientConfig> =
     ...(profile === undefined ? {} : { profile, logger: SILENT }),
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
     ...(logger === undefined ? {} : { logger }),
+    // Nobody changes the middleware; without this, it is put together for each request.
+    cacheMiddleware: true,
     maxAttempts: options.maxAttempts ?? DEFAULT_MAX_ATTEMPTS,
     requestChecksumCalculation: checksum === 'md5' ? 'WHEN_REQUIRED' : 'WHEN_SUPPORTED',
     // Whole objects are checked here, in order, whatever the ranges that they came in.

@@ -15,10 +15,10 @@ export const MAX_PART_SIZE = 5 * 1024 * MIB;
 export const MAX_PARTS = 10_000;
 
 /**
- * Bytes that one ranged GET asks for: asbackup's. Benchmarks found nothing faster that takes no
- * more memory.
+ * Bytes that one ranged GET asks for. A request costs 4 ms of CPU time, so that asbackup's 5 MiB take
+ * a third longer.
  */
-export const RANGE_SIZE = 5 * MIB;
+export const RANGE_SIZE = 16 * MIB;
 
 /**
  * How an upload is checked: by a checksum that the server keeps with the object, or by the MD5 that
@@ -61,8 +61,10 @@ export interface S3Options {
   readonly minPartSize?: number;
   /** Parts in flight for each file. Default: as many as take 64 MiB, from 2 to 16. */
   readonly maxAsyncUploads?: number;
-  /** Ranges of 5 MiB in flight for each file that is read. Default 16: more brought nothing, and each
-   * takes its size in memory. */
+  /**
+   * Ranges of 16 MiB in flight for each file that is read. Default 4: more brought nothing, and each
+   * takes its size in memory.
+   */
   readonly maxAsyncDownloads?: number;
   /** Default `crc32`. Choose `md5` for a server that refuses requests with a checksum. */
   readonly checksum?: S3Checksum;
@@ -80,7 +82,7 @@ export const DEFAULT_REQUEST_TIMEOUT = 600_000;
 export const DEFAULT_MAX_ATTEMPTS = 10;
 /** Parts in flight at most, unless the caller says how many. */
 export const MAX_UPLOADS = 16;
-export const DEFAULT_DOWNLOADS = 16;
+export const DEFAULT_DOWNLOADS = 4;
 
 /** Milliseconds: a day. Timers count no more than 24 of them. */
 export const MAX_TIMEOUT = 86_400_000;

@@ -15,7 +15,7 @@ t.test('what is left out is as the peers have it', async (t) => {
     requestTimeout: 600_000,
     maxAttempts: 10,
     systemProxy: false,
-    maxAsyncDownloads: 16,
+    maxAsyncDownloads: 4,
   });
   onNotice?.('something is left');
   t.strictSame(said, ['note: something is left']);
