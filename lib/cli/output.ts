@@ -96,6 +96,7 @@ export class Output {
       const target = this.#target;
       const bytes = this.#seal(chunk);
       await (typeof target === 'number' ? writeAll(target, bytes) : send(target, bytes));
+      giveBack(bytes);
     } catch (error) {
       if (codeOf(error) === 'EPIPE') this.#closed = true;
       throw storageError(error);

@@ -8,6 +8,7 @@
  */
 import { type Cipheriv, createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { AsbError } from '../errors.ts';
+import { lendNew } from '../memory/buffer-pool.ts';
 import type { Encryption, EncryptionMode } from './key.ts';
 
 /** Bytes that stand before the encrypted ones. */
@@ -41,11 +42,11 @@ export class Encryptor {
   }
 
   /**
-   * @returns new memory with the same bytes encrypted, before the first of them the counter;
+   * @returns new memory, lent, with the same bytes encrypted, before the first of them the counter;
    *   `chunk` is not needed any more
    */
   push(chunk: Uint8Array): Buffer {
-    const bytes = this.#cipher.update(chunk);
+    const bytes = lendNew(this.#cipher.update(chunk));
     if (this.#head.length === 0) return bytes;
     return Buffer.concat([this.end(), bytes]);
   }
@@ -79,11 +80,12 @@ export class Decryptor {
   }
 
   /**
-   * @returns new memory with what is decrypted; nothing before the beginning is known to be right
+   * @returns new memory, lent, with what is decrypted; nothing before the beginning is known to be
+   *   right
    * @throws AsbError `KEY` if it is not: the key or the mode is another than that of the file
    */
   push(chunk: Uint8Array): Buffer {
-    if (this.#cipher !== undefined) return this.#cipher.update(chunk);
+    if (this.#cipher !== undefined) return lendNew(this.#cipher.update(chunk));
     this.#gathered = Buffer.concat([this.#gathered, chunk]);
     if (this.#gathered.length < COUNTER_SIZE + this.#beginning.size) return NO_BYTES;
     return this.#begin();

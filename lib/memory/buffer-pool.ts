@@ -49,6 +49,21 @@ export const giveBack = (bytes: Uint8Array): void => {
   lender.release();
 };
 
+/**
+ * New memory, to be freed when it is given back. Left to the garbage collector, which sees how small
+ * the objects are and not how large their memory is, tens of megabytes would pile up, and collecting
+ * them takes longer than what is done with them. Bytes that share their memory with others are
+ * given as they are.
+ */
+export const lendNew = (bytes: Buffer): Buffer => {
+  const { buffer } = bytes;
+  if (!(buffer instanceof ArrayBuffer) || buffer.byteLength !== bytes.length) return bytes;
+  const memory = new PooledBuffer(bytes, () => buffer.transfer(0));
+  const lent = lend(memory, 0, bytes.length);
+  memory.release();
+  return lent;
+};
+
 /** Buffers of one size. A larger one may be asked for, and is not kept. */
 export class BufferPool {
   readonly #size: number;

@@ -1,6 +1,6 @@
 import { constants, createZstdDecompress } from 'node:zlib';
 import { AsbError, messageOf } from '../errors.ts';
-import { lend, PooledBuffer } from '../memory/buffer-pool.ts';
+import { lendNew } from '../memory/buffer-pool.ts';
 import { DEFAULT_WINDOW_LOG, FrameWalker, MAX_WINDOW_LOG, MIN_WINDOW_LOG } from './frame-walker.ts';
 
 /** Output comes in buffers of this size; with zlib's default of 16 KiB it takes twice the time. */
@@ -17,20 +17,6 @@ const checkWindowLog = (windowLog: number): void => {
   }
   const expected = `a whole number from ${MIN_WINDOW_LOG} to ${MAX_WINDOW_LOG}`;
   throw new AsbError('RANGE', `windowLog is ${windowLog}; expected ${expected}`, { expected });
-};
-
-/**
- * Output that is freed when it is given back (`giveBack`). Left to the garbage collector, which sees
- * how small the objects are and not how large their memory is, 40 MB of it would pile up. What does
- * not fill its memory shares it with the next output, and is left alone.
- */
-const lendOutput = (output: Buffer): Buffer => {
-  const { buffer } = output;
-  if (output.length < OUTPUT_SIZE || !(buffer instanceof ArrayBuffer)) return output;
-  const memory = new PooledBuffer(output, () => buffer.transfer(0));
-  const lent = lend(memory, 0, OUTPUT_SIZE);
-  memory.release();
-  return lent;
 };
 
 /** A part of the input that belongs to one frame. */
@@ -111,7 +97,7 @@ export class FrameDecoder {
     for (;;) {
       if (this.#failure !== undefined) this.#fail(start);
       const chunk: unknown = this.#zstd.read();
-      if (Buffer.isBuffer(chunk)) yield lendOutput(chunk);
+      if (Buffer.isBuffer(chunk)) yield lendNew(chunk);
       else if (written) return;
       else await new Promise<void>((resolve) => (this.#wake = resolve));
     }

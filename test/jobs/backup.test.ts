@@ -451,7 +451,7 @@ t.test('parts are as large as the file limit or the estimate wants them', async 
     [stored, { directory: `s3://${BUCKET}/c`, fileLimit: 10_000 * TEN_MIB }, true],
     [stored, { directory: `s3://${BUCKET}/d` }, false],
   ];
-  const module = Buffer.alloc(6 * 1024 * 1024, 'x').toString('base64');
+  const module = Buffer.alloc(10 * 1024 * 1024, 'x').toString('base64');
   for (const [namespace, place, isLarge] of rows) {
     const { encodeProto } = await import('../../lib/wire/proto.ts');
     const { lastMessage } = await import('../../lib/sandbox/reply.ts');

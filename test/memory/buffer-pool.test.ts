@@ -1,5 +1,5 @@
 import t from 'tap';
-import { BufferPool, giveBack, lend } from '../../lib/memory/buffer-pool.ts';
+import { BufferPool, giveBack, lend, lendNew } from '../../lib/memory/buffer-pool.ts';
 
 t.test('a buffer is used again when its last user has released it', async (t) => {
   const pool = new BufferPool(64, 2);
@@ -41,4 +41,23 @@ t.test('what is lent goes back once, however often it is given back', async (t) 
   t.not(pool.take().bytes, buffer.bytes, 'the tail is still out');
   giveBack(tail);
   t.equal(pool.take().bytes, buffer.bytes);
+});
+
+t.test('new memory is freed when it is given back', async (t) => {
+  const alone = Buffer.from(new ArrayBuffer(8));
+  const lent = lendNew(alone);
+  t.equal(lent.length, 8);
+  giveBack(lent);
+  t.equal(alone.buffer.byteLength, 0);
+});
+
+t.test('new memory that others use, too, is left alone', async (t) => {
+  const memory = new ArrayBuffer(8);
+  const shared = Buffer.from(new SharedArrayBuffer(8));
+  for (const bytes of [Buffer.from(memory, 0, 4), Buffer.from(memory, 4), shared]) {
+    const lent = lendNew(bytes);
+    t.equal(lent, bytes);
+    giveBack(lent);
+    t.not(bytes.length, 0);
+  }
 });
