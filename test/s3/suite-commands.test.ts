@@ -12,6 +12,7 @@ import t, { type Test } from 'tap';
 import { computeDigest } from '../../lib/record/digest.ts';
 import { ParticleType } from '../../lib/record/particle.ts';
 import { type Sandbox, startSandbox } from '../../lib/sandbox/index.ts';
+import { isMissing } from '../../lib/storage/s3/failure.ts';
 import { outcomeOf, run, shell, start } from '../helpers/asb.ts';
 import { writeKey } from '../helpers/keys.ts';
 import { type S3Target, s3Target } from '../helpers/s3/target.ts';
@@ -182,13 +183,16 @@ const startStalled = async (world: World, args: readonly string[]) => {
   const child = start(backup, { env });
   const outcome = outcomeOf(child);
   for (let parts = 0; parts === 0; ) {
-    const list = new ListMultipartUploadsCommand({ Bucket: bucket });
-    const { Uploads: [upload] = [] } = await client.send(list);
+    const all = new ListMultipartUploadsCommand({ Bucket: bucket });
+    const { Uploads: [upload] = [] } = await client.send(all);
     if (upload === undefined) continue;
     const { Key, UploadId } = upload;
-    const { Parts = [] } = await client.send(
-      new ListPartsCommand({ Bucket: bucket, Key, UploadId }),
-    );
+    const list = new ListPartsCommand({ Bucket: bucket, Key, UploadId });
+    const { Parts = [] } = await client.send(list).catch((error: unknown) => {
+      // It was completed in between: another follows.
+      if (isMissing(error)) return {};
+      throw error;
+    });
     parts = Parts.length;
   }
   const end = async (signal: NodeJS.Signals) => {
