@@ -27,14 +27,12 @@ export const fileInput = (fd: number): Readable => {
   const pool = new BufferPool(PIECE_SIZE, PIECES_KEPT);
   const readPiece = async (): Promise<Buffer | null> => {
     const piece = pool.take();
-    try {
-      const { bytesRead } = await readOf(fd, piece.bytes, 0, PIECE_SIZE, null);
-      return bytesRead === 0 ? null : lend(piece, 0, bytesRead);
-    } catch (cause) {
+    const { bytesRead } = await readOf(fd, piece.bytes, 0, PIECE_SIZE, null).catch((cause) => {
       throw new AsbError('STORAGE', `standard input: ${messageOf(cause)}`, { file: '-', cause });
-    } finally {
-      piece.release();
-    }
+    });
+    const bytes = bytesRead === 0 ? null : lend(piece, 0, bytesRead);
+    piece.release();
+    return bytes;
   };
   return new Readable({
     // Pieces keep their bounds.

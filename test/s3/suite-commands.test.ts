@@ -190,7 +190,7 @@ const startStalled = async (world: World, args: readonly string[]) => {
     const list = new ListPartsCommand({ Bucket: bucket, Key, UploadId });
     const { Parts = [] } = await client.send(list).catch((error: unknown) => {
       // It was completed in between: another follows.
-      if (isMissing(error)) return {};
+      if (isMissing(error)) return { Parts: [] };
       throw error;
     });
     parts = Parts.length;
