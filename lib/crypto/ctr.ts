@@ -6,9 +6,9 @@
  * Nothing in it tells a wrong key, or bytes that were changed. What is decrypted is known to be
  * right only when its reader has accepted it.
  */
-import { type Cipheriv, createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { AsbError } from '../errors.ts';
-import { lendNew } from '../memory/buffer-pool.ts';
+import { CipherOutput } from './cipher-output.ts';
 import type { Encryption, EncryptionMode } from './key.ts';
 
 /** Bytes that stand before the encrypted ones. */
@@ -25,28 +25,28 @@ const CIPHERS = {
 
 /** A cipher that has encrypted the counter already, and what that gave. */
 const counterMode = ({ mode, key }: Encryption, counter: Uint8Array) => {
-  const cipher: Cipheriv = createCipheriv(CIPHERS[mode].counter, key.forMode(mode), counter);
-  return { cipher, head: cipher.update(ZEROS) };
+  const cipher = createCipheriv(CIPHERS[mode].counter, key.forMode(mode), counter);
+  return { head: cipher.update(ZEROS), output: new CipherOutput(cipher) };
 };
 
 /** Encrypts a stream of bytes, cut anywhere, with a random counter of its own. */
 export class Encryptor {
-  readonly #cipher: Cipheriv;
+  readonly #output: CipherOutput;
   /** What is to be given out before anything else. */
   #head: Buffer;
 
   constructor(encryption: Encryption) {
-    const { cipher, head } = counterMode(encryption, randomBytes(COUNTER_SIZE));
-    this.#cipher = cipher;
+    const { head, output } = counterMode(encryption, randomBytes(COUNTER_SIZE));
+    this.#output = output;
     this.#head = head;
   }
 
   /**
-   * @returns new memory, lent, with the same bytes encrypted, before the first of them the counter;
+   * @returns lent memory with the same bytes encrypted, before the first of them the counter;
    *   `chunk` is not needed any more
    */
   push(chunk: Uint8Array): Buffer {
-    const bytes = lendNew(this.#cipher.update(chunk));
+    const bytes = this.#output.of(chunk);
     if (this.#head.length === 0) return bytes;
     return Buffer.concat([this.end(), bytes]);
   }
@@ -72,7 +72,7 @@ export class Decryptor {
   readonly #encryption: Encryption;
   readonly #beginning: Beginning;
   #gathered: Buffer = NO_BYTES;
-  #cipher: Cipheriv | undefined;
+  #output: CipherOutput | undefined;
 
   constructor(encryption: Encryption, beginning: Beginning) {
     this.#encryption = encryption;
@@ -80,12 +80,12 @@ export class Decryptor {
   }
 
   /**
-   * @returns new memory, lent, with what is decrypted; nothing before the beginning is known to be
+   * @returns lent memory with what is decrypted; nothing before the beginning is known to be
    *   right
    * @throws AsbError `KEY` if it is not: the key or the mode is another than that of the file
    */
   push(chunk: Uint8Array): Buffer {
-    if (this.#cipher !== undefined) return lendNew(this.#cipher.update(chunk));
+    if (this.#output !== undefined) return this.#output.of(chunk);
     this.#gathered = Buffer.concat([this.#gathered, chunk]);
     if (this.#gathered.length < COUNTER_SIZE + this.#beginning.size) return NO_BYTES;
     return this.#begin();
@@ -93,7 +93,7 @@ export class Decryptor {
 
   /** @throws AsbError `TRUNCATED` if the beginning was never whole */
   end(): void {
-    if (this.#cipher !== undefined) return;
+    if (this.#output !== undefined) return;
     const offset = this.#gathered.length;
     const what = offset === 0 ? 'no input' : `the input ends after ${offset} bytes`;
     throw new AsbError('TRUNCATED', `${what}; did the stage before this one fail?`, { offset });
@@ -104,8 +104,8 @@ export class Decryptor {
     const block = createDecipheriv(CIPHERS[mode].block, key.forMode(mode), null);
     block.setAutoPadding(false);
     const counter = block.update(this.#gathered.subarray(0, COUNTER_SIZE));
-    const { cipher } = counterMode(this.#encryption, counter);
-    const bytes = cipher.update(this.#gathered.subarray(COUNTER_SIZE));
+    const { output } = counterMode(this.#encryption, counter);
+    const bytes = output.of(this.#gathered.subarray(COUNTER_SIZE));
     if (!this.#beginning.accepts(bytes.subarray(0, this.#beginning.size))) {
       throw new AsbError(
         'KEY',
@@ -113,7 +113,7 @@ export class Decryptor {
         { offset: 0 },
       );
     }
-    this.#cipher = cipher;
+    this.#output = output;
     this.#gathered = NO_BYTES;
     return bytes;
   }
