@@ -26,9 +26,9 @@ export interface ObjectReaderOptions {
 }
 
 /**
- * Gives an object's bytes in order, as objects, from ranges that are in flight at once. A first range
- * goes alone, and each one that was handed on lets two more begin: who leaves after the head of a
- * file has not asked for all of it. Nothing begins while the reader stalls.
+ * Gives an object's bytes in order, as objects, from ranges that are in flight at once. The first range
+ * goes alone: who leaves after the head of a file has not asked for more. Whoever goes on behind it
+ * reads all, so then as many begin as may. Nothing begins while the reader stalls.
  */
 export class ObjectReader extends Readable {
   readonly #options: ObjectReaderOptions;
@@ -38,7 +38,7 @@ export class ObjectReader extends Readable {
   readonly #downloads: RangeDownload[] = [];
   /** All that uses connections or memory. */
   readonly #running = new Set<Promise<unknown>>();
-  #rangesGiven = 0;
+  #isBeyondFirst = false;
   #bytesGiven = 0;
   #crc = 0;
   #checksum: Promise<number | undefined> = Promise.resolve(undefined);
@@ -73,7 +73,7 @@ export class ObjectReader extends Readable {
     if (this.destroyed) return;
     if (download.isTaken) {
       this.#downloads.shift();
-      this.#rangesGiven++;
+      this.#isBeyondFirst = true;
       download.release();
     }
     this.push(piece);
@@ -95,7 +95,7 @@ export class ObjectReader extends Readable {
   #begin(): void {
     const { size, rangesAtOnce, pool, checksum } = this.#options;
     const { signal } = this.#abort;
-    const most = Math.min(rangesAtOnce, 1 + this.#rangesGiven);
+    const most = this.#isBeyondFirst ? rangesAtOnce : 1;
     while (this.#downloads.length < most) {
       const { value: range } = this.#ranges.next();
       if (range === undefined) return;

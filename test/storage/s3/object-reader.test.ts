@@ -93,9 +93,9 @@ t.test('an empty object is not asked for', async (t) => {
   t.equal((await buffer(reader({ size: 0, get: never, checksum: never }))).length, 0);
 });
 
-t.test('the first range goes alone; each that is handed on lets two begin', async (t) => {
+t.test('the first range goes alone; behind it, as many begin as may', async (t) => {
   const { answer, get, starts } = byHand();
-  const stream = reader({ get });
+  const stream = reader({ get, rangesAtOnce: 2 });
   const begun = (count: number): void => {
     t.strictSame(
       starts(),
@@ -172,6 +172,7 @@ t.test('the checksum is asked for with the last range, once, and waited for', as
   let times = 0;
   const stream = reader({
     get,
+    rangesAtOnce: 2,
     checksum: () => {
       times++;
       return checksum.promise;
@@ -213,7 +214,7 @@ t.test('what fails ends the stream at once', async (t) => {
 t.test('a stream that is destroyed leaves nothing', async (t) => {
   const pool = new BufferPool(RANGE_SIZE, 3);
   const { answer, asked, get } = byHand();
-  const stream = reader({ get, pool });
+  const stream = reader({ get, pool, rangesAtOnce: 2 });
   stream.resume();
   await turns();
   answer(0);
