@@ -81,28 +81,42 @@ const benchObjects = async (bench: S3Bench, bucket: string, file: string): Promi
     const found = statSync(output).size;
     if (found !== size) throw new Error(`${found} bytes of ${size} were downloaded`);
   };
-  return [
-    await inTurn(
+  const up = (title: string, peerWay: Way): Promise<string> =>
+    inTurn(
       [
-        ...beside({ title: `${name} s3 cp FILE s3://…`, command: aws(file, url) }),
-        {
-          title: 'asb upload s3://… < FILE',
-          command: asb('upload', '--remove-files'),
-          streams: { input: file },
-        },
+        ...beside(peerWay),
+        { title, command: asb('upload', '--remove-files'), streams: { input: file } },
       ],
       size,
       repeats,
       isStored,
-    ),
-    await inTurn(
-      [
-        ...beside({ title: `${name} s3 cp s3://… FILE`, command: aws(url, output) }),
-        { title: 'asb download s3://… > FILE', command: asb('download'), streams: { output } },
-      ],
+    );
+  const down = (title: string, peerWay: Way, streams: Redirected): Promise<string> =>
+    inTurn(
+      [...beside(peerWay), { title, command: asb('download'), streams }],
       size,
       repeats,
-      isWhole,
+      streams.output === undefined ? async () => {} : isWhole,
+    );
+  return [
+    await up('asb upload s3://… < FILE', {
+      title: `${name} s3 cp FILE s3://…`,
+      command: aws(file, url),
+    }),
+    await up('asb upload s3://… < FILE', {
+      title: `${name} s3 cp - s3://… < FILE`,
+      command: aws('-', url),
+      streams: { input: file },
+    }),
+    await down(
+      'asb download s3://… > FILE',
+      { title: `${name} s3 cp s3://… FILE`, command: aws(url, output) },
+      { output },
+    ),
+    await down(
+      'asb download s3://…, to nowhere',
+      { title: `${name} s3 cp s3://… -, to nowhere`, command: aws(url, '-') },
+      {},
     ),
   ];
 };
