@@ -13,7 +13,7 @@ import { unpack } from '../../lib/stages/unpack.ts';
 import { asBatches, EVERY_TYPE_SET, writeEveryType } from '../helpers/every-type.ts';
 import { startFakeNode, until } from '../helpers/fake-node.ts';
 import { clientOf } from '../helpers/s3/client.ts';
-import { BUCKET, ownServer } from '../helpers/s3-connection.ts';
+import { BUCKET, ownServer } from '../helpers/s3/connection.ts';
 import { through } from '../helpers/streams.ts';
 import { startTarget } from '../helpers/target.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { removeArtifacts } from '../../lib/jobs/remove-artifacts.ts';
 import { clientOf } from '../helpers/s3/client.ts';
-import { BUCKET, ownServer } from '../helpers/s3-connection.ts';
+import { BUCKET, ownServer } from '../helpers/s3/connection.ts';
 
 const FILES = {
   'test_00000.asb': 'old',

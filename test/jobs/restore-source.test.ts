@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import t from 'tap';
 import { findFiles, pathsOf } from '../../lib/jobs/restore-source.ts';
 import { clientOf } from '../helpers/s3/client.ts';
-import { BUCKET, ownServer } from '../helpers/s3-connection.ts';
+import { BUCKET, ownServer } from '../helpers/s3/connection.ts';
 
 t.test('where files are', async (t) => {
   const place = t.testdir({

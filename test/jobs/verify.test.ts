@@ -13,7 +13,7 @@ import { GLOBALS, HEADER, manyRecords, RECORDS, TEXT } from '../helpers/asb-text
 import { until } from '../helpers/fake-node.ts';
 import { frame } from '../helpers/frames.ts';
 import { clientOf } from '../helpers/s3/client.ts';
-import { BUCKET, ownServer } from '../helpers/s3-connection.ts';
+import { BUCKET, ownServer } from '../helpers/s3/connection.ts';
 import { through } from '../helpers/streams.ts';
 
 const MANY = Buffer.concat([HEADER, ...manyRecords(2000)]);

@@ -3,8 +3,6 @@
  * (`npm run test:rgw`).
  */
 import { createHash, type Hash, randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, request } from 'node:http';
 import {
   CreateMultipartUploadCommand,
   ListPartsCommand,
@@ -21,8 +19,9 @@ import { findObject, listObjects, listUploads } from '../../lib/storage/s3/listi
 import type { S3Options } from '../../lib/storage/s3/options.ts';
 import { s3StoredFile } from '../../lib/storage/s3/s3-stored-file.ts';
 import type { StoredFile } from '../../lib/storage/stored-file.ts';
+import { all } from '../helpers/s3/connection.ts';
+import { startProxy } from '../helpers/s3/proxy.ts';
 import { s3Target } from '../helpers/s3/target.ts';
-import { all } from '../helpers/s3-connection.ts';
 
 const MIB = 1024 * 1024;
 /** More than two pages of a real server; of ours, whose pages are small here, too. */
@@ -217,31 +216,6 @@ t.test('wrong credentials', async (t) => {
   }
 });
 
-/** A proxy for HTTP, which counts what goes through it. */
-const startProxy = async (t: Test) => {
-  const proxy = { url: '', requests: 0 };
-  const server = createServer((incoming, answer) => {
-    proxy.requests++;
-    const { method, headers, url = '' } = incoming;
-    const onward = request(url, { method, headers }, (response) => {
-      answer.writeHead(response.statusCode ?? 502, response.headers);
-      response.pipe(answer);
-    });
-    incoming.pipe(onward);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.teardown(async () => {
-    server.closeAllConnections();
-    server.close();
-    await once(server, 'close');
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  proxy.url = `http://127.0.0.1:${address.port}`;
-  return proxy;
-};
-
 t.test('the proxy of the environment, only where it is wanted', async (t) => {
   const { target, bucket, connect, put } = await setUp(t);
   const content = randomBytes(2 * MIB);
@@ -257,11 +231,11 @@ t.test('the proxy of the environment, only where it is wanted', async (t) => {
     await t.test(`systemProxy ${systemProxy}, no_proxy ${no_proxy}`, async (t) => {
       setEnvironment(t, { http_proxy: proxy.url, no_proxy });
       const connection = connect({ systemProxy });
-      const before = proxy.requests;
+      const before = proxy.requests.length;
       t.strictSame(keysOf(await all(listObjects(connection, bucket, ''))), ['a.asb']);
       t.ok((await bytesOf(await fileOf(connection, bucket, 'a.asb'))).equals(content));
       // One list, two looks, two ranges.
-      t.equal(proxy.requests - before, isUsed ? 5 : 0);
+      t.equal(proxy.requests.length - before, isUsed ? 5 : 0);
     });
   }
 });

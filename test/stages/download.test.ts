@@ -5,7 +5,7 @@ import t, { type Test } from 'tap';
 import { giveBack } from '../../lib/memory/buffer-pool.ts';
 import { download } from '../../lib/stages/download.ts';
 import { clientOf } from '../helpers/s3/client.ts';
-import { BUCKET, ownServer } from '../helpers/s3-connection.ts';
+import { BUCKET, ownServer } from '../helpers/s3/connection.ts';
 
 const MIB = 1024 * 1024;
 const KEY = 'a/b.bin';

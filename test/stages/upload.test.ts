@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import t, { type Test } from 'tap';
 import { upload } from '../../lib/stages/upload.ts';
 import { clientOf } from '../helpers/s3/client.ts';
-import { BUCKET, ownServer } from '../helpers/s3-connection.ts';
+import { BUCKET, ownServer } from '../helpers/s3/connection.ts';
 import { inChunks } from '../helpers/streams.ts';
 
 const MIB = 1024 * 1024;

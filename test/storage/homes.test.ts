@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import t from 'tap';
 import { backupFiles, fileAt, homeAt, joinLocation } from '../../lib/storage/homes.ts';
 import type { Home } from '../../lib/storage/storage.ts';
+import { BUCKET, ownServer } from '../helpers/s3/connection.ts';
 import { useEnvironment } from '../helpers/s3/environment.ts';
-import { BUCKET, ownServer } from '../helpers/s3-connection.ts';
 
 const write = async (home: Home, name: string): Promise<void> => {
   await home.prepare({ removeFiles: false });

@@ -160,9 +160,11 @@ export class ObjectUpload {
           const part = this.#memory.keep(number, bodyOf(command));
           this.#target.onPart(number);
           command.input.Body = part.bytes;
-          const answer = await send(this.#requests.signal).finally(() => part.release());
-          this.#comparePart(number, part.bytes, answer);
-          return answer;
+          const arrival = send(this.#requests.signal).then((answer) => {
+            this.#comparePart(number, part.bytes, answer);
+            return answer;
+          });
+          return await arrival.finally(() => part.release());
         }
         const answer = await send(this.#requests.signal);
         this.#stored = true;

@@ -1,9 +1,9 @@
 /** A proxy that requests go through, as in a company's network. */
-import { once } from 'node:events';
 import { createServer, request as forward } from 'node:http';
 import { connect } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import type { Test } from 'tap';
+import { listen } from './listen.ts';
 
 export interface Proxy {
   /** `http://127.0.0.1:PORT` */
@@ -39,14 +39,5 @@ export const startProxy = async (
     });
     pipeline(socket, onward, socket).catch(() => socket.destroy());
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.teardown(async () => {
-    server.closeAllConnections();
-    server.close();
-    await once(server, 'close');
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return { url: `http://127.0.0.1:${address.port}`, requests };
+  return { url: await listen(t, server), requests };
 };

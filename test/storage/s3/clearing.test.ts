@@ -8,7 +8,7 @@ import {
 } from '../../../lib/storage/s3/clearing.ts';
 import { REQUESTS_AT_ONCE } from '../../../lib/storage/s3/in-parallel.ts';
 import { listObjects, listUploads } from '../../../lib/storage/s3/listing.ts';
-import { BUCKET, connect, ownServer } from '../../helpers/s3-connection.ts';
+import { BUCKET, connect, ownServer } from '../../helpers/s3/connection.ts';
 
 const numbered = (index: number): string => `b/${String(index).padStart(5, '0')}.asb`;
 

@@ -4,10 +4,10 @@ import t, { type Test } from 'tap';
 import { S3Connection } from '../../../lib/storage/s3/connection.ts';
 import { findObject, listObjects } from '../../../lib/storage/s3/listing.ts';
 import type { S3Options } from '../../../lib/storage/s3/options.ts';
+import { all, BUCKET, ownServer } from '../../helpers/s3/connection.ts';
 import { useEnvironment } from '../../helpers/s3/environment.ts';
 import { startProxy } from '../../helpers/s3/proxy.ts';
 import type { S3Server, S3ServerOptions } from '../../helpers/s3/server.ts';
-import { all, BUCKET, ownServer } from '../../helpers/s3-connection.ts';
 
 const MIB = 1024 * 1024;
 

@@ -9,7 +9,7 @@ import { S3Connection } from '../../../lib/storage/s3/connection.ts';
 import { isMissing, s3Error } from '../../../lib/storage/s3/failure.ts';
 import { findObject, listObjects } from '../../../lib/storage/s3/listing.ts';
 import type { S3Options } from '../../../lib/storage/s3/options.ts';
-import { all, BUCKET, cannedServer } from '../../helpers/s3-connection.ts';
+import { all, BUCKET, cannedServer } from '../../helpers/s3/connection.ts';
 
 const URL_OF_KEY = `s3://${BUCKET}/a`;
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { findObject, listObjects, listUploads } from '../../../lib/storage/s3/listing.ts';
+import { all, BUCKET, cannedServer, connect, ownServer } from '../../helpers/s3/connection.ts';
 import type { FaultKind } from '../../helpers/s3/server.ts';
-import { all, BUCKET, cannedServer, connect, ownServer } from '../../helpers/s3-connection.ts';
 
 /** More than fit into one page of any server. */
 const MANY = 2500;

@@ -12,7 +12,7 @@ import {
   giveRange,
   type OddAnswer,
   ownServer,
-} from '../../helpers/s3-connection.ts';
+} from '../../helpers/s3/connection.ts';
 
 const CONTENT = Buffer.from('0123456789abcdefghijklmnopqrstuvwxyz');
 const OBJECT = { key: 'a', size: CONTENT.length, etag: '"e"' };

@@ -9,14 +9,14 @@ import { RANGE_SIZE, type S3Options } from '../../../lib/storage/s3/options.ts';
 import { FIRST_RANGE_SIZE } from '../../../lib/storage/s3/ranges.ts';
 import { s3StoredFile } from '../../../lib/storage/s3/s3-stored-file.ts';
 import type { StoredFile } from '../../../lib/storage/stored-file.ts';
-import type { FaultKind, S3Server } from '../../helpers/s3/server.ts';
 import {
   BUCKET,
   cannedServer,
   connect,
   giveRange,
   ownServer,
-} from '../../helpers/s3-connection.ts';
+} from '../../helpers/s3/connection.ts';
+import type { FaultKind, S3Server } from '../../helpers/s3/server.ts';
 
 /** Four ranges. */
 const SIZE = FIRST_RANGE_SIZE + 2 * RANGE_SIZE + 17;

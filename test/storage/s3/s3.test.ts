@@ -1,8 +1,8 @@
 import t, { type Test } from 'tap';
 import { s3, s3Files, s3Object } from '../../../lib/storage/s3/s3.ts';
+import { BUCKET, ownServer } from '../../helpers/s3/connection.ts';
 import { useEnvironment } from '../../helpers/s3/environment.ts';
 import type { S3ServerOptions } from '../../helpers/s3/server.ts';
-import { BUCKET, ownServer } from '../../helpers/s3-connection.ts';
 
 /** A server, and how places on it are reached. */
 const setUp = async (t: Test, options: S3ServerOptions = {}) => {

@@ -1,5 +1,4 @@
 /** Ways to a test's S3 server, and servers that answer what no good one does. */
-import { once } from 'node:events';
 import {
   createServer,
   type IncomingMessage,
@@ -8,9 +7,10 @@ import {
 } from 'node:http';
 import { devNull } from 'node:os';
 import type { Test } from 'tap';
-import { S3Connection } from '../../lib/storage/s3/connection.ts';
-import type { S3Options } from '../../lib/storage/s3/options.ts';
-import { type S3Server, type S3ServerOptions, startS3Server } from './s3/server.ts';
+import { S3Connection } from '../../../lib/storage/s3/connection.ts';
+import type { S3Options } from '../../../lib/storage/s3/options.ts';
+import { listen } from './listen.ts';
+import { type S3Server, type S3ServerOptions, startS3Server } from './server.ts';
 
 /** The bucket of {@link ownServer}. */
 export const BUCKET = 'vault';
@@ -49,18 +49,8 @@ export const cannedServer = async (
   listener: RequestListener,
   options: S3Options = {},
 ): Promise<S3Connection> => {
-  const server = createServer(listener);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.teardown(async () => {
-    server.closeAllConnections();
-    server.close();
-    await once(server, 'close');
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
+  const endpoint = await listen(t, createServer(listener));
   useCredentials('any', 'any');
-  const endpoint = `http://127.0.0.1:${address.port}`;
   return new S3Connection({ endpoint, maxAttempts: 2, ...options });
 };
 
