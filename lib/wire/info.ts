@@ -10,19 +10,25 @@ export const encodeInfoRequest = (commands: readonly string[]): Buffer =>
 
 /**
  * Splits a reply's body into values by command.
- * @param commands what was asked: a name in a command may hold a tab, as what ends the command
+ * @param commands what was asked: a name in a command may hold a tab, as what ends the command; and
+ *   a name in a value may hold a newline, so that what answers no command belongs to the value before
  */
 export const decodeInfoReply = (
   body: Buffer,
   commands: readonly string[] = [],
 ): Map<string, string> => {
   const values = new Map<string, string>();
-  for (const line of body.toString().split('\n')) {
+  let last: string | undefined;
+  for (const line of body.toString().replace(/\n$/, '').split('\n')) {
+    const asked = commands.find((command) => line === command || line.startsWith(`${command}\t`));
+    if (asked === undefined && last !== undefined && commands.length > 0) {
+      values.set(last, `${values.get(last)}\n${line}`);
+      continue;
+    }
     if (line === '') continue;
-    const asked = commands.find((command) => line.startsWith(`${command}\t`));
-    const tab = asked === undefined ? line.indexOf('\t') : asked.length;
-    if (tab < 0) values.set(line, '');
-    else values.set(line.slice(0, tab), line.slice(tab + 1));
+    const tab = asked?.length ?? line.indexOf('\t');
+    last = tab < 0 ? line : line.slice(0, tab);
+    values.set(last, tab < 0 ? '' : line.slice(tab + 1));
   }
   return values;
 };

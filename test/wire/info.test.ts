@@ -6,6 +6,8 @@ import {
   parsePairs,
 } from '../../lib/wire/info.ts';
 
+const SETS_NODE = ['sets', 'node', 'empty'];
+
 t.equal(
   encodeInfoRequest(['node', 'build']).toString('latin1'),
   '\x02\x01\0\0\0\0\0\x0bnode\nbuild\n',
@@ -27,6 +29,17 @@ t.strictSame(
   ],
   'a tab in a command',
 );
+
+t.strictSame(
+  [...decodeInfoReply(Buffer.from('\nsets\tset=a\n\nb:objects=1\nnode\nempty\t\n'), SETS_NODE)],
+  [
+    ['sets', 'set=a\n\nb:objects=1'],
+    ['node', ''],
+    ['empty', ''],
+  ],
+  'a newline in a name of a value',
+);
+t.strictSame([...decodeInfoReply(Buffer.alloc(0), SETS_NODE)], []);
 
 for (const value of ['', 'ok', 'errors;test', 'failover', 'ns=error', 'fail2']) {
   t.equal(checkInfoValue('c', value, 'n'), value, `"${value}" is an answer`);
