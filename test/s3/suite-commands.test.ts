@@ -172,7 +172,7 @@ const fill = ({ sandbox }: World): void => {
 
 /** Starts a backup that can't come to its end, and waits until a part of it has arrived. */
 const startStalled = async (world: World, args: readonly string[]) => {
-  const { sandbox, seeds, at, env, client, bucket } = world;
+  const { sandbox, seeds, at, env, client, bucket, keys } = world;
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
   let protos = 0;
   sandbox.nodes[0]!.faults.slow(async () => {
@@ -182,7 +182,9 @@ const startStalled = async (world: World, args: readonly string[]) => {
   const backup = ['backup', '-h', seeds, '-n', 'test', '-C', ...smallParts, ...at, ...args];
   const child = start(backup, { env });
   const outcome = outcomeOf(child);
+  // Until something of it is there: a part, or a file that is whole.
   for (let parts = 0; parts === 0; ) {
+    if ((await keys()).length > 0) break;
     const all = new ListMultipartUploadsCommand({ Bucket: bucket });
     const { Uploads: [upload] = [] } = await client.send(all);
     if (upload === undefined) continue;
