@@ -180,11 +180,12 @@ const startStalled = async (world: World, args: readonly string[]) => {
   });
   const smallParts = ['--s3-min-part-size', '5'];
   const backup = ['backup', '-h', seeds, '-n', 'test', '-C', ...smallParts, ...at, ...args];
+  const older = await keys();
   const child = start(backup, { env });
   const outcome = outcomeOf(child);
   // Until something of it is there: a part, or a file that is whole.
   for (let parts = 0; parts === 0; ) {
-    if ((await keys()).length > 0) break;
+    if ((await keys()).some((key) => !older.includes(key))) break;
     const all = new ListMultipartUploadsCommand({ Bucket: bucket });
     const { Uploads: [upload] = [] } = await client.send(all);
     if (upload === undefined) continue;
