@@ -6,6 +6,7 @@ import { S3Connection } from '../../../lib/storage/s3/connection.ts';
 import { MAX_PARTS, type S3Options } from '../../../lib/storage/s3/options.ts';
 import { createS3File } from '../../../lib/storage/s3/s3-file.ts';
 import type { StorageFile } from '../../../lib/storage/storage.ts';
+import { clientOf } from '../../helpers/s3/client.ts';
 import type {
   FaultKind,
   OperationName,
@@ -21,19 +22,11 @@ const PIECE = 300_000;
 
 /** A server of the test's own, and files on it. */
 const setUp = async (t: Test, options: S3Options = {}, serverOptions: S3ServerOptions = {}) => {
-  const { S3Client } = await import('@aws-sdk/client-s3');
   const server = await startS3Server({ buckets: [BUCKET], ...serverOptions });
-  const { endpoint, region, credentials } = server;
-  const client = new S3Client({
-    endpoint,
-    region,
-    credentials,
-    forcePathStyle: true,
-    requestChecksumCalculation: options.checksum === 'md5' ? 'WHEN_REQUIRED' : 'WHEN_SUPPORTED',
-    maxAttempts: 2,
-  });
   t.teardown(() => server.close());
-  t.teardown(() => client.destroy());
+  const client = clientOf(t, server, {
+    requestChecksumCalculation: options.checksum === 'md5' ? 'WHEN_REQUIRED' : 'WHEN_SUPPORTED',
+  });
   const notices: string[] = [];
   const onNotice = (line: string) => notices.push(line);
   const connection = new S3Connection({ client, onNotice, minPartSize: 5 * MIB, ...options });
