@@ -13,6 +13,13 @@ import { CHUNK_SIZE } from './scan-reply.ts';
 import { encodeScanRequest, type ScanSelection } from './scan-request.ts';
 
 export interface PartitionScanOptions extends ScanSelection {
+  /** Ids of the partitions to scan, 0–4095; all if left out. */
+  readonly partitions?: Iterable<number>;
+  /**
+   * For each partition that an earlier scan began, the last digest (20 bytes) that is safe already:
+   * this scan goes on after it. Default: none.
+   */
+  readonly positions?: ReadonlyMap<number, Uint8Array>;
   /** Scans at once, over all nodes. Default 1. */
   readonly parallel?: number;
   /** For all scans together. Default 0: no limit. */
@@ -41,7 +48,7 @@ export interface ScanInfo {
   /** Of wire form. */
   readonly bytes: number;
   readonly partitionsDone: number;
-  /** Partitions that gave a record or are done: how far the scan is, roughly. */
+  /** Partitions that gave a record, now or before, or are done: how far the scan is, roughly. */
   readonly partitionsSeen: number;
   readonly retries: number;
 }
@@ -66,7 +73,7 @@ export class PartitionScan {
   readonly #options: PartitionScanOptions;
   readonly #pool: BufferPool;
   readonly #deliver: (batch: RecordBatch) => boolean;
-  readonly #tracker = new PartitionTracker();
+  readonly #tracker: PartitionTracker;
   readonly #running = new Set<NodeScan>();
   readonly #stop = new AbortController();
   #paused = false;
@@ -77,6 +84,8 @@ export class PartitionScan {
 
   /**
    * @param deliver takes each batch; gives false to hold all scans until {@link resume}
+   * @throws AsbError `RANGE` for a partition id that is none, and a position that is no digest of
+   *   its partition
    */
   constructor(
     cluster: Cluster,
@@ -85,6 +94,7 @@ export class PartitionScan {
   ) {
     this.#cluster = cluster;
     this.#options = options;
+    this.#tracker = new PartitionTracker(options.partitions, options.positions);
     this.#pool = new BufferPool(CHUNK_SIZE, options.reuseMemory === true ? PIECES_KEPT : 0);
     this.#deliver = deliver;
   }

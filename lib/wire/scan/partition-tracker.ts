@@ -18,12 +18,31 @@ export class PartitionTracker {
   #partition = -1;
   /** Partitions that are done. */
   doneCount = 0;
-  /** Partitions of which at least one record came, or that are done. */
+  /** Partitions of which at least one record came, now or before, or that are done. */
   seenCount = 0;
 
-  /** @param partitions the ids to scan; all 4096 if left out */
-  constructor(partitions: Iterable<number> = Array(PARTITION_COUNT).keys()) {
-    for (const partition of partitions) this.#wanted[partition] = 1;
+  /**
+   * @param partitions the ids to scan; all 4096 if left out
+   * @param positions the last digest that an earlier scan of a partition handed on: this one goes
+   *   on after it. Those of partitions that are not to be scanned are not looked at
+   * @throws AsbError `RANGE` for an id that is none, and for a position that is no digest of its
+   *   partition
+   */
+  constructor(
+    partitions: Iterable<number> = Array(PARTITION_COUNT).keys(),
+    positions: ReadonlyMap<number, Uint8Array> = new Map(),
+  ) {
+    for (const partition of partitions) {
+      if (!Number.isInteger(partition) || partition < 0 || partition >= PARTITION_COUNT) {
+        throw new AsbError('RANGE', `${partition} is no partition id`, {
+          expected: `0 to ${PARTITION_COUNT - 1}`,
+        });
+      }
+      this.#wanted[partition] = 1;
+    }
+    for (const [partition, digest] of positions) {
+      if (this.#wanted[partition] === 1) this.#startAfter(partition, digest);
+    }
   }
 
   get total(): number {
@@ -110,5 +129,18 @@ export class PartitionTracker {
   lastDigest(partition: number): Buffer | undefined {
     if (this.#begun[partition] === 0) return undefined;
     return this.#digests.subarray(partition * DIGEST_SIZE, (partition + 1) * DIGEST_SIZE);
+  }
+
+  #startAfter(partition: number, digest: Uint8Array): void {
+    if (digest.length !== DIGEST_SIZE || partitionOf(digest, 0) !== partition) {
+      throw new AsbError(
+        'RANGE',
+        `${Buffer.from(digest).toString('hex')} is no digest of partition ${partition}`,
+        { partitions: [partition], expected: `${DIGEST_SIZE} bytes, of that partition` },
+      );
+    }
+    this.#digests.set(digest, partition * DIGEST_SIZE);
+    this.#begun[partition] = 1;
+    this.seenCount++;
   }
 }

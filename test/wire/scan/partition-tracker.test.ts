@@ -71,3 +71,42 @@ for (const [what, id] of [
     t.throws(() => tracker.settle(), { code: 'PROTOCOL' });
   });
 }
+
+t.test('positions of an earlier scan', async (t) => {
+  const before = digest(2, 7);
+  const positions = new Map([
+    [2, before],
+    [9, digest(9, 1)],
+  ]);
+  const tracker = new PartitionTracker([1, 2], positions);
+  before.fill(0);
+  t.strictSame(tracker.remaining(), [1, 2]);
+  t.equal(tracker.lastDigest(1), undefined);
+  t.strictSame(tracker.lastDigest(2), digest(2, 7), 'a copy');
+  t.equal(tracker.lastDigest(9), undefined, 'not to be scanned');
+  t.strictSame([tracker.seenCount, tracker.doneCount], [1, 0]);
+  tracker.record(digest(2, 6), 0);
+  tracker.settle();
+  t.strictSame(tracker.lastDigest(2), digest(2, 6));
+  t.equal(tracker.seenCount, 1);
+  tracker.completed([1, 2]);
+  t.strictSame([tracker.seenCount, tracker.doneCount], [2, 2]);
+});
+
+t.test('what no tracker takes', async (t) => {
+  for (const id of [-1, 4096, 1.5, Number.NaN]) {
+    t.throws(() => new PartitionTracker([0, id]), { code: 'RANGE' }, String(id));
+  }
+  for (const [what, bytes] of [
+    ['of another partition', digest(8, 1)],
+    ['cut', digest(7, 1).subarray(0, 19)],
+    ['too long', Buffer.concat([digest(7, 1), Buffer.alloc(1)])],
+  ] as const) {
+    const facts = { partitions: [7] };
+    t.throws(
+      () => new PartitionTracker([7], new Map([[7, bytes]])),
+      { code: 'RANGE', facts },
+      what,
+    );
+  }
+});
