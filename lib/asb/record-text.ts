@@ -84,6 +84,8 @@ export class RecordText {
   #out: DataView = layout.viewOf(this.#output);
   /** Vector bins written: no peer reads them. */
   vectors = 0;
+  /** Where the digest of the record that was written last stands in its message's buffer. */
+  digestAt = 0;
 
   /**
    * @param namespace that every record must be of
@@ -140,6 +142,7 @@ export class RecordText {
     }
     this.#checkNamespace(bytes, namespaceAt);
     if (digestAt === 0) throw new AsbError('FORMAT', 'a record without a digest');
+    this.digestAt = digestAt;
     const generation = view.getUint32(start + AT_GENERATION);
     if (generation > MAX_GENERATION) throw wrongGeneration(generation);
     let next = keyEnd > keyAt ? this.#writeKey(out, at, bytes, keyAt, keyEnd) : at;

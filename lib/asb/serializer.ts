@@ -2,6 +2,7 @@ import { AsbError } from '../errors.ts';
 import { BufferPool, lend, type PooledBuffer } from '../memory/buffer-pool.ts';
 import type { RecordBatch } from '../record/batch.ts';
 import type { RecordChunk } from '../record/chunk.ts';
+import { Extent, noteExtent } from '../record/extent.ts';
 import type { Global } from '../record/globals.ts';
 import { type FormatVersion, globalText, headerText, versionFor } from './global-text.ts';
 import { RecordText } from './record-text.ts';
@@ -22,7 +23,17 @@ export interface SerializerOptions {
   readonly reuseMemory?: boolean;
   /** Bytes of text made at a time. */
   readonly pieceSize?: number;
+  /** Notes with each piece of text what it holds (`extentOf`). Default false. */
+  readonly noteExtents?: boolean;
+  /** What the text goes on from; nothing if left out. See {@link Continuation}. */
+  readonly continues?: Continuation;
 }
+
+/**
+ * A text that goes on where another ended: at a new `file` of the same backup, whose header does not
+ * call it the first; or amid a file, without any header.
+ */
+export type Continuation = 'file' | 'text';
 
 /** What a serializer has written. */
 export interface SerializerInfo {
@@ -49,6 +60,9 @@ export class Serializer {
   readonly #pool: BufferPool;
   readonly #records: RecordText;
   readonly #globals: Global[] = [];
+  readonly #continues: Continuation | undefined;
+  /** What the piece that is being written holds; `undefined` if nobody wants to know. */
+  #extent: Extent | undefined;
   #piece: PooledBuffer;
   /** Where the next text goes in the piece: what is before it has been handed on. */
   #at = 0;
@@ -62,6 +76,8 @@ export class Serializer {
     this.#pool = new BufferPool(pieceSize, reuseMemory ? PIECES_KEPT : 0);
     this.#piece = this.#pool.take();
     this.#records = new RecordText(namespace, compact);
+    this.#continues = options.continues;
+    if (options.noteExtents === true) this.#extent = new Extent();
   }
 
   get info(): SerializerInfo {
@@ -91,7 +107,7 @@ export class Serializer {
         { expected: 'globals before records' },
       );
     }
-    return this.#counted([globalText(chunk)]);
+    return this.#give(globalText(chunk));
   }
 
   /** What is left; also for a backup without a record the header. */
@@ -105,18 +121,28 @@ export class Serializer {
     for (const global of this.#globals) {
       if (versionFor(global) > this.#version) this.#version = versionFor(global);
     }
-    const header = headerText(this.#version, this.#namespace, true);
-    return this.#counted([Buffer.concat([header, ...this.#globals.map(globalText)])]);
+    const first = this.#continues === undefined;
+    const header =
+      this.#continues === 'text' ? [] : [headerText(this.#version, this.#namespace, first)];
+    const text = Buffer.concat([...header, ...this.#globals.map(globalText)]);
+    return text.length === 0 ? [] : this.#give(text);
+  }
+
+  /** A piece that is complete: counted, and noted what it holds. */
+  #give(piece: Buffer): Buffer[] {
+    this.#counts.bytes += piece.length;
+    if (this.#extent !== undefined) {
+      this.#extent.settle();
+      noteExtent(piece, this.#extent);
+      this.#extent = new Extent();
+    }
+    return [piece];
   }
 
   #count(global: Global): void {
-    if (global.kind === 'index') this.#counts.indexes++;
-    else this.#counts.udfs++;
-  }
-
-  #counted(pieces: Buffer[]): Buffer[] {
-    for (const piece of pieces) this.#counts.bytes += piece.length;
-    return pieces;
+    const of = global.kind === 'index' ? 'indexes' : 'udfs';
+    this.#counts[of]++;
+    if (this.#extent !== undefined) this.#extent[of]++;
   }
 
   #write({ bytes, offsets }: RecordBatch): Buffer[] {
@@ -128,16 +154,17 @@ export class Serializer {
       const start = offsets[index]!;
       const room = RecordText.room(offsets[index + 1]! - start);
       if (at + room > out.length) {
-        if (at > begin) pieces.push(lend(this.#piece, begin, at));
+        if (at > begin) pieces.push(...this.#give(lend(this.#piece, begin, at)));
         out = this.#renew(room);
         begin = at = 0;
       }
       at = this.#records.write(out, at, bytes, start);
+      this.#extent?.record(bytes, this.#records.digestAt);
     }
-    if (at > begin) pieces.push(lend(this.#piece, begin, at));
+    if (at > begin) pieces.push(...this.#give(lend(this.#piece, begin, at)));
     this.#at = at;
     this.#counts.records += offsets.length / 2;
-    return this.#counted(pieces);
+    return pieces;
   }
 
   #renew(room: number): Buffer {

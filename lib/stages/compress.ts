@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { AsbError } from '../errors.ts';
 import { BufferPool, giveBack, type PooledBuffer } from '../memory/buffer-pool.ts';
+import { Extent, extentOf, noteExtent } from '../record/extent.ts';
 import { checkLevel, DEFAULT_LEVEL } from '../zstd/encoder.ts';
 import { FrameEncoder } from '../zstd/frame-encoder.ts';
 import { asyncTransform, type Push } from './async-transform.ts';
@@ -39,7 +40,7 @@ export interface CompressStage extends Duplex {
  * `concurrency` + 1 frames at most.
  *
  * Its input must be chunks of whole units, as `serialize` and `units` give them; so `rotate` may
- * cut between any two frames.
+ * cut between any two frames. What is noted of the chunks (`extentOf`) is noted of their frame.
  *
  * @throws AsbError `RANGE` for an option that is out of range; the stream fails with `TRUNCATED`
  *   if there is no input at all, since .asb text is never empty
@@ -60,6 +61,7 @@ export const compress = ({
   const frames = new BufferPool(frameSize + FRAME_SLACK, concurrency + 1);
   let closed = false;
   let gathered: PooledBuffer | undefined;
+  let extent: Extent | undefined;
   let size = 0;
 
   const emit = async (push: Push): Promise<void> => {
@@ -70,8 +72,11 @@ export const compress = ({
     await push(frame);
   };
   const compressWith = async (encoder: FrameEncoder, content: PooledBuffer, length: number) => {
+    const held = extent;
     try {
-      return await encoder.encode(content.bytes.subarray(0, length), frames);
+      const frame = await encoder.encode(content.bytes.subarray(0, length), frames);
+      if (held !== undefined) noteExtent(frame, held);
+      return frame;
     } finally {
       content.release();
       if (closed) encoder.close();
@@ -86,7 +91,14 @@ export const compress = ({
     job.catch(() => {});
     jobs.push(job);
     gathered = undefined;
+    extent = undefined;
     size = 0;
+  };
+  const addExtent = (chunk: Buffer): void => {
+    const held = extentOf(chunk);
+    if (held === undefined) return;
+    extent ??= new Extent();
+    extent.append(held);
   };
 
   const stage = asyncTransform({
@@ -96,6 +108,7 @@ export const compress = ({
       }
       gathered ??= contents.take(chunk.length);
       gathered.bytes.set(chunk, size);
+      addExtent(chunk);
       giveBack(chunk);
       size += chunk.length;
       info.bytesIn += chunk.length;

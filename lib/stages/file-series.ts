@@ -1,6 +1,8 @@
 import type { Header } from '../asb/header.ts';
 import { UnitScanner } from '../asb/unit-scanner.ts';
 import { AsbError } from '../errors.ts';
+import { Coverage } from '../record/coverage.ts';
+import { type Extent, extentOf } from '../record/extent.ts';
 import type { Storage, StorageFile } from '../storage/storage.ts';
 import { FramedHeader, headerOfText, nextHeader } from './file-header.ts';
 
@@ -12,12 +14,20 @@ export interface FileSeriesOptions {
   readonly name: (index: number) => string;
   /** Largest file, in bytes. */
   readonly fileLimit: number;
+  /** Told of each file that is whole, one after the other, before the next one is. */
+  readonly onFile?: ((file: WholeFile) => Promise<void>) | undefined;
 }
 
 export interface FileInfo {
   readonly name: string;
   /** Bytes that reached the storage. */
   readonly bytes: number;
+}
+
+/** A file that is whole and durable. */
+export interface WholeFile extends FileInfo {
+  /** What it holds, as far as its chunks had notes (`extentOf`). */
+  readonly coverage: Coverage;
 }
 
 const isText = (chunk: Buffer): boolean => chunk.toString('latin1', 0, 2) === 'Ve';
@@ -35,6 +45,8 @@ export class FileSeries {
   #file: StorageFile | undefined;
   #header: Header | undefined;
   #frames = false;
+  /** What the file holds, as far as it is known. */
+  #coverage = new Coverage();
   /** The file holds nothing but its header so far. */
   #fresh = true;
   #mayCut = true;
@@ -86,7 +98,9 @@ export class FileSeries {
   }
 
   async #write(chunk: Buffer, mayCut: boolean): Promise<void> {
+    const extent = extentOf(chunk);
     const rest = this.#file === undefined ? await this.#begin(chunk) : chunk;
+    if (extent !== undefined) return this.#writeNoted(rest, extent);
     await (this.#frames ? this.#writeFrames(rest, mayCut) : this.#writeText(rest));
   }
 
@@ -135,7 +149,19 @@ export class FileSeries {
     throw new AsbError('FORMAT', 'a chunk that does not hold whole units; pass it through units()');
   }
 
+  /** What is in a part of a chunk is not known: so a chunk with a note goes to one file. */
+  async #writeNoted(bytes: Buffer, extent: Extent): Promise<void> {
+    if (bytes.length > 0) await this.#writeWhole(bytes);
+    this.#coverage.add(extent);
+  }
+
   async #writeFrames(bytes: Buffer, mayCut: boolean): Promise<void> {
+    await this.#writeWhole(bytes);
+    this.#mayCut = mayCut;
+  }
+
+  /** To this file if it has room, or nothing yet, or may not end here; else to the next. */
+  async #writeWhole(bytes: Buffer): Promise<void> {
     if (this.#header === undefined) {
       await this.#framed.push(bytes);
       this.#header = this.#framed.header;
@@ -144,7 +170,6 @@ export class FileSeries {
     if (!fits && !this.#fresh && this.#mayCut) await this.#nextFile();
     await this.#append(bytes);
     this.#fresh = false;
-    this.#mayCut = mayCut;
   }
 
   get #bytesInFile(): number {
@@ -177,10 +202,15 @@ export class FileSeries {
   /** The next file may be written while this one closes; but only one closes at a time. */
   async #startClose(file: StorageFile): Promise<void> {
     await this.#closing;
-    this.#closing = file.close().then(() => {
-      this.#open.delete(file);
-    });
+    const whole = { ...this.#files[this.#files.length - 1]!, coverage: this.#coverage };
+    this.#coverage = new Coverage();
+    this.#closing = this.#close(file, whole);
     // It is awaited before the next close; until then its failure must not count as unheard.
     this.#closing.catch(() => {});
+  }
+  async #close(file: StorageFile, whole: WholeFile): Promise<void> {
+    await file.close();
+    this.#open.delete(file);
+    await this.#options.onFile?.(whole);
   }
 }

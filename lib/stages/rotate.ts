@@ -1,11 +1,13 @@
 import { Writable } from 'node:stream';
 import { AsbError } from '../errors.ts';
 import type { Storage } from '../storage/storage.ts';
-import { type FileInfo, FileSeries } from './file-series.ts';
+import { type FileInfo, FileSeries, type WholeFile } from './file-series.ts';
 import { Uncut } from './uncut.ts';
 
 /** As asbackup's, in bytes. */
 export const DEFAULT_FILE_LIMIT = 250 * 1024 * 1024;
+
+export type { WholeFile };
 
 export interface RotateOptions {
   /** Where the files go. It is prepared when the first file is begun. */
@@ -19,9 +21,15 @@ export interface RotateOptions {
   readonly name: string | ((index: number) => string);
   /**
    * Largest file in bytes, 250 MiB if left out. What goes over it goes to the next file; only a
-   * file with a single unit of text, or frames that cannot be parted, may be larger.
+   * file with a single unit of text, frames that cannot be parted, or a chunk with a note of what it
+   * holds (`extentOf`) may be larger.
    */
   readonly fileLimit?: number;
+  /**
+   * Called with each file that is whole and durable, in their order, and waited for before the next
+   * one becomes so. If it rejects, the stage fails.
+   */
+  readonly onFile?: (file: WholeFile) => Promise<void>;
 }
 
 export interface RotateInfo {
@@ -55,6 +63,7 @@ export const rotate = ({
   name,
   removeFiles = false,
   fileLimit = DEFAULT_FILE_LIMIT,
+  onFile,
 }: RotateOptions): RotateStage => {
   if (!(fileLimit > 0)) {
     const expected = 'a number of bytes above 0';
@@ -65,6 +74,7 @@ export const rotate = ({
     removeFiles,
     name: typeof name === 'string' ? (index) => numberedName(name, index) : name,
     fileLimit,
+    onFile,
   });
   const stage = new Writable({
     objectMode: true,
