@@ -14,7 +14,7 @@ export type ErrorCode =
   | 'TRUNCATED'
   /** A value outside what the format or the database can hold. */
   | 'RANGE'
-  /** An encryption key that cannot be had, is none, or does not open what it is to open. */
+  /** A key or certificate that cannot be had, is none, or does not open what it is to open. */
   | 'KEY'
   /** Larger than one of the exported limits. */
   | 'LIMIT'
@@ -26,6 +26,8 @@ export type ErrorCode =
   | 'PROTOCOL'
   /** The server answered with a result code other than 0. */
   | 'SERVER'
+  /** The cluster refused the login. What a user who is in may not do is a `SERVER`. */
+  | 'AUTH'
   /** Partitions that no node served, after all retries. */
   | 'PARTITIONS'
   /** The namespace is not on the cluster. */
