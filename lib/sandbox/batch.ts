@@ -2,10 +2,13 @@ import { DIGEST_SIZE, Field, Info2 } from '../record/layout.ts';
 import { MessageWriter } from '../record/message-writer.ts';
 import { ProtoType } from '../wire/proto.ts';
 import type { Connection } from './connection.ts';
-import type { Faults, RowFault } from './faults.ts';
+import type { RowFault } from './fault.ts';
+import type { Faults } from './faults.ts';
 import { type Answer, lastMessage, writeAnswer } from './reply.ts';
 import { fieldOf, type Request, RequestReader } from './request.ts';
 import { Result } from './result.ts';
+import type { Access } from './security/access.ts';
+import { neededFor } from './security/needed.ts';
 import { answerFaulty, answerSingle } from './single.ts';
 import type { NamespaceStore } from './store.ts';
 
@@ -25,6 +28,8 @@ const ORDINARY: readonly number[] = [Result.OK, Result.NOT_FOUND, Result.FILTERE
 export interface BatchContext {
   readonly namespaces: ReadonlyMap<string, NamespaceStore>;
   readonly faults: Faults;
+  /** What the connection may do: each row is looked at for itself. */
+  readonly access: Access;
 }
 
 interface BatchRow {
@@ -42,7 +47,7 @@ interface BatchRow {
 export const answerBatch = async (
   request: Request,
   connection: Connection,
-  { namespaces, faults }: BatchContext,
+  { namespaces, faults, access }: BatchContext,
 ): Promise<void> => {
   const cut = faults.takeWriteCut();
   const reader = new RequestReader(fieldOf(request, Field.BATCH));
@@ -56,7 +61,7 @@ export const answerBatch = async (
     const { index, request: row } = readRow(reader, request, previous);
     previous = row;
     const fault = row.info2 & Info2.WRITE ? faults.takeRowFault() : undefined;
-    const answer = answerRow(row, namespaces, fault);
+    const answer = answerRow(row, { namespaces, access }, fault);
     const fatal = !ORDINARY.includes(answer.resultCode) && !(flags & ANSWER_ALL);
     if (fatal) result = answer.resultCode;
     if (!fatal || flags & ANSWER_FAILED) writeAnswer(writer, answer, index);
@@ -64,19 +69,22 @@ export const answerBatch = async (
     if (block) await connection.sendProto(ProtoType.MESSAGE, writer.take());
   }
   await faults.beforeWriteAnswer();
-  if (cut !== undefined && cut.answered !== true) return connection.destroy();
+  if (cut !== undefined && cut.answered !== true) return connection.destroy(cut.how);
   if (writer.length > 0) await connection.sendProto(ProtoType.MESSAGE, writer.take());
+  if (cut?.how === 'reset') return connection.destroy('reset');
   if (cut !== undefined) return connection.end();
   await connection.sendProto(ProtoType.MESSAGE, lastMessage(result));
 };
 
 const answerRow = (
   row: Request,
-  namespaces: ReadonlyMap<string, NamespaceStore>,
+  { namespaces, access }: Pick<BatchContext, 'namespaces' | 'access'>,
   fault: RowFault | undefined,
 ): Answer => {
   const store = namespaces.get(fieldOf(row, Field.NAMESPACE).toString());
   if (store === undefined) return { resultCode: Result.NAMESPACE };
+  const permitted = access.resultFor(neededFor(row));
+  if (permitted !== Result.OK) return { resultCode: permitted };
   return fault === undefined ? answerSingle(row, store) : answerFaulty(row, store, fault);
 };
 

@@ -10,6 +10,8 @@ export interface Member {
   /** `host:port`, the host in brackets if it is IPv6. */
   readonly address: string;
   readonly port: number;
+  /** Name of its certificate, if its port speaks TLS. */
+  readonly tlsName?: string | undefined;
 }
 
 export interface ClusterOptions {

@@ -4,6 +4,8 @@ import { NAMESPACE_COMMANDS } from './info-namespaces.ts';
 import { type InfoHandler, type InfoParameters, infoError } from './info-parameters.ts';
 import { UDF_COMMANDS } from './info-udfs.ts';
 import { Result } from './result.ts';
+import { type Access, FULL_ACCESS } from './security/access.ts';
+import type { Permission } from './security/roles.ts';
 
 /** The server version that the sandbox speaks like. */
 export const SANDBOX_BUILD = '8.1.2.0';
@@ -32,6 +34,12 @@ const FEATURES = [
 
 const enterpriseOnly: InfoHandler = () => infoError(Result.ENTERPRISE_ONLY, 'enterprise only');
 
+/** The community edition has no TLS; a sandbox that has it answers as the enterprise edition does. */
+const ifTls =
+  (handler: InfoHandler): InfoHandler =>
+  (cluster, member, parameters) =>
+    (member.tlsName ? handler : enterpriseOnly)(cluster, member, parameters);
+
 const COMMANDS: ReadonlyMap<string, InfoHandler> = new Map<string, InfoHandler>([
   ['node', (_cluster, member) => member.name],
   ['build', () => SANDBOX_BUILD],
@@ -46,14 +54,12 @@ const COMMANDS: ReadonlyMap<string, InfoHandler> = new Map<string, InfoHandler>(
   ['partition-generation', (cluster) => String(cluster.partitions.generation)],
   ['rebalance-generation', (cluster) => String(cluster.partitions.generation + 1)],
   ['peers-generation', (cluster) => String(cluster.peersGeneration)],
-  ['peers-clear-std', (cluster, member) => peers(cluster, member)],
-  ['peers-clear-alt', (cluster, member) => peers(cluster, member)],
-  ['service-clear-std', (_cluster, member) => member.address],
-  ['service-clear-alt', (_cluster, member) => member.address],
-  ['service-tls-std', enterpriseOnly],
-  ['service-tls-alt', enterpriseOnly],
-  ['peers-tls-std', enterpriseOnly],
-  ['peers-tls-alt', enterpriseOnly],
+  ...['std', 'alt'].flatMap((kind): [string, InfoHandler][] => [
+    [`peers-clear-${kind}`, (cluster, member) => peers(cluster, member, false)],
+    [`service-clear-${kind}`, (_cluster, member) => (member.tlsName ? '' : member.address)],
+    [`peers-tls-${kind}`, ifTls((cluster, member) => peers(cluster, member, true))],
+    [`service-tls-${kind}`, ifTls((_cluster, member) => member.address)],
+  ]),
   ['rack-ids', enterpriseOnly],
   ['replicas', (cluster, member) => replicas(cluster, member)],
   ['statistics', (cluster) => statistics(cluster)],
@@ -62,22 +68,47 @@ const COMMANDS: ReadonlyMap<string, InfoHandler> = new Map<string, InfoHandler>(
   ...UDF_COMMANDS,
 ]);
 
+/** What commands need a permission for; the others need a login alone. */
+const PERMISSIONS: ReadonlyMap<string, Permission> = new Map([
+  ['sindex-create', 'sindex-admin'],
+  ['sindex-delete', 'sindex-admin'],
+  ['sindex-exists', 'sindex-admin'],
+  ['truncate', 'truncate'],
+  ['truncate-namespace', 'truncate'],
+  ['udf-put', 'udf-admin'],
+  ['udf-remove', 'udf-admin'],
+]);
+
 /**
  * Answers an info request: a command a line, `name`, `name/argument` or `name:key=value;…`. The
  * reply has a line for each: the command, a tab, the value. What the server does not know it
- * answers with `ERROR:4:…`, and so does this.
+ * answers with `ERROR:4:…`, and so does this. Who has not logged in gets one line, whatever was
+ * asked, without a command.
  */
-export const answerInfo = (cluster: Cluster, member: Member, body: string): string =>
-  body
+export const answerInfo = (
+  cluster: Cluster,
+  member: Member,
+  body: string,
+  access: Access = FULL_ACCESS,
+): string => {
+  if (access.result !== Result.OK) return `${infoError(access.result, 'not authenticated')}\n`;
+  return body
     .split('\n')
     .filter((line, index, lines) => line !== '' || index < lines.length - 1)
-    .map((line) => `${line}\t${answerCommand(cluster, member, line)}\n`)
+    .map((line) => `${line}\t${answerCommand(cluster, member, line, access)}\n`)
     .join('');
+};
 
-const answerCommand = (cluster: Cluster, member: Member, line: string): string => {
+const answerCommand = (cluster: Cluster, member: Member, line: string, access: Access): string => {
   const at = line.search(/[:/]/);
-  const handler = COMMANDS.get(at < 0 ? line : line.slice(0, at));
+  const name = at < 0 ? line : line.slice(0, at);
+  const handler = COMMANDS.get(name);
   if (handler === undefined) return infoError(Result.PARAMETER, 'unrecognized command');
+  const permission = PERMISSIONS.get(name);
+  const result = permission === undefined ? Result.OK : access.resultFor([permission]);
+  if (result !== Result.OK) {
+    return infoError(result, `role violation - requires permission '${permission}'`);
+  }
   const path = line[at] === '/' ? line.slice(at + 1).split('/') : [];
   const values = new Map<string, string>();
   for (const pair of line[at] === ':' ? line.slice(at + 1).split(';') : []) {
@@ -87,10 +118,17 @@ const answerCommand = (cluster: Cluster, member: Member, line: string): string =
   return handler(cluster, member, { path, values });
 };
 
-/** `generation,default port,[[name,tls name,[address]],…]` */
-const peers = (cluster: Cluster, member: Member): string => {
+/**
+ * `generation,default port,[[name,tls name,[address]],…]`, with the addresses whose ports speak TLS,
+ * or those that do not.
+ */
+const peers = (cluster: Cluster, member: Member, isTls: boolean): string => {
   const others = cluster.members.filter((other) => other.name !== member.name);
-  const list = others.map((other) => `[${other.name},,[${other.address}]]`).join(',');
+  const list = others
+    .map(({ name, tlsName = '', address }) =>
+      isTls === (tlsName !== '') ? `[${name},${tlsName},[${address}]]` : `[${name},,[]]`,
+    )
+    .join(',');
   return `${cluster.peersGeneration},3000,[${list}]`;
 };
 

@@ -3,11 +3,14 @@ import { ProtoType } from '../wire/proto.ts';
 import { answerBatch } from './batch.ts';
 import type { Cluster } from './cluster.ts';
 import type { Connection } from './connection.ts';
-import type { Faults, RequestKind } from './faults.ts';
+import type { RequestKind } from './fault.ts';
+import type { Faults } from './faults.ts';
 import { lastMessage, sendAnswer } from './reply.ts';
 import { fieldOf, parseRequest, type Request } from './request.ts';
 import { Result } from './result.ts';
 import { answerScan } from './scan.ts';
+import type { Access } from './security/access.ts';
+import { NEEDED_FOR_SCANS, neededFor } from './security/needed.ts';
 import { answerFaulty, answerSingle } from './single.ts';
 import type { NamespaceStore } from './store.ts';
 
@@ -18,6 +21,8 @@ export interface MessageContext {
   readonly node: string;
   readonly faults: Faults;
   readonly protoSize: number;
+  /** What the connection may do. */
+  readonly access: Access;
 }
 
 /**
@@ -31,14 +36,22 @@ export const answerMessage = async (
 ): Promise<void> => {
   const request = parseRequest(body);
   const kind = kindOf(request);
+  const { access } = context;
+  if (access.result !== Result.OK) {
+    // Before a login, the server does not look what a request is, but for batches.
+    if (kind === 'batch') return refuse(connection, kind, access.result);
+    return sendAnswer(connection, { resultCode: access.result });
+  }
   const fault = context.faults.takeAnswer(kind);
   if (fault !== Result.OK) return refuse(connection, kind, fault);
   const { cluster, faults } = context;
   if (kind === 'batch') {
-    return answerBatch(request, connection, { namespaces: cluster.namespaces, faults });
+    return answerBatch(request, connection, { namespaces: cluster.namespaces, faults, access });
   }
   const namespace = cluster.namespaces.get(fieldOf(request, Field.NAMESPACE).toString());
   if (namespace === undefined) return refuse(connection, kind, Result.NAMESPACE);
+  const permitted = access.resultFor(kind === 'scan' ? NEEDED_FOR_SCANS : neededFor(request));
+  if (permitted !== Result.OK) return refuse(connection, kind, permitted);
   if (kind === 'write') return answerPut(request, connection, namespace, faults);
   if (kind !== 'scan') return sendAnswer(connection, answerSingle(request, namespace));
   return answerScan(request, connection, {
@@ -57,14 +70,15 @@ const answerPut = async (
   faults: Faults,
 ): Promise<void> => {
   const cut = faults.takeWriteCut();
-  if (cut?.afterRows === 0) return connection.destroy();
+  if (cut?.afterRows === 0) return connection.destroy(cut.how);
   const fault = faults.takeRowFault();
   const answer =
     fault === undefined ? answerSingle(request, store) : answerFaulty(request, store, fault);
   await faults.beforeWriteAnswer();
-  if (cut !== undefined && cut.answered !== true) return connection.destroy();
+  if (cut !== undefined && cut.answered !== true) return connection.destroy(cut.how);
   await sendAnswer(connection, answer);
-  if (cut !== undefined) connection.end();
+  if (cut?.how === 'reset') connection.destroy('reset');
+  else if (cut !== undefined) connection.end();
 };
 
 /** Scans and batches fail with the message that also ends them. */
