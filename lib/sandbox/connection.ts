@@ -62,9 +62,10 @@ export class Connection {
     this.#socket.end(() => this.#socket.destroy());
   }
 
-  /** Closes at once. */
-  destroy(): void {
-    this.#socket.destroy();
+  /** Closes at once; by a TCP reset, the client may not even get what has been sent. */
+  destroy(how: 'close' | 'reset' = 'close'): void {
+    if (how === 'reset') this.#socket.resetAndDestroy();
+    else this.#socket.destroy();
   }
 }
 

@@ -1,52 +1,21 @@
+import {
+  type Counted,
+  type RequestKind,
+  type RowFault,
+  type ScanCut,
+  takeFirst,
+  type WriteCut,
+} from './fault.ts';
 import { Result } from './result.ts';
-
-/** What a request asks for, as faults tell requests apart. */
-export type RequestKind = 'scan' | 'read' | 'write' | 'delete' | 'batch';
-
-/** How a scan ends before its time. */
-export interface ScanCut {
-  /** Whole records that are sent before it happens. */
-  readonly afterRecords: number;
-  /**
-   * `close`: the connection closes after a whole proto, without the end that a scan has. `middle`:
-   * it closes amid the next message. `nonsense`: bytes follow that are no proto. Each only if
-   * there is one more record.
-   */
-  readonly how: 'close' | 'middle' | 'nonsense';
-}
-
-/** How a write fails: a put, or a row of a batch. */
-export interface RowFault {
-  /** What it is answered with (a u8). */
-  readonly resultCode: number;
-  /** It is done nonetheless, as when a replica does not answer in time. Default false. */
-  readonly applied?: boolean;
-}
-
-/** How a batch or a put is left alone: its connection closes. */
-export interface WriteCut {
-  /** Rows that are done before it happens; a put is one row. */
-  readonly afterRows: number;
-  /** Whether these rows are answered before. Default false. */
-  readonly answered?: boolean;
-}
-
-interface PendingRowFault extends RowFault {
-  times: number;
-}
-
-interface PendingWriteCut extends WriteCut {
-  times: number;
-}
 
 interface Answer {
   readonly kind: RequestKind;
   readonly resultCode: number;
-  times: number;
 }
 
-interface PendingCut extends ScanCut {
-  times: number;
+interface InfoValue {
+  readonly command: string;
+  readonly value: string;
 }
 
 interface Hold {
@@ -56,23 +25,50 @@ interface Hold {
 
 /**
  * How a node misbehaves. Every fault is set from outside, by tests or people who try how a
- * pipeline takes it, and counts down: nothing is random.
+ * pipeline takes it, and counts down: nothing is random. Besides, a node can be killed and come
+ * back, and partitions can move (`Sandbox`); its connections can be reset, and its port closed while
+ * the others still count on it (`SandboxNode`).
  *
  *     sandbox.nodes[0].faults.cutScan({ afterRecords: 100, how: 'close' });
  *     const release = sandbox.nodes[0].faults.holdPartitions([7, 8]);
  */
 export class Faults {
-  #answers: Answer[] = [];
-  #cuts: PendingCut[] = [];
+  #answers: Counted<Answer>[] = [];
+  #infoValues: Counted<InfoValue>[] = [];
+  #cuts: Counted<ScanCut>[] = [];
   #holds: Hold[] = [];
+  #rowFaults: Counted<RowFault>[] = [];
+  #writeCuts: Counted<WriteCut>[] = [];
+  #refusals = 0;
+  #silence: PromiseWithResolvers<void> | undefined;
   #pause: (() => Promise<void>) | undefined;
-  #rowFaults: PendingRowFault[] = [];
-  #writeCuts: PendingWriteCut[] = [];
   #writePause: (() => Promise<void>) | undefined;
 
   /** The next `times` requests of this kind fail with `resultCode` (a u8, not 0). */
   answer(kind: RequestKind, resultCode: number, times = 1): void {
     this.#answers.push({ kind, resultCode, times });
+  }
+
+  /**
+   * The next `times` answers to an info command have this value, whatever it is.
+   * @param command as a client asks it, with its arguments: `replicas`, `sets/test`
+   */
+  garbleInfo(command: string, value: string, times = 1): void {
+    this.#infoValues.push({ command, value, times });
+  }
+
+  /** The next `times` connections are reset as soon as they have come about. */
+  refuseConnections(times = 1): void {
+    this.#refusals += times;
+  }
+
+  /**
+   * The node still takes connections and requests, but sends nothing, as a process that is stopped.
+   * @returns ends it: what was asked in the meantime is answered
+   */
+  silence(): () => void {
+    this.#silence ??= Promise.withResolvers();
+    return () => this.#endSilence();
   }
 
   /** The next `times` scans are cut. */
@@ -122,20 +118,42 @@ export class Faults {
   /** Ends every fault. */
   clear(): void {
     this.#answers = [];
+    this.#infoValues = [];
     this.#cuts = [];
     this.#holds = [];
-    this.#pause = undefined;
     this.#rowFaults = [];
     this.#writeCuts = [];
+    this.#refusals = 0;
+    this.#pause = undefined;
     this.#writePause = undefined;
+    this.#endSilence();
+  }
+
+  /** For the node: whether this connection is to be reset. */
+  takeRefusal(): boolean {
+    if (this.#refusals === 0) return false;
+    this.#refusals--;
+    return true;
+  }
+
+  /** For the node: settles when a request that came may be looked at. */
+  async beforeRequest(): Promise<void> {
+    await this.#silence?.promise;
   }
 
   /** For the node: what to answer a request with; `OK` if it is to be served. */
   takeAnswer(kind: RequestKind): number {
-    const answer = this.#answers.find((candidate) => candidate.kind === kind);
-    if (answer === undefined) return Result.OK;
-    if (--answer.times === 0) this.#answers = this.#answers.filter((other) => other !== answer);
-    return answer.resultCode;
+    return takeFirst(this.#answers, (answer) => answer.kind === kind)?.resultCode ?? Result.OK;
+  }
+
+  /** For the node: the answer to info commands, a line each, with the values that are set. */
+  garble(reply: string): string {
+    if (this.#infoValues.length === 0) return reply;
+    const lines = reply.split('\n').map((line) => {
+      const fault = takeFirst(this.#infoValues, ({ command }) => line.startsWith(`${command}\t`));
+      return fault === undefined ? line : `${fault.command}\t${fault.value}`;
+    });
+    return lines.join('\n');
   }
 
   /** For the node: how this scan is to be cut, if it is. */
@@ -157,6 +175,7 @@ export class Faults {
   /** For the node: settles when the next proto of a scan may go. */
   async beforeProto(): Promise<void> {
     await this.#pause?.();
+    await this.#silence?.promise;
   }
 
   /** For the node: how this put or row fails, if it does. */
@@ -172,12 +191,11 @@ export class Faults {
   /** For the node: settles when a write may be answered. */
   async beforeWriteAnswer(): Promise<void> {
     await this.#writePause?.();
+    await this.#silence?.promise;
+  }
+
+  #endSilence(): void {
+    this.#silence?.resolve();
+    this.#silence = undefined;
   }
 }
-
-/** The first fault, once less often. */
-const takeFirst = <Fault extends { times: number }>(faults: Fault[]): Fault | undefined => {
-  const first = faults[0];
-  if (first !== undefined && --first.times === 0) faults.shift();
-  return first;
-};

@@ -8,7 +8,7 @@ import { PARTITION_COUNT } from '../record/layout.ts';
  */
 export class PartitionMap {
   readonly #replicationFactor: number;
-  #owners: readonly (readonly string[])[] = [];
+  #owners: (readonly string[])[] = [];
   #generation = -1;
 
   /** @param replicationFactor copies of a partition, bounded by the number of nodes */
@@ -21,9 +21,9 @@ export class PartitionMap {
     return this.#generation;
   }
 
-  /** Copies of each partition that there are now. */
+  /** Copies that there are now of the partition that has most. */
   get replicas(): number {
-    return this.#owners[0]?.length ?? 0;
+    return this.#owners.reduce((most, { length }) => Math.max(most, length), 0);
   }
 
   /** Shares the partitions out over these nodes. */
@@ -36,6 +36,12 @@ export class PartitionMap {
         .slice(0, this.#replicationFactor)
         .map(({ name }) => name),
     );
+  }
+
+  /** Gives partitions to these nodes, the master first, until the next {@link rebalance}. */
+  move(partitions: Iterable<number>, nodes: readonly string[]): void {
+    this.#generation++;
+    for (const partition of partitions) this.#owners[partition] = nodes;
   }
 
   /** The nodes that hold a partition, the master first. */

@@ -2,7 +2,8 @@ import { MessageWriter } from '../record/message-writer.ts';
 import { encodeProto, ProtoType } from '../wire/proto.ts';
 import type { Clock } from './clock.ts';
 import type { Connection } from './connection.ts';
-import type { Faults, ScanCut } from './faults.ts';
+import type { ScanCut } from './fault.ts';
+import type { Faults } from './faults.ts';
 import { lastMessage, writePartitionMark, writeScannedRecord } from './reply.ts';
 import type { Request } from './request.ts';
 import { Result } from './result.ts';
@@ -130,12 +131,13 @@ const cutOff = async (
 ): Promise<void> => {
   const whole = cut.afterRecords - sent;
   const end = whole === 0 ? 0 : part.ends[whole - 1]!;
-  if (cut.how === 'middle') {
+  if (cut.how === 'middle' || cut.how === 'reset') {
     const middle = (end + part.ends[whole]!) >>> 1;
     await connection.send(encodeProto(ProtoType.MESSAGE, part.bytes).subarray(0, 8 + middle));
   } else {
     if (end > 0) await connection.sendProto(ProtoType.MESSAGE, part.bytes.subarray(0, end));
     if (cut.how === 'nonsense') await connection.send(Buffer.alloc(64, 0xff));
   }
-  connection.end();
+  if (cut.how === 'reset') connection.destroy('reset');
+  else if (cut.how !== 'silence') connection.end();
 };

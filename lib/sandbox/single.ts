@@ -1,6 +1,6 @@
 import { DIGEST_SIZE, Field, Info1, Info2, Info3, Op } from '../record/layout.ts';
 import { ParticleType } from '../record/particle.ts';
-import type { RowFault } from './faults.ts';
+import type { RowFault } from './fault.ts';
 import { type Filter, parseFilter } from './filter-expression.ts';
 import { applyOps, isBinName, isReadAll, readBins } from './operations.ts';
 import type { Answer, AnsweredBin } from './reply.ts';

@@ -255,6 +255,22 @@ for (const answered of [false, true]) {
   });
 }
 
+for (const answered of [false, true]) {
+  t.test(`a batch is reset after a row, answered: ${answered}`, async (t) => {
+    node?.faults.cutWrite({ afterRows: 1, answered, how: 'reset' });
+    const digests = [90, 91].map((digest) => digest + (answered ? 2 : 0));
+    const other = await WireClient.connect(node?.address ?? '');
+    other.send((writer) => {
+      writer.begin({ info1: Info1.BATCH });
+      const rows = digests.map((digest, index) => row({ digest, write: 1 }, index));
+      writer.field(Field.BATCH, Buffer.concat([u32(2), Buffer.of(4), ...rows]));
+    });
+    await t.rejects(other.untilLast(), { code: 'ECONNRESET' });
+    const there = digests.map((digest) => store.get(Buffer.alloc(20, digest)) !== undefined);
+    t.strictSame(there, [true, false]);
+  });
+}
+
 t.test('puts fail, and are cut, as batches are', async (t) => {
   const put = async (digest: number) => {
     const other = await WireClient.connect(node?.address ?? '');
@@ -285,4 +301,14 @@ t.test('puts fail, and are cut, as batches are', async (t) => {
   t.strictSame(await put(106), { results: [undefined, undefined], there: [true, false] });
   node?.faults.cutWrite({ afterRows: 1, answered: true });
   t.strictSame(await put(108), { results: [0, undefined], there: [true, false] });
+  for (const [digest, afterRows, answered] of [
+    [110, 0, false],
+    [112, 1, false],
+    [114, 1, true],
+  ] as const) {
+    node?.faults.cutWrite({ afterRows, answered, how: 'reset' });
+    await t.rejects(put(digest), { code: 'ECONNRESET' });
+    t.equal(store.get(Buffer.alloc(20, digest)) !== undefined, afterRows === 1);
+    t.equal(store.get(Buffer.alloc(20, digest + 1)), undefined);
+  }
 });

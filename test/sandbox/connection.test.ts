@@ -76,6 +76,21 @@ t.test('sending waits for a client that does not read', async (t) => {
   await connection.send(Buffer.alloc(1));
 });
 
+t.test('closing at once, and by a reset', async (t) => {
+  for (const how of [undefined, 'close', 'reset'] as const) {
+    const { client, connection } = await pair();
+    if (client.connecting) await once(client, 'connect');
+    client.resume();
+    const seen = once(client, 'end').then(
+      () => 'end',
+      ({ code }) => code,
+    );
+    connection.destroy(how);
+    t.equal(await seen, how === 'reset' ? 'ECONNRESET' : 'end');
+    t.ok(connection.closed);
+  }
+});
+
 t.test('sending does not wait for a client that is gone', async (t) => {
   const { client, connection } = await pair();
   const sent = connection.send(Buffer.alloc(32 * 1024 * 1024));

@@ -61,6 +61,52 @@ t.test('faults of rows and cuts of writes count down', async (t) => {
   );
 });
 
+t.test('refusals count down', async (t) => {
+  const faults = new Faults();
+  t.equal(faults.takeRefusal(), false);
+  faults.refuseConnections();
+  faults.refuseConnections(1);
+  t.strictSame(
+    [1, 2, 3].map(() => faults.takeRefusal()),
+    [true, true, false],
+  );
+});
+
+t.test('values of info count down, by command', async (t) => {
+  const faults = new Faults();
+  const reply = 'node\tA1\nreplicas\ttest:1\nreplicas-all\tx\n';
+  t.equal(faults.garble(reply), reply);
+  faults.garbleInfo('replicas', 'nonsense', 2);
+  faults.garbleInfo('node', '');
+  t.strictSame(
+    [1, 2, 3].map(() => faults.garble(reply)),
+    [
+      'node\t\nreplicas\tnonsense\nreplicas-all\tx\n',
+      'node\tA1\nreplicas\tnonsense\nreplicas-all\tx\n',
+      reply,
+    ],
+  );
+});
+
+t.test('silence holds up all that is to be sent, until it ends', async (t) => {
+  const faults = new Faults();
+  const end = faults.silence();
+  faults.silence();
+  const seen: string[] = [];
+  const all = Promise.all([
+    faults.beforeRequest().then(() => seen.push('request')),
+    faults.beforeProto().then(() => seen.push('proto')),
+    faults.beforeWriteAnswer().then(() => seen.push('answer')),
+  ]);
+  await new Promise(setImmediate);
+  t.strictSame(seen, []);
+  end();
+  await all;
+  end();
+  await faults.beforeRequest();
+  t.equal(seen.length, 3);
+});
+
 t.test('slow writes wait for what they are given', async (t) => {
   const faults = new Faults();
   await faults.beforeWriteAnswer();
@@ -83,7 +129,12 @@ t.test('all faults can be ended at once', async (t) => {
   faults.answerRows({ resultCode: 9 });
   faults.cutWrite({ afterRows: 1 });
   faults.slowWrites(() => Promise.reject(new Error('must not be called')));
+  faults.refuseConnections(9);
+  faults.garbleInfo('node', 'x');
+  faults.silence();
   faults.clear();
+  await faults.beforeRequest();
+  t.strictSame([faults.takeRefusal(), faults.garble('node\tA1\n')], [false, 'node\tA1\n']);
   await faults.beforeProto();
   await faults.beforeWriteAnswer();
   t.strictSame([faults.takeRowFault(), faults.takeWriteCut()], [undefined, undefined]);

@@ -184,6 +184,25 @@ t.test('a cut beyond the last record does not happen', async (t) => {
   t.strictSame([messages.length, last?.result], [RECORDS, 0]);
 });
 
+t.test('a scan is reset amid a message', async (t) => {
+  node.faults.cutScan({ afterRecords: 9, how: 'reset' });
+  const client = await WireClient.connect(node.address);
+  client.send((writer) => writeScan(writer));
+  // What came before a reset may be read, or be lost.
+  await t.rejects(client.untilLast(), { code: 'ECONNRESET' });
+});
+
+t.test('a scan falls silent; its connection and its node live', async (t) => {
+  node.faults.cutScan({ afterRecords: 9, how: 'silence' });
+  const client = await WireClient.connect(node.address);
+  client.send((writer) => writeScan(writer));
+  let received = 0;
+  while (received < 9) received += (await client.messages())?.length ?? 0;
+  t.equal(received, 9);
+  t.equal(await client.info('status'), 'ok', 'the next that comes is an answer to what is asked');
+  client.close();
+});
+
 t.test('a scan is refused as the fault wants it', async (t) => {
   node.faults.answer('scan', 22);
   const first = await scan();
