@@ -29,16 +29,53 @@ const counterMode = ({ mode, key }: Encryption, counter: Uint8Array) => {
   return { head: cipher.update(ZEROS), output: new CipherOutput(cipher) };
 };
 
+/** The counter's first value, of which a stream holds only what it encrypts to. */
+const counterOf = ({ mode, key }: Encryption, head: Uint8Array): Buffer => {
+  const block = createDecipheriv(CIPHERS[mode].block, key.forMode(mode), null);
+  block.setAutoPadding(false);
+  return block.update(head.subarray(0, COUNTER_SIZE));
+};
+
+/** The value that the counter has after some blocks: a number of 128 bits, which begins anew at 0. */
+const counterAfter = (counter: Buffer, blocks: number): Buffer => {
+  const value = BigInt.asUintN(128, BigInt(`0x${counter.toString('hex')}`) + BigInt(blocks));
+  return Buffer.from(value.toString(16).padStart(2 * COUNTER_SIZE, '0'), 'hex');
+};
+
+/** A stream that was begun and cut off. */
+export interface BegunStream {
+  /** Its first `COUNTER_SIZE` bytes, or more. */
+  readonly head: Uint8Array;
+  /** Bytes that it has, with those that stand before the encrypted ones. */
+  readonly bytes: number;
+}
+
+/** A cipher that stands where such a stream ends. */
+const goOn = (encryption: Encryption, { head, bytes }: BegunStream): CipherOutput => {
+  const { mode, key } = encryption;
+  const inBlock = bytes % COUNTER_SIZE;
+  const counter = counterAfter(counterOf(encryption, head), (bytes - inBlock) / COUNTER_SIZE);
+  const cipher = createCipheriv(CIPHERS[mode].counter, key.forMode(mode), counter);
+  cipher.update(ZEROS.subarray(0, inBlock));
+  return new CipherOutput(cipher);
+};
+
 /** Encrypts a stream of bytes, cut anywhere, with a random counter of its own. */
 export class Encryptor {
   readonly #output: CipherOutput;
   /** What is to be given out before anything else. */
   #head: Buffer;
 
-  constructor(encryption: Encryption) {
-    const { head, output } = counterMode(encryption, randomBytes(COUNTER_SIZE));
-    this.#output = output;
-    this.#head = head;
+  /** @param begun a stream to go on with, with the mode and key that it has; a new one if left out */
+  constructor(encryption: Encryption, begun?: BegunStream) {
+    if (begun === undefined) {
+      const { head, output } = counterMode(encryption, randomBytes(COUNTER_SIZE));
+      this.#output = output;
+      this.#head = head;
+    } else {
+      this.#output = goOn(encryption, begun);
+      this.#head = NO_BYTES;
+    }
   }
 
   /**
@@ -100,10 +137,8 @@ export class Decryptor {
   }
 
   #begin(): Buffer {
-    const { mode, key } = this.#encryption;
-    const block = createDecipheriv(CIPHERS[mode].block, key.forMode(mode), null);
-    block.setAutoPadding(false);
-    const counter = block.update(this.#gathered.subarray(0, COUNTER_SIZE));
+    const { mode } = this.#encryption;
+    const counter = counterOf(this.#encryption, this.#gathered);
     const { output } = counterMode(this.#encryption, counter);
     const bytes = output.of(this.#gathered.subarray(COUNTER_SIZE));
     if (!this.#beginning.accepts(bytes.subarray(0, this.#beginning.size))) {

@@ -2,7 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { AsbError, messageOf } from '../errors.ts';
+import { keepsNothing } from './continuation.ts';
 import { makeDirectory } from './make-directory.ts';
+import { requireFileName } from './names.ts';
 import type { Storage, StorageFile } from './storage.ts';
 import { storageError } from './storage-error.ts';
 
@@ -19,6 +21,8 @@ export interface CommandStorageOptions {
  * ends before it has taken all bytes, is an AsbError `FILTER_COMMAND` that names file and command.
  * An aborted file's command is killed (with its children: it runs in a process group of its own),
  * before it could take the end of its input for the end of the file.
+ *
+ * `create` throws `USAGE` for a name that leads out of the directory.
  */
 export const commandStorage = (
   command: string,
@@ -33,8 +37,12 @@ export const commandStorage = (
     });
   },
 
+  async prepareToContinue() {
+    throw keepsNothing(path);
+  },
+
   async create(name) {
-    const location = join(path, name);
+    const location = join(path, requireFileName(name, path));
     const run = () =>
       spawn(shell, ['-c', command], {
         env: { ...process.env, FILE: location },

@@ -1,52 +1,92 @@
-import { readdir, rm } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { AsbError } from '../errors.ts';
-import { fileExists, kindOf } from './kind.ts';
-import { LocalFile, syncDirectory } from './local-file.ts';
+import { type Findings, superfluousFiles } from './continuation.ts';
+import { fileExists, firstInTheWay } from './exists.ts';
+import { kindOf } from './kind.ts';
+import { LocalFile } from './local-file.ts';
 import { localFiles } from './local-files.ts';
 import { makeDirectory } from './make-directory.ts';
+import { isBackupFile, isDocument, nameOfPart, partNameOf, requireFileName } from './names.ts';
 import type { Home } from './storage.ts';
 import { storageError } from './storage-error.ts';
 
-/** Files of ours: whole ones, and ones that were cut off. */
-const isBackup = (name: string): boolean => name.endsWith('.asb');
-const isLeftover = (name: string): boolean => /^\..+\.asb\.part$/s.test(name);
+/** Whether a name is that of a file of ours that was cut off. */
+const isLeftover = (name: string): boolean => nameOfPart(name)?.endsWith('.asb') ?? false;
+/** The same of a document. It is in nobody's way, since the next one takes its place. */
+const isDocumentPart = (name: string): boolean => isDocument(nameOfPart(name) ?? '');
 
 /**
  * Files in a directory, which is made if it is not there (mode 0700, files 0600). A file is
  * written as `.NAME.part` and gets its name when it is whole and synced; so nothing that was cut
- * off looks like a backup. `prepare` with `removeFiles` removes `*.asb` and such left-over parts
- * and nothing else; without it, either of them is an `EXISTS` that names the first.
+ * off looks like a backup. `prepare` with `removeFiles` removes `*.asb`, such left-over parts,
+ * and the documents beside them (`*.manifest.json`, `*.asb.state`), and nothing else; without it, any
+ * of them is an `EXISTS` that names the first.
  *
- * What the file system refuses is an AsbError `STORAGE` with the path and the cause.
+ * What the file system refuses is an AsbError `STORAGE` with the path and the cause; a name that
+ * leads out of the directory, a `USAGE`.
  */
-export const directory = (path: string): Home => ({
-  location: path,
+export const directory = (path: string): Home => {
+  const locationOf = (name: string): string => join(path, requireFileName(name, path));
+  const remove = async (names: readonly string[]): Promise<void> => {
+    for (const name of names) await rm(join(path, name), { force: true });
+  };
 
-  async prepare({ removeFiles }) {
-    try {
-      for (const made of await makeDirectory(resolve(path))) await syncDirectory(dirname(made));
-      const names = (await readdir(path)).filter((name) => isBackup(name) || isLeftover(name));
-      const [first] = names.sort();
-      if (first !== undefined && !removeFiles) throw fileExists(join(path, first));
-      for (const name of names) await rm(join(path, name));
-    } catch (cause) {
-      throw cause instanceof AsbError ? cause : storageError('prepare', path, cause);
-    }
-  },
+  return {
+    location: path,
 
-  async create(name) {
-    const file = join(path, name);
-    if ((await kindOf(file)) !== 'none') throw fileExists(file);
-    return LocalFile.create(file);
-  },
+    async prepare({ removeFiles }) {
+      try {
+        await makeDirectory(resolve(path));
+        const names = await readdir(path);
+        const files = names.filter((name) => isBackupFile(name) || isLeftover(name));
+        const documents = names.filter(isDocument);
+        const first = firstInTheWay([...files, ...documents], (name) => join(path, name));
+        if (first !== undefined && !removeFiles) throw first;
+        // Documents last: whoever finds fewer files than a manifest knows of is told so.
+        await remove([...files, ...documents, ...names.filter(isDocumentPart)]);
+      } catch (cause) {
+        throw cause instanceof AsbError ? cause : storageError('prepare', path, cause);
+      }
+    },
 
-  async remove(name) {
-    const file = join(path, name);
-    await rm(file, { force: true }).catch((cause: unknown) => {
-      throw storageError('remove', file, cause);
-    });
-  },
+    async prepareToContinue(kept, isOurs) {
+      try {
+        const found = await lookAt(path);
+        const superfluous = superfluousFiles(found, kept, isOurs);
+        await makeDirectory(resolve(path));
+        await remove([...superfluous, ...Array.from(found.unfinished, partNameOf)]);
+      } catch (cause) {
+        throw cause instanceof AsbError ? cause : storageError('prepare', path, cause);
+      }
+    },
 
-  files: () => localFiles(path),
-});
+    async create(name) {
+      const file = locationOf(name);
+      if ((await kindOf(file)) !== 'none') throw fileExists(file);
+      return LocalFile.create(file);
+    },
+
+    async remove(name) {
+      const file = locationOf(name);
+      await rm(file, { force: true }).catch((cause: unknown) => {
+        throw storageError('remove', file, cause);
+      });
+    },
+
+    files: () => localFiles(path),
+  };
+};
+
+/** Throws what Node throws, too. */
+const lookAt = async (path: string): Promise<Findings> => {
+  const names = (await kindOf(path)) === 'none' ? [] : await readdir(path);
+  const files = new Map<string, number | undefined>();
+  for (const name of names.filter(isBackupFile)) {
+    const found = await stat(join(path, name));
+    files.set(name, found.isFile() ? found.size : undefined);
+  }
+  const parts = names.map(nameOfPart).filter((name) => name !== undefined);
+  const unfinished = parts.filter((name) => name.endsWith('.asb'));
+  return { files, unfinished, locationOf: (name) => join(path, name) };
+};

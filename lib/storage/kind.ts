@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { AsbError, codeOf } from '../errors.ts';
+import { codeOf } from '../errors.ts';
 import { storageError } from './storage-error.ts';
 
 /** What is at a path. A `device` is anything but a file or directory: a FIFO, /dev/null. */
@@ -16,12 +16,3 @@ export const kindOf = async (path: string): Promise<Kind> => {
     throw storageError('look at', path, cause);
   }
 };
-
-export const fileExists = (file: string): AsbError =>
-  new AsbError(
-    'EXISTS',
-    `${file} exists; choose another place, or have it removed first (--remove-files)`,
-    {
-      file,
-    },
-  );

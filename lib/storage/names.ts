@@ -4,9 +4,58 @@ import { AsbError } from '../errors.ts';
 /** Names that a message tells of. */
 const NAMES_TOLD = 3;
 
+/** What follows the prefix, or the name of a single file, in the name of its manifest. */
+export const MANIFEST_SUFFIX = '.manifest.json';
+/** What follows `PREFIX.asb`, or the name of a single file, in the name of its state. */
+export const STATE_SUFFIX = '.state';
+
+/** What every name of a state in a directory ends with. */
+const STATE_END = `.asb${STATE_SUFFIX}`;
+
+/** The longest name that file systems take, in bytes of UTF-8; the part of a file has six more. */
+const MAX_NAME = 255 - '..part'.length;
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const NO_NAME = /^$|^\.\.?$|[/\0-\x1f\x7f]/;
+
+/**
+ * Whether a name names a file right in a directory, whatever directory that is. Names that come out
+ * of a backup, a manifest or a state are looked at before they become a part of a path.
+ */
+export const isFileName = (name: string): boolean =>
+  !NO_NAME.test(name) && name.isWellFormed() && Buffer.byteLength(name) <= MAX_NAME;
+
+/**
+ * @param place for the message: the directory or prefix
+ * @returns the name
+ * @throws AsbError `USAGE` unless {@link isFileName}
+ */
+export const requireFileName = (name: string, place: string): string => {
+  if (isFileName(name)) return name;
+  const expected = `a name without a slash or control characters, of ${MAX_NAME} bytes at most`;
+  throw new AsbError(
+    'USAGE',
+    `${JSON.stringify(name)} names no file in ${place}; expected ${expected}`,
+    { file: place, expected },
+  );
+};
+
+/** The name that a file has until it is whole; hidden, and no `.asb`, so that no reader takes it. */
+export const partNameOf = (name: string): string => `.${name}.part`;
+
+/** The name of the file that such a part was to become; `undefined` for other names. */
+export const nameOfPart = (name: string): string | undefined => /^\.(.+)\.part$/s.exec(name)?.[1];
+
 /** Whether a name is that of a backup's file, and not of one that is being written. */
 export const isBackupFile = (name: string): boolean =>
   name.endsWith('.asb') && !name.startsWith('.');
+
+/** Whether a name in a directory is that of the state of a backup that did not get to its end. */
+export const isState = (name: string): boolean => name.endsWith(STATE_END) && !name.startsWith('.');
+
+/** Whether a name is that of a manifest or a state, which belong to the backup beside them. */
+export const isDocument = (name: string): boolean =>
+  isState(name) || (name.endsWith(MANIFEST_SUFFIX) && !name.startsWith('.'));
 
 /** The number that a run of digits is, without what JavaScript's numbers lose of a long one. */
 const byNumber = (one: string, other: string): number => {

@@ -25,6 +25,7 @@ export const memoryStorage = ({
     events,
     location: 'memory',
     prepare: async () => {},
+    prepareToContinue: async () => {},
     async create(name): Promise<StorageFile> {
       await before('create', name);
       events.push(`create ${name}`);

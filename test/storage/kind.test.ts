@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import t from 'tap';
-import { fileExists, kindOf } from '../../lib/storage/kind.ts';
+import { kindOf } from '../../lib/storage/kind.ts';
 
 t.test('tells files, directories, devices and nothing apart', async (t) => {
   const dir = t.testdir({ file: '', directory: {}, link: t.fixture('symlink', 'file') });
@@ -11,8 +11,4 @@ t.test('tells files, directories, devices and nothing apart', async (t) => {
   t.equal(await kindOf(join(dir, 'nothing')), 'none');
   const file = join(dir, 'file', 'below');
   await t.rejects(kindOf(file), { code: 'STORAGE', facts: { file } });
-});
-
-t.test('names what exists', async (t) => {
-  t.match(fileExists('a.asb'), { code: 'EXISTS', facts: { file: 'a.asb' } });
 });

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { LocalFile, partNameOf, WRITE_SIZE } from '../../lib/storage/local-file.ts';
+import { LocalFile, WRITE_SIZE } from '../../lib/storage/local-file.ts';
+import { partNameOf } from '../../lib/storage/names.ts';
 
 t.test('has its name when it is closed, and another one before', async (t) => {
   const dir = t.testdir({});

@@ -39,7 +39,7 @@ export const removeObject = async (
 export const removeObjects = (
   connection: S3Connection,
   bucket: string,
-  objects: AsyncIterable<{ readonly key: string }>,
+  objects: AsyncIterable<{ readonly key: string }> | Iterable<{ readonly key: string }>,
 ): Promise<void> => inParallel(objects, ({ key }) => removeObject(connection, bucket, key));
 
 /**

@@ -1,6 +1,15 @@
 import { AsbError } from '../../errors.ts';
-import { fileExists } from '../kind.ts';
-import { compareNames, isBackupFile, noBackup } from '../names.ts';
+import { type Findings, keepsNothing, superfluousFiles } from '../continuation.ts';
+import { fileExists, firstInTheWay, stateExists } from '../exists.ts';
+import {
+  compareNames,
+  isBackupFile,
+  isDocument,
+  MANIFEST_SUFFIX,
+  noBackup,
+  requireFileName,
+  STATE_SUFFIX,
+} from '../names.ts';
 import type { Home, StorageFile } from '../storage.ts';
 import type { StoredFile } from '../stored-file.ts';
 import { abortUploads, removeObject, removeObjects } from './clearing.ts';
@@ -31,8 +40,9 @@ export interface S3ObjectPlace extends S3Options {
 /**
  * Files in a bucket, as {@link directory} has them in a directory: a file is an object `prefix/NAME`,
  * which is there as a whole or not at all. `prepare` with `removeFiles` removes `*.asb` under the
- * prefix, but not further down, aborts unfinished uploads of such, and touches nothing else; without
- * it, either of them is an `EXISTS` that names the first.
+ * prefix, but not further down, aborts unfinished uploads of such, removes the documents beside them
+ * (`*.manifest.json`, `*.asb.state`), and touches nothing else; without it, any of them is an
+ * `EXISTS` that names the first.
  *
  *     rotate({ storage: s3({ bucket: 'vault', prefix: 'monday' }), name: 'test' })
  *
@@ -45,24 +55,53 @@ export const s3 = (place: S3Place): Home => {
   const connection = new S3Connection(place);
   const prefix = asDirectory(place.prefix ?? '');
   const location = s3UrlOf(bucket, prefix);
-  const keyOf = (name: string): string => `${prefix}${name}`;
-  const isOurs = ({ key }: { readonly key: string }): boolean =>
-    isBackupFile(key.slice(prefix.length)) && !key.slice(prefix.length).includes('/');
+  const nameOf = ({ key }: { readonly key: string }): string => key.slice(prefix.length);
+  const keyOf = (name: string): string => `${prefix}${requireFileName(name, location)}`;
+  const locationOf = (name: string): string => s3UrlOf(bucket, `${prefix}${name}`);
+  const isFile = (found: { readonly key: string }): boolean =>
+    isBackupFile(nameOf(found)) && !nameOf(found).includes('/');
+  const isText = (found: { readonly key: string }): boolean => isDocument(nameOf(found));
+  const listed = () => listObjects(connection, bucket, prefix);
+  const uploads = () => filter(listUploads(connection, bucket, prefix), isFile);
 
   return {
     location,
 
     async prepare({ removeFiles }) {
-      const uploads = filter(listUploads(connection, bucket, prefix), isOurs);
-      const objects = filter(listObjects(connection, bucket, prefix), isOurs);
       if (removeFiles) {
         // The uploads first: one that ends now becomes an object, which is found then.
-        await abortUploads(connection, bucket, uploads);
-        await removeObjects(connection, bucket, objects);
+        await abortUploads(connection, bucket, uploads());
+        await removeObjects(connection, bucket, filter(listed(), isFile));
+        // Documents last: whoever finds fewer files than a manifest knows of is told so.
+        await removeObjects(connection, bucket, filter(listed(), isText));
         return;
       }
-      for await (const { key } of objects) throw fileExists(s3UrlOf(bucket, key));
-      for await (const { key } of uploads) throw uploadExists(s3UrlOf(bucket, key));
+      const names: string[] = [];
+      for await (const object of listed()) {
+        if (isFile(object) || isText(object)) names.push(nameOf(object));
+      }
+      const first = firstInTheWay(names, locationOf);
+      if (first !== undefined) throw first;
+      for await (const { key } of uploads()) throw uploadExists(s3UrlOf(bucket, key));
+    },
+
+    async prepareToContinue(kept, isOurs) {
+      const lookAt = async (): Promise<Findings> => {
+        const files = new Map<string, number>();
+        for await (const object of filter(listed(), isFile)) files.set(nameOf(object), object.size);
+        const unfinished: string[] = [];
+        for await (const upload of uploads()) unfinished.push(nameOf(upload));
+        return { files, unfinished, locationOf };
+      };
+      superfluousFiles(await lookAt(), kept, isOurs);
+      await abortUploads(connection, bucket, uploads());
+      // Once more: an upload that ended now has become an object.
+      const names = superfluousFiles(await lookAt(), kept, isOurs);
+      await removeObjects(
+        connection,
+        bucket,
+        names.map((name) => ({ key: keyOf(name) })),
+      );
     },
 
     async create(name): Promise<StorageFile> {
@@ -73,17 +112,20 @@ export const s3 = (place: S3Place): Home => {
       return createS3File(connection, { bucket, key, name, largestFile });
     },
 
-    remove: (name) => removeObject(connection, bucket, keyOf(name)),
+    async remove(name) {
+      await removeObject(connection, bucket, keyOf(name));
+    },
     files: () => filesUnder(connection, bucket, prefix, location),
   };
 };
 
 /**
  * One object; `name` is the end of its key, whatever name it is made under. It takes the place of an
- * older object (`removeFiles`) only when it is whole.
+ * older object (`removeFiles`) only when it is whole. The documents beside it (`KEY.manifest.json`,
+ * `KEY.state`) belong to it.
  *
- * `prepare` throws AsbError `EXISTS` for an object that is there already, or an unfinished upload of
- * it. What the service refuses is an AsbError `STORAGE`.
+ * `prepare` throws AsbError `EXISTS` for an object or a document that is there already, or an
+ * unfinished upload. What the service refuses is an AsbError `STORAGE`.
  *
  * @throws AsbError `USAGE` for a key that is none, or a prefix; and as {@link s3} does
  */
@@ -93,8 +135,11 @@ export const s3Object = (place: S3ObjectPlace): Home & { readonly name: string }
   if (key === '' || key.endsWith('/')) throw noKey(location);
   const connection = new S3Connection(place);
   const name = key.slice(key.lastIndexOf('/') + 1);
+  const [state, manifest] = [`${key}${STATE_SUFFIX}`, `${key}${MANIFEST_SUFFIX}`];
   const uploads = () =>
     filter(listUploads(connection, bucket, key), (upload) => upload.key === key);
+  const isThere = async (wanted: string): Promise<boolean> =>
+    (await findObject(connection, bucket, wanted)) !== undefined;
 
   return {
     name,
@@ -103,10 +148,20 @@ export const s3Object = (place: S3ObjectPlace): Home & { readonly name: string }
     async prepare({ removeFiles }) {
       if (removeFiles) {
         await abortUploads(connection, bucket, uploads());
+        for (const document of [state, manifest]) await removeObject(connection, bucket, document);
         return;
       }
-      if ((await findObject(connection, bucket, key)) !== undefined) throw fileExists(location);
+      if (await isThere(state)) throw stateExists(s3UrlOf(bucket, state));
+      for (const object of [key, manifest]) {
+        if (await isThere(object)) throw fileExists(s3UrlOf(bucket, object));
+      }
       for await (const _ of uploads()) throw uploadExists(location);
+    },
+
+    async prepareToContinue(kept) {
+      if (kept.length > 0) throw keepsNothing(location);
+      if (await isThere(key)) throw fileExists(location);
+      await abortUploads(connection, bucket, uploads());
     },
 
     create: () => createS3File(connection, { bucket, key, name, largestFile }),
@@ -179,7 +234,8 @@ const uploadExists = (file: string): AsbError =>
     { file },
   );
 
-const noKey = (location: string): AsbError => {
+/** A location that names a bucket or a prefix, and no object. */
+export const noKey = (location: string): AsbError => {
   const expected = 's3://bucket/key';
   return new AsbError('USAGE', `${location} names no object; expected ${expected}`, {
     file: location,
