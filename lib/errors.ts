@@ -66,6 +66,8 @@ export interface ErrorFacts {
   readonly namespace?: string;
   /** Partition ids (0–4095) concerned. */
   readonly partitions?: readonly number[];
+  /** Where the state is from which what failed can go on. */
+  readonly state?: string;
   /** The error below this one. */
   readonly cause?: unknown;
 }

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import yargs, { type Argv } from 'yargs';
+import { packageVersion } from '../jobs/version.ts';
 import { AsbError } from '../errors.ts';
 import { nearest, splitArguments } from './arguments.ts';
 import type { Command } from './command.ts';
@@ -43,7 +42,7 @@ export const parseCommandLine = (
 ): Request => {
   const command = commands.find(({ name }) => name === args[0]);
   const words = command === undefined ? args : splitArguments(command.options, args);
-  const version = versionOf();
+  const version = packageVersion();
   const parser = parserOf(commands, words, columns, version);
   let values: Values | undefined;
   // Telling yargs of all of them takes 0.03 s, and only the list of commands needs it.
@@ -119,12 +118,6 @@ const usageOf = ({ name, operands, description }: Command): string => {
 /** Examples in lines of their own, as long as they are: yargs would break a command in two. */
 const examplesOf = (command: Command): string =>
   ['Examples:', ...command.examples.map(([line, what]) => `  # ${what}\n  ${line}`)].join('\n');
-
-const versionOf = (): string => {
-  const path = fileURLToPath(import.meta.resolve('asb-streams/package.json'));
-  const { version }: { version: string } = JSON.parse(readFileSync(path, 'utf8'));
-  return version;
-};
 
 const unknownCommand = (commands: readonly Command[], name: string): AsbError => {
   const names = commands.map((command) => command.name);

@@ -4,13 +4,17 @@ import { countOf, formatBytes, formatCount, formatDuration } from './format.ts';
 /** What a finished backup holds, in lines for people. */
 export const summaryLines = (summary: BackupSummary): string[] => {
   const { records, indexes, udfs, files, bytes, elapsed, retries, vectors, version } = summary;
-  const rate = elapsed > 0 ? records / (elapsed / 1000) : 0;
+  const { recordsBefore } = summary;
+  const rate = elapsed > 0 ? (records - recordsBefore) / (elapsed / 1000) : 0;
   const lines = [
     `backed up ${countOf(records, 'record')}, ` +
       `${countOf(indexes, 'secondary index', 'secondary indexes')}, ` +
       `${countOf(udfs, 'UDF module')} to ${countOf(files, 'file')}, ${formatBytes(bytes)}, ` +
       `in ${formatDuration(elapsed)} (${formatCount(rate)} records/s, .asb version ${version})`,
   ];
+  if (recordsBefore > 0) {
+    lines.push(`note: went on behind ${countOf(recordsBefore, 'record')} that were safe already`);
+  }
   if (retries > 0) lines.push(`note: parts of the scan were asked for again (${retries} times)`);
   if (vectors > 0) {
     lines.push(

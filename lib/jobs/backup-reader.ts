@@ -7,6 +7,7 @@ import type { RecordChunk } from '../record/chunk.ts';
 import { unpack } from '../stages/unpack.ts';
 import type { StoredFile } from '../storage/stored-file.ts';
 import type { StrictUnpackOptions } from './backup-head.ts';
+import { type ExpectedFile, FileCheck } from './file-check.ts';
 
 /** Takes what a file holds, one chunk at a time; a batch must be released. */
 export type TakeChunk = (chunk: RecordChunk) => Promise<void> | void;
@@ -15,6 +16,8 @@ export interface BackupReaderOptions extends StrictUnpackOptions {
   /** Called with every piece's number of bytes, as stored. */
   readonly onBytes: (bytes: number) => void;
   readonly signal: AbortSignal;
+  /** What the file must be, if a manifest says it. */
+  readonly expected?: ExpectedFile | undefined;
 }
 
 /** Reads one file of a backup to its end, or to the first damage. */
@@ -36,16 +39,23 @@ export class BackupReader {
   }
 
   /**
-   * @param take gets all that stands before damage, too
+   * @param take gets all that stands before damage, too; that a file is another one than `expected`
+   *   is known only when all was taken
    * @throws AsbError what is wrong in the file, with its name; what `take` throws, as it is; the
-   *   signal's reason
+   *   signal's reason; as {@link FileCheck.end} does
    */
   async read(take: TakeChunk): Promise<void> {
-    const { onBytes, signal } = this.#options;
+    const { onBytes, signal, expected } = this.#options;
+    const check = expected === undefined ? undefined : new FileCheck(this.#file, expected);
     const source = this.#file.open();
-    source.on('data', (bytes: Buffer) => onBytes(bytes.length));
+    // Now, and not later: their memory is used again.
+    source.on('data', (bytes: Buffer) => {
+      check?.update(bytes);
+      onBytes(bytes.length);
+    });
     try {
       await pipeline([source, unpack(this.#options), this.#sink(take)], { signal });
+      check?.end(this.info);
     } catch (error) {
       signal.throwIfAborted();
       throw error === this.#notTaken ? error : inFile(error, this.#file.location);

@@ -1,97 +1,46 @@
-import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Encryption } from '../crypto/key.ts';
 import { AsbError, codeOf, messageOf, toError } from '../errors.ts';
 import { PARTITION_COUNT } from '../record/layout.ts';
 import { compress } from '../stages/compress.ts';
-import { encrypt } from '../stages/encrypt.ts';
-import { encrypted } from '../stages/encrypted.ts';
-import { DEFAULT_FILE_LIMIT, type RotateOptions, rotate } from '../stages/rotate.ts';
-import { type ScanOptions, type ScanStage, scan } from '../stages/scan.ts';
-import { type SerializerInfo, serialize } from '../stages/serialize.ts';
-import { fileAt, homeAt } from '../storage/homes.ts';
-import type { S3Options } from '../storage/s3/options.ts';
+import { type EarlyEnd, endingEarly } from '../stages/ending-early.ts';
+import { DEFAULT_FILE_LIMIT } from '../stages/rotate.ts';
+import { type ScanStage, scan } from '../stages/scan.ts';
+import { serialize } from '../stages/serialize.ts';
 import { isS3Url } from '../storage/s3/url.ts';
-import type { Storage } from '../storage/storage.ts';
 import type { Cluster } from '../wire/cluster.ts';
 import { connectTo } from '../wire/connect.ts';
 import { countRecords, estimateBytes, readSets } from '../wire/statistics.ts';
-import { byteCounter } from './byte-counter.ts';
+import { type Destination, openDestination } from './backup-destination.ts';
+import { BackupLedger } from './backup-ledger.ts';
+import {
+  type BackupJob,
+  type BackupOptions,
+  type BackupProgress,
+  type BackupSummary,
+  checkOptions,
+  defaultParallel,
+} from './backup-options.ts';
+import { type BackupStart, startOf } from './backup-start.ts';
 
-/**
- * Scans at once, unless told otherwise. Measured (benchmarks/README.md): the server reads one scan
- * with four threads of its own, so more scans bring nothing on one node; on several, one a node
- * keeps each of them busy.
- */
-export const defaultParallel = (nodes: number): number => Math.max(1, Math.min(nodes, 16));
+export type { BackupJob, BackupOptions, BackupProgress, BackupSummary } from './backup-options.ts';
+export { defaultParallel } from './backup-options.ts';
 
-export interface BackupOptions extends Omit<ScanOptions, 'cluster' | 'refuseEmpty'> {
-  /** Where to: exactly one of the three; the first two may be `s3://bucket/…`. */
-  readonly directory?: string;
-  readonly outputFile?: string;
-  readonly output?: Writable;
-  /** How S3 is reached, and what is asked of it. */
-  readonly s3?: S3Options;
-  /** Begin of the names in a directory. Default: the namespace. */
-  readonly prefix?: string;
-  /** Bytes after which a new file is begun in a directory. Default 250 MiB. */
-  readonly fileLimit?: number;
-  /** Removes an older backup at the same place first. */
-  readonly removeFiles?: boolean;
-  readonly compact?: boolean;
-  readonly compress?: 'zstd';
-  /** zstd level. Default 3. */
-  readonly compressionLevel?: number;
-  /** Encrypts every file, each by itself. */
-  readonly encryption?: Encryption | undefined;
-  /** A backup without any record is no error. Default false. */
-  readonly allowEmpty?: boolean;
-}
-
-/** How far a backup is. */
-export interface BackupProgress {
-  readonly records: number;
-  /** Bytes that reached the storage. */
-  readonly bytes: number;
-  /** Partitions that are done or have given a record. */
-  readonly partitionsDone: number;
-  readonly partitions: number;
-  /** About how many records there are; `undefined` before that is known. */
-  readonly estimatedRecords: number | undefined;
-  /** Rounds of the scan that had to be repeated in part. */
-  readonly retries: number;
-}
-
-/** What a finished backup holds. */
-export interface BackupSummary extends Omit<SerializerInfo, 'bytes'> {
-  /** Bytes that reached the storage. */
-  readonly bytes: number;
-  /** Files in a directory, or 1. */
-  readonly files: number;
-  readonly retries: number;
-  /** Milliseconds from begin to end. */
-  readonly elapsed: number;
-}
-
-/** A backup under way. */
-export interface BackupJob {
-  readonly progress: BackupProgress;
-  /**
-   * Resolves when all that was asked for is on disk, synced and closed.
-   * Rejects with an AsbError; then no file is left that looks whole but is not.
-   */
-  readonly done: Promise<BackupSummary>;
-  /** Stops; `done` rejects with `ABORTED`. */
-  abort(reason?: string): void;
-}
+/** Text is made in pieces of this many bytes at most, and none is cut by the end of a file. */
+const PIECE_SIZE = 256 * 1024;
+/** So a file may stay below its limit by this part of it. */
+const PIECES_IN_FILE = 16;
 
 class Backup implements BackupJob {
   readonly #options: BackupOptions;
   readonly #abort = new AbortController();
+  /** For what cannot be brought to an end in order, or is not to be. */
+  readonly #cut = new AbortController();
   readonly #begin = performance.now();
   readonly done: Promise<BackupSummary>;
+  #start: BackupStart | undefined;
   #scan: ScanStage | undefined;
-  #sink: { readonly info: { readonly bytes: number } } | undefined;
+  #early: EarlyEnd | undefined;
+  #destination: Destination | undefined;
   #estimatedRecords: number | undefined;
   /** Bytes that there will be at most, if somebody has to know. */
   #estimatedBytes: number | undefined;
@@ -104,8 +53,8 @@ class Backup implements BackupJob {
   get progress(): BackupProgress {
     const info = this.#scan?.info;
     return {
-      records: info?.records ?? 0,
-      bytes: this.#sink?.info.bytes ?? 0,
+      records: this.#recordsBefore + (info?.records ?? 0),
+      bytes: this.#destination?.written().bytes ?? 0,
       partitionsDone: info?.partitionsSeen ?? 0,
       partitions: PARTITION_COUNT,
       estimatedRecords: this.#estimatedRecords,
@@ -114,24 +63,38 @@ class Backup implements BackupJob {
   }
 
   abort(reason = 'stopped'): void {
-    this.#abort.abort(new AsbError('ABORTED', `backup ${reason}`));
+    const error = new AsbError('ABORTED', `backup ${reason}`);
+    if (this.#abort.signal.aborted || this.#destination?.keeps !== true) this.#cut.abort(error);
+    this.#abort.abort(error);
+    this.#scan?.destroy(error);
+  }
+
+  get #recordsBefore(): number {
+    return this.#start?.safe.coverage.records ?? 0;
   }
 
   async #run(): Promise<BackupSummary> {
     const options = this.#options;
     checkOptions(options);
+    this.#start = await startOf(options);
     const cluster = await connectTo(options);
-    return this.#withCluster(cluster).finally(() => cluster.close());
+    return this.#withCluster(cluster, this.#start).finally(() => cluster.close());
   }
 
-  async #withCluster(cluster: Cluster): Promise<BackupSummary> {
+  async #withCluster(cluster: Cluster, start: BackupStart): Promise<BackupSummary> {
     const { signal } = this.#abort;
     try {
       signal.throwIfAborted();
       await this.#lookAhead(cluster);
-      return await this.#pipe(cluster);
     } catch (error) {
       throw signal.aborted ? toError(signal.reason) : error;
+    }
+    const ledger = new BackupLedger({ ...start, onNotice: this.#options.onNotice ?? (() => {}) });
+    try {
+      return await this.#pipe(cluster, start, ledger);
+    } catch (error) {
+      const reason = toError(signal.aborted ? signal.reason : error);
+      throw keptError(reason, await ledger.fail());
     }
   }
 
@@ -156,103 +119,90 @@ class Backup implements BackupJob {
     }
   }
 
-  async #pipe(cluster: Cluster): Promise<BackupSummary> {
+  async #pipe(cluster: Cluster, start: BackupStart, ledger: BackupLedger): Promise<BackupSummary> {
     const options = this.#options;
-    // A scan begins by itself, and its failure must find somebody who listens.
-    const destination = await this.#destination();
-    const source = scan({
-      ...options,
-      cluster,
-      reuseMemory: true,
-      parallel: options.parallel ?? defaultParallel(cluster.nodes.length),
-      refuseEmpty: options.allowEmpty !== true && options.noRecords !== true,
+    const destination = await openDestination({
+      options,
+      safe: start.safe,
+      continuing: start.continuing,
+      ledger,
+      largestFile: this.#estimatedBytes,
+      isComplete: () => this.#early?.failure === undefined,
     });
-    this.#scan = source;
-    const text = serialize({ ...options, reuseMemory: true });
-    try {
-      await pipeline([source, text, ...destination.stages], { signal: this.#abort.signal });
-    } catch (error) {
-      await destination.undo();
-      throw error;
-    }
+    this.#destination = destination;
+    // A scan begins by itself, and its failure must find somebody who listens.
+    const source = this.#openScan(cluster, start);
+    const text = serialize({
+      ...options,
+      reuseMemory: true,
+      noteExtents: true,
+      pieceSize: pieceSizeFor(options),
+      ...(destination.continues === undefined ? {} : { continues: destination.continues }),
+    });
+    const { compress: method, compressionLevel: level } = options;
+    const packed = method === undefined ? [] : [compress(level === undefined ? {} : { level })];
+    const early = endingEarly(
+      source,
+      (failure) => destination.keeps && codeOf(failure) !== 'EMPTY',
+    );
+    this.#early = early;
+    await pipeline([early.source, text, ...packed, ...destination.stages], {
+      signal: this.#cut.signal,
+    });
+    await destination.finished(early.failure === undefined);
+    if (early.failure !== undefined) throw early.failure;
+    await ledger.finish();
+    const { records, indexes, udfs } = text.info;
+    const { coverage } = start.safe;
     return {
       ...text.info,
-      bytes: this.progress.bytes,
-      files: destination.files(),
+      ...destination.written(),
+      records: coverage.records + records,
+      indexes: coverage.indexes + indexes,
+      udfs: coverage.udfs + udfs,
+      recordsBefore: coverage.records,
       retries: source.info.retries,
       elapsed: performance.now() - this.#begin,
     };
   }
 
-  /** What comes after the text: perhaps compression, then files or the caller's stream. */
-  async #destination(): Promise<Destination> {
-    const { compress: method, compressionLevel: level, encryption, output } = this.#options;
-    const packed = method === undefined ? [] : [compress(level === undefined ? {} : { level })];
-    if (output !== undefined) {
-      const counter = byteCounter();
-      this.#sink = counter;
-      const sealed = encryption === undefined ? [] : [encrypt(encryption)];
-      const stages = [...packed, ...sealed, counter, output];
-      return { stages, files: () => 1, undo: async () => {} };
-    }
-    const where = placeOf(this.#options, this.#estimatedBytes);
-    const { removeFiles = false } = this.#options;
-    // What is in the way is told before the scan, and not after.
-    if (!removeFiles) await where.storage.prepare({ removeFiles });
-    const storage = encryption === undefined ? where.storage : encrypted(where.storage, encryption);
-    const files = rotate({ ...where, storage, removeFiles });
-    this.#sink = files;
-    return {
-      stages: [...packed, files],
-      files: () => files.info.files.length,
-      undo: () => this.#removeAll(where.storage, files.info.files),
-    };
-  }
-
-  /**
-   * Removes files that were closed before the backup failed: each is whole, all of them are not.
-   * A single file only gets its name at the very end, and what has that name is not of this run.
-   */
-  async #removeAll(storage: Storage, files: readonly { readonly name: string }[]): Promise<void> {
-    const { directory, onNotice } = this.#options;
-    if (directory === undefined) return;
-    for (const { name } of files) {
-      try {
-        await storage.remove(name);
-      } catch (error) {
-        onNotice?.(`this file belongs to a backup that failed: ${messageOf(error)}`);
-      }
-    }
+  #openScan(cluster: Cluster, { safe, continuing }: BackupStart): ScanStage {
+    const options = this.#options;
+    const { allowEmpty = false, noRecords = false, maxRecords = 0 } = options;
+    const begun = continuing && (safe.files.length > 0 || safe.part !== undefined);
+    const enough = maxRecords > 0 && safe.coverage.records >= maxRecords;
+    this.#scan = scan({
+      ...options,
+      cluster,
+      reuseMemory: true,
+      parallel: options.parallel ?? defaultParallel(cluster.nodes.length),
+      positions: safe.coverage.positions(),
+      maxRecords: maxRecords === 0 ? 0 : maxRecords - safe.coverage.records,
+      // Globals come first: they were there before anything was safe.
+      noIndexes: begun || options.noIndexes === true,
+      noUdfs: begun || options.noUdfs === true,
+      noRecords: noRecords || enough,
+      refuseEmpty: !allowEmpty && !noRecords && safe.coverage.records === 0,
+    });
+    if (this.#abort.signal.aborted) this.#scan.destroy(toError(this.#abort.signal.reason));
+    return this.#scan;
   }
 }
 
-/** Where the text goes. */
-interface Destination {
-  readonly stages: readonly Writable[];
-  /** Files that were written. */
-  readonly files: () => number;
-  /** Removes what a failed backup has left behind. */
-  readonly undo: () => Promise<void>;
-}
+/** Where a file ends, a piece does. */
+const pieceSizeFor = ({ directory, fileLimit = DEFAULT_FILE_LIMIT }: BackupOptions): number =>
+  directory === undefined
+    ? PIECE_SIZE
+    : Math.min(PIECE_SIZE, Math.max(1, Math.floor(fileLimit / PIECES_IN_FILE)));
 
-/** The storage, how files are named in it, and when a new one is begun. */
-const placeOf = (options: BackupOptions, estimatedBytes: number | undefined): RotateOptions => {
-  const { directory = '', outputFile, s3, prefix = options.namespace } = options;
-  const { fileLimit = DEFAULT_FILE_LIMIT } = options;
-  if (outputFile !== undefined) {
-    const known = estimatedBytes === undefined ? {} : { largestFile: estimatedBytes };
-    const storage = fileAt(outputFile, { ...s3, ...known });
-    return { storage, name: () => storage.name, fileLimit: Infinity };
-  }
-  return { storage: homeAt(directory, { ...s3, largestFile: fileLimit }), name: prefix, fileLimit };
-};
-
-const checkOptions = (options: BackupOptions): void => {
-  const places = [options.directory, options.outputFile, options.output];
-  if (places.filter((place) => place !== undefined).length === 1) return;
-  throw new AsbError('USAGE', 'a backup goes to exactly one of directory, outputFile and output', {
-    expected: 'one of directory, outputFile and output',
-  });
+/** The same failure; if there is a state to go on from, it says so. */
+const keptError = (error: Error, state: string | undefined): Error => {
+  if (state === undefined || !(error instanceof AsbError)) return error;
+  return new AsbError(
+    error.code,
+    `${error.message}; what is done is kept: go on with --continue ${state}`,
+    { ...error.facts, state, cause: error },
+  );
 };
 
 /**

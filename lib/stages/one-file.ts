@@ -16,12 +16,19 @@ export interface OneFileOptions {
   readonly prepare?: () => Promise<void>;
   /** Begins the file, or goes on with one; called with the first chunk, or at the end. */
   readonly open: () => Promise<StorageFile>;
+  /** Opens the file as soon as the place is ready. Default false. */
+  readonly openAtOnce?: boolean;
   /** Bytes that the file has before the first chunk. Default 0. */
   readonly begin?: number;
   /** About how many bytes are written between two checkpoints. Default: none is made. */
   readonly checkpointEvery?: number;
   /** Told of each checkpoint: all up to there is durable. */
   readonly onCheckpoint?: (reach: FileReach) => Promise<void>;
+  /**
+   * Whether the end of the input is that of the file. If not, a checkpoint is its end, and it does not
+   * get its name. Asked at the end of the input. Default: it is.
+   */
+  readonly isComplete?: () => boolean;
   /** Told when the file is whole. */
   readonly onWhole?: (reach: FileReach) => Promise<void>;
 }
@@ -51,8 +58,7 @@ class OneFile extends Writable implements OneFileStage {
   }
 
   override _construct(done: (error?: Error | null) => void): void {
-    const { prepare = async () => {} } = this.#options;
-    prepare().then(() => done(), done);
+    this.#prepare().then(() => done(), done);
   }
 
   override _write(
@@ -71,6 +77,12 @@ class OneFile extends Writable implements OneFileStage {
     this.#abandon().then(() => done(error), done);
   }
 
+  async #prepare(): Promise<void> {
+    const { prepare, openAtOnce = false } = this.#options;
+    await prepare?.();
+    if (openAtOnce) await this.#open();
+  }
+
   /** Only with the first byte: what fails before has nothing to clear up. */
   #open(): Promise<StorageFile> {
     this.#file ??= this.#options.open();
@@ -84,11 +96,14 @@ class OneFile extends Writable implements OneFileStage {
     await file.write(chunk);
     this.info.bytes += size;
     if (extent !== undefined) this.#coverage.add(extent);
-    const { checkpointEvery = Infinity, onCheckpoint } = this.#options;
-    if (this.info.bytes - this.#safe < checkpointEvery || file.checkpoint === undefined) return;
-    await file.checkpoint();
+    const { checkpointEvery = Number.POSITIVE_INFINITY } = this.#options;
+    if (this.info.bytes - this.#safe >= checkpointEvery) await this.#checkpoint(file);
+  }
+
+  async #checkpoint(file: StorageFile): Promise<void> {
+    await file.checkpoint?.();
     this.#safe = this.info.bytes;
-    await onCheckpoint?.(this.#reach);
+    await this.#options.onCheckpoint?.(this.#reach);
   }
 
   get #reach(): FileReach {
@@ -96,7 +111,13 @@ class OneFile extends Writable implements OneFileStage {
   }
 
   async #finish(): Promise<void> {
+    const { isComplete = () => true } = this.#options;
     const file = await this.#open();
+    if (!isComplete()) {
+      await this.#checkpoint(file);
+      await file.abort();
+      return;
+    }
     await file.close();
     this.#whole = true;
     await this.#options.onWhole?.(this.#reach);

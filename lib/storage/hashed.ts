@@ -3,7 +3,7 @@ import type { Storage, StorageFile } from './storage.ts';
 
 /** A storage that knows the SHA-256 of what it stores. */
 export interface HashedStorage extends Storage {
-  /** SHA-256, in hex, of what was written to a file of this name so far. */
+  /** SHA-256, in hex, of what was written to the file of this name so far. */
   sha256Of(name: string): string;
 }
 
@@ -15,25 +15,36 @@ export interface HashedStorage extends Storage {
  *     const storage = encrypted(home, encryption);
  */
 export const hashed = (storage: Storage): HashedStorage => {
-  const hashes = new Map<string, Hash>();
-  const begin = (name: string): Hash => {
-    const hash = createHash('sha256');
-    hashes.set(name, hash);
-    return hash;
+  const sums = new Map<string, () => string>();
+  const hashing = (file: StorageFile, hash: Hash): StorageFile => {
+    sums.set(file.name, () => hash.copy().digest('hex'));
+    const { checkpoint } = file;
+    return {
+      name: file.name,
+      location: file.location,
+      async write(chunk) {
+        hash.update(chunk);
+        await file.write(chunk);
+      },
+      async close() {
+        await file.close();
+        const sum = hash.digest('hex');
+        sums.set(file.name, () => sum);
+      },
+      abort: () => file.abort(),
+      ...(checkpoint === undefined ? {} : { checkpoint: () => checkpoint.call(file) }),
+    };
   };
   const { resume } = storage;
   return {
     ...storage,
-    sha256Of: (name) => hashes.get(name)!.copy().digest('hex'),
-    async create(name) {
-      const file = await storage.create(name);
-      return hashing(file, begin(file.name));
-    },
+    sha256Of: (name) => sums.get(name)!(),
+    create: async (name) => hashing(await storage.create(name), createHash('sha256')),
     ...(resume === undefined
       ? {}
       : {
           async resume(name, bytes, inspect) {
-            const hash = begin(name);
+            const hash = createHash('sha256');
             const file = await resume.call(storage, name, bytes, (chunk) => {
               hash.update(chunk);
               inspect(chunk);
@@ -43,15 +54,3 @@ export const hashed = (storage: Storage): HashedStorage => {
         }),
   };
 };
-
-const hashing = (file: StorageFile, hash: Hash): StorageFile => ({
-  name: file.name,
-  location: file.location,
-  async write(chunk) {
-    hash.update(chunk);
-    await file.write(chunk);
-  },
-  close: () => file.close(),
-  abort: () => file.abort(),
-  ...(file.checkpoint === undefined ? {} : { checkpoint: () => file.checkpoint!() }),
-});

@@ -5,6 +5,7 @@ import type { BackupSummary } from '../../lib/jobs/backup.ts';
 const summary = (changes: Partial<BackupSummary>): BackupSummary => ({
   version: '3.1',
   records: 1_000_000,
+  recordsBefore: 0,
   indexes: 1,
   udfs: 2,
   vectors: 0,
@@ -34,6 +35,10 @@ t.test('what a backup holds, and what is to be known of it', (t) => {
   ];
   for (const [changes, expected] of cases) t.same(summaryLines(summary(changes)), expected);
   t.match(summaryLines(summary({ retries: 2 })), [/./, /^note: .*2/]);
+  t.match(summaryLines(summary({ recordsBefore: 400_000 })), [
+    /300,000 records\/s/,
+    /^note: .*400,000/,
+  ]);
   t.match(summaryLines(summary({ vectors: 1 })), [/./, /^warning: 1 vector bin;/]);
   t.equal(summaryLines(summary({ vectors: 3, retries: 1 })).length, 3);
   t.end();

@@ -9,7 +9,17 @@ import { choice, flag, integer, namesOf } from '../option.ts';
 import { compact, compressionLevel, namespace, verbose } from '../options/common.ts';
 import { connectionOptions } from '../options/connection.ts';
 import { encryptionOf, encryptionOptions } from '../options/encryption.ts';
-import { directory, fileLimit, MIB, outputFile, prefix, removeFiles } from '../options/files.ts';
+import {
+  continueFrom,
+  directory,
+  fileLimit,
+  MIB,
+  outputFile,
+  prefix,
+  removeFiles,
+  stateFile,
+} from '../options/files.ts';
+import { outputSizeOf } from '../output-size.ts';
 import { s3Of, s3WritingOptions } from '../options/s3.ts';
 import { scanOptionsOf } from '../options/scan-options.ts';
 import { allowEmpty, selectionOptions } from '../options/selection.ts';
@@ -42,13 +52,17 @@ export const removeArtifacts = flag({
   describe: 'Only remove what an older or a cut-off backup left in that place; needs no cluster',
 });
 
+/** What may be in S3. */
+const PLACES = [directory, outputFile, stateFile, continueFrom];
+
 export const backupCommand: Command = {
   name: 'backup',
   summary: 'Back up a namespace to files that asrestore and absctl read',
   description:
     'Backs up the records, secondary indexes and UDF modules of a namespace to .asb files, in a\n' +
     'directory or as one, on this machine or in S3. It ends with 0 only when all that was asked for\n' +
-    'is on disk, synced and closed; a file that is not whole is never seen under its name.',
+    'is on disk, synced and closed; a file that is not whole is never seen under its name. One that\n' +
+    'is cut off leaves a state, from which --continue goes on.',
   options: [
     namespace,
     ...connectionOptions,
@@ -60,6 +74,8 @@ export const backupCommand: Command = {
     prefix,
     removeFiles,
     removeArtifacts,
+    continueFrom,
+    stateFile,
     fileLimit,
     compact,
     compression,
@@ -73,16 +89,23 @@ export const backupCommand: Command = {
     ['asb backup -n test -s users,orders -d out -r -z zstd', 'Two sets, compressed, anew'],
     ['asb backup -n test -o - | ssh vault "cat > test.asb"', 'To another machine'],
     ['asb backup -n test -d s3://vault/monday -z zstd', 'To S3'],
+    ['asb backup -n test -d out --continue out', 'Go on with one that was cut off'],
   ],
   async run(given, shell) {
     checkPlace(given);
-    const s3 = s3Of(given, shell, [given.value(directory), given.value(outputFile)]);
+    const s3 = s3Of(
+      given,
+      shell,
+      PLACES.map((option) => given.value(option)),
+    );
     if (given.value(removeArtifacts)) return clear(given, shell, s3);
     const scanning = scanOptionsOf(given, shell);
     const scans = given.value(parallel);
     const method = given.value(compression);
     const encryption = await encryptionOf(given);
     const place = await placeOf(given, shell, encryption);
+    const continued = given.value(continueFrom);
+    const state = given.value(stateFile);
     const { backup } = await import('../../jobs/backup.ts');
     shell.signal.throwIfAborted();
     const job = backup({
@@ -95,6 +118,8 @@ export const backupCommand: Command = {
       compact: given.value(compact),
       removeFiles: given.value(removeFiles),
       allowEmpty: given.value(allowEmpty),
+      ...(continued === undefined ? {} : { continueFrom: continued }),
+      ...(state === undefined ? {} : { stateFile: state }),
     });
     const stop = () => job.abort(messageOf(shell.signal.reason));
     shell.signal.addEventListener('abort', stop);
@@ -138,6 +163,9 @@ const checkPlace = (given: Given): void => {
   given.needs(fileLimit, directory);
   given.needs(prefix, directory);
   given.needs(compressionLevel, compression);
+  for (const option of [removeFiles, removeArtifacts, stateFile]) {
+    given.exclusive(continueFrom, option);
+  }
   if (given.has(removeArtifacts) && given.value(outputFile) === '-') {
     throw new AsbError('USAGE', `${namesOf(removeArtifacts)}: standard output keeps nothing`);
   }
@@ -148,7 +176,11 @@ const placeOf = async (given: Given, shell: Shell, encryption: Encryption | unde
   if (file === '-') {
     const seal = encryption === undefined ? undefined : await sealWith(encryption);
     const language = given.value(compression) === undefined ? 'text' : 'frames';
-    return { output: shell.output(language, seal).stream() };
+    const size = outputSizeOf(1);
+    return {
+      output: shell.output(language, seal).stream(),
+      ...(size === undefined ? {} : { outputSize: size }),
+    };
   }
   if (file !== undefined) return { outputFile: file, encryption };
   const begin = given.value(prefix);

@@ -48,3 +48,20 @@ export const fileLimit = integer({
   ...LIMIT,
   default: 250,
 });
+
+export const stateFile = text({
+  name: 'state-file-dst',
+  group,
+  describe:
+    'Where the state of a backup that is cut off is kept: a file, a directory, or s3://bucket/key ' +
+    '(default: PREFIX.asb.state in the directory, FILE.state beside a file)',
+  expected: 'a file, a directory, or s3://bucket/key',
+});
+
+export const continueFrom = text({
+  name: 'continue',
+  alias: ['c'],
+  group,
+  describe: 'Go on with a backup that was cut off: its state, or the directory with it',
+  expected: 'the state of a backup, or the directory with it',
+});

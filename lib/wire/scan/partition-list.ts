@@ -11,11 +11,14 @@ export const split = (ids: readonly number[], parts: number): number[][] => {
 /** Ranges that a message has room for. */
 export const MAX_RANGES = 20;
 
-/** `0-7,12`: partition ids, which are in order, for a message; `,…` stands for those beyond {@link MAX_RANGES}. */
-export const ranges = (ids: readonly number[]): string => {
+/**
+ * `0-7,12`: partition ids, which are in order; `,…` stands for those beyond.
+ * @param most ranges; by default as many as a message has room for
+ */
+export const ranges = (ids: readonly number[], most = MAX_RANGES): string => {
   const parts: string[] = [];
   let at = 0;
-  while (at < ids.length && parts.length < MAX_RANGES) {
+  while (at < ids.length && parts.length < most) {
     const begin = ids[at]!;
     let end = begin;
     while (ids[++at] === end + 1) end++;

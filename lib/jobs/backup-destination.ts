@@ -1,0 +1,173 @@
+import type { Writable } from 'node:stream';
+import { AsbError } from '../errors.ts';
+import { encrypt } from '../stages/encrypt.ts';
+import { encrypted } from '../stages/encrypted.ts';
+import { oneFile } from '../stages/one-file.ts';
+import { DEFAULT_FILE_LIMIT, numberedName, rotate } from '../stages/rotate.ts';
+import { hashed } from '../storage/hashed.ts';
+import { fileAt, homeAt } from '../storage/homes.ts';
+import type { Storage } from '../storage/storage.ts';
+import { type BackupLedger, manifestFileOf } from './backup-ledger.ts';
+import type { BackupOptions } from './backup-options.ts';
+import { isDevice } from './backup-places.ts';
+import type { BackupState } from './backup-state.ts';
+import { byteCounter } from './byte-counter.ts';
+
+/** Where the text, or its frames, go. */
+export interface Destination {
+  readonly stages: readonly Writable[];
+  /** Bytes that reached the storage, and files, with those of before. */
+  readonly written: () => { readonly bytes: number; readonly files: number };
+  /** Whether a backup that ends early leaves something to go on from. */
+  readonly keeps: boolean;
+  /** Amid which the text goes on; `undefined` for a backup that begins. */
+  readonly continues: 'file' | 'text' | undefined;
+  /** All stages have finished, with the whole backup or with the begin of one. */
+  readonly finished: (complete: boolean) => Promise<void>;
+}
+
+export interface DestinationOptions {
+  readonly options: BackupOptions;
+  /** What is safe already. */
+  readonly safe: BackupState;
+  /** Whether that is gone on with. */
+  readonly continuing: boolean;
+  readonly ledger: BackupLedger;
+  /** Bytes that there will be at most, as far as somebody knows. */
+  readonly largestFile: number | undefined;
+  /** Whether what came was all; asked at the end. */
+  readonly isComplete: () => boolean;
+}
+
+/**
+ * Makes the place of a backup ready, as far as that may be done before there is anything to write.
+ *
+ * @throws AsbError `EXISTS` if a backup is there; for one that goes on, `NOT_FOUND`, `TRUNCATED` or
+ *   `FORMAT` if a file is not as the state has it; and what the storage throws
+ */
+export const openDestination = (context: DestinationOptions): Promise<Destination> => {
+  const { directory, outputFile, output } = context.options;
+  if (output !== undefined) return toStream(context, output);
+  return outputFile === undefined ? toDirectory(context, directory!) : toFile(context, outputFile);
+};
+
+const toStream = async (
+  { options, safe, continuing, ledger }: DestinationOptions,
+  output: Writable,
+): Promise<Destination> => {
+  // Where nobody can see later how much came, it must not come twice.
+  if (continuing && options.outputSize === undefined) await ledger.forget();
+  const counter = byteCounter();
+  const before = safe.part?.bytes ?? 0;
+  const sealed = options.encryption === undefined ? [] : [encrypt(options.encryption)];
+  return {
+    stages: [...sealed, counter, output],
+    written: () => ({ bytes: before + counter.info.bytes, files: 1 }),
+    keeps: ledger.location !== undefined,
+    continues: safe.part === undefined ? undefined : 'text',
+    async finished(complete) {
+      if (complete) return;
+      await ledger.begin();
+      await ledger.reach(before + counter.info.bytes, undefined, counter.info.coverage);
+    },
+  };
+};
+
+/** Encryption stands outside of the sums, and inside of nothing else. */
+const sealedStorage = (storage: Storage, { encryption }: BackupOptions): Storage =>
+  encryption === undefined ? storage : encrypted(storage, encryption);
+
+const toDirectory = async (context: DestinationOptions, location: string): Promise<Destination> => {
+  const { options, safe, continuing, ledger } = context;
+  const { prefix = options.namespace, fileLimit = DEFAULT_FILE_LIMIT, s3 } = options;
+  const { removeFiles = false } = options;
+  const home = homeAt(location, { ...s3, largestFile: fileLimit });
+  const kept = safe.files;
+  const nameOf = (index: number) => numberedName(prefix, kept.length + index);
+  if (continuing) await home.prepareToContinue(kept, (name) => isNumbered(name, prefix));
+  // What is in the way is told before the scan, and not after.
+  else if (!removeFiles) await home.prepare({ removeFiles });
+  const place = hashed(home);
+  const files = rotate({
+    storage: {
+      ...sealedStorage(place, options),
+      // With the first byte, and not before: until then an older backup stays.
+      prepare: async (how) => {
+        if (!continuing) await home.prepare(how);
+        await ledger.begin();
+      },
+    },
+    removeFiles,
+    name: nameOf,
+    fileLimit,
+    onFile: (file) =>
+      ledger.addFile(manifestFileOf(file, place.sha256Of(file.name)), file.coverage),
+  });
+  const bytesBefore = kept.reduce((sum, { bytes }) => sum + bytes, 0);
+  return {
+    stages: [files],
+    written: () => ({
+      bytes: bytesBefore + files.info.bytes,
+      files: kept.length + files.info.files.length,
+    }),
+    keeps: true,
+    continues: kept.length === 0 ? undefined : 'file',
+    finished: async () => {},
+  };
+};
+
+/** Whether a backup with this prefix gives such names to its files. */
+const isNumbered = (name: string, prefix: string): boolean =>
+  name.startsWith(`${prefix}_`) && /^\d{5,}\.asb$/.test(name.slice(prefix.length + 1));
+
+const toFile = async (context: DestinationOptions, location: string): Promise<Destination> => {
+  const { options, safe, continuing, ledger, largestFile } = context;
+  const { removeFiles = false, fileLimit = DEFAULT_FILE_LIMIT, s3 } = options;
+  const home = fileAt(location, { ...s3, ...(largestFile === undefined ? {} : { largestFile }) });
+  const place = hashed(home);
+  const storage = sealedStorage(place, options);
+  const replaces = continuing ? safe.replaces : removeFiles;
+  if (!replaces)
+    await (continuing ? home.prepareToContinue([], () => false) : home.prepare({ removeFiles }));
+  const { part } = safe;
+  const begin = async () => {
+    // Of a run that was killed, what it had made safe is gone on with, and nothing else.
+    await home.prepare({ removeFiles: replaces || continuing });
+    await ledger.begin();
+    return storage.create(home.name);
+  };
+  const goOn = async (bytes: number) => {
+    const file = await storage.resume!(home.name, bytes, () => {});
+    if (place.sha256Of(home.name) !== part?.sha256) {
+      await file.abort();
+      throw changed(file.location);
+    }
+    await ledger.begin();
+    return file;
+  };
+  const device = await isDevice(location);
+  const file = oneFile({
+    open: () => (part === undefined || device ? begin() : goOn(part.bytes)),
+    openAtOnce: part !== undefined && !device,
+    begin: part?.bytes ?? storage.overhead ?? 0,
+    checkpointEvery: storage.resume === undefined ? Number.POSITIVE_INFINITY : fileLimit,
+    onCheckpoint: ({ bytes, coverage }) => ledger.reach(bytes, place.sha256Of(home.name), coverage),
+    isComplete: context.isComplete,
+    onWhole: async ({ bytes, coverage }) =>
+      ledger.setFile(home.name, bytes, place.sha256Of(home.name), coverage),
+  });
+  return {
+    stages: [file],
+    written: () => ({ bytes: file.info.bytes, files: 1 }),
+    keeps: storage.resume !== undefined && ledger.location !== undefined,
+    continues: part === undefined ? undefined : 'text',
+    finished: async () => {},
+  };
+};
+
+const changed = (file: string): AsbError =>
+  new AsbError(
+    'FORMAT',
+    `${file} was changed since its backup was cut off; begin anew (--remove-files)`,
+    { file },
+  );

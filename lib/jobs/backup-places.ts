@@ -1,0 +1,50 @@
+import { joinLocation } from '../storage/homes.ts';
+import { type Document, documentAt } from '../storage/documents.ts';
+import { kindOf } from '../storage/kind.ts';
+import { MANIFEST_SUFFIX, STATE_SUFFIX } from '../storage/names.ts';
+import { isS3Url } from '../storage/s3/url.ts';
+import type { BackupOptions } from './backup-options.ts';
+
+/** What stands beside the files of a backup. */
+export interface BackupDocuments {
+  /** What it goes on from; a device, or a stream for which nobody asked for one, has none. */
+  readonly state: Document | undefined;
+  /** What it is made of; a stream and a device have none. */
+  readonly manifest: Document | undefined;
+}
+
+/** Where the state and the manifest of a backup are. */
+export const documentsOf = async (options: BackupOptions): Promise<BackupDocuments> => {
+  const { directory, outputFile, prefix = options.namespace, s3 } = options;
+  const stateName = `${prefix}.asb${STATE_SUFFIX}`;
+  const at = (location: string): Document => documentAt(location, s3);
+  const asked = await stateLocation(options, stateName);
+  if (directory !== undefined) {
+    return {
+      state: at(asked ?? joinLocation(directory, stateName)),
+      manifest: at(joinLocation(directory, `${prefix}${MANIFEST_SUFFIX}`)),
+    };
+  }
+  if (outputFile === undefined || (await isDevice(outputFile))) {
+    return { state: asked === undefined ? undefined : at(asked), manifest: undefined };
+  }
+  return {
+    state: at(asked ?? `${outputFile}${STATE_SUFFIX}`),
+    manifest: at(`${outputFile}${MANIFEST_SUFFIX}`),
+  };
+};
+
+/** Whether nothing can stand beside it, and nobody can go on in it. */
+export const isDevice = async (location: string): Promise<boolean> =>
+  !isS3Url(location) && (await kindOf(location)) === 'device';
+
+/** Where the caller wants the state. */
+const stateLocation = async (
+  { stateFile, continueFrom }: BackupOptions,
+  name: string,
+): Promise<string | undefined> => {
+  const asked = stateFile ?? continueFrom;
+  if (asked === undefined) return undefined;
+  const isPlace = isS3Url(asked) ? asked.endsWith('/') : (await kindOf(asked)) === 'directory';
+  return isPlace ? joinLocation(asked, name) : asked;
+};
