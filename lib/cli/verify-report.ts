@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { AsbError, messageOf } from '../errors.ts';
 import type { VerifiedFile } from '../jobs/verified-file.ts';
-import type { VerifiedNamespace, VerifyReport } from '../jobs/verify.ts';
+import type { VerifiedNamespace, VerifiedPlace, VerifyReport } from '../jobs/verify.ts';
 import type { TypeCount } from '../record/census.ts';
 import { PARTICLE_NAMES } from '../record/particle.ts';
 import { formatBytes, formatCount } from './format.ts';
@@ -21,6 +21,12 @@ const columns = (rows: readonly Row[], indent = ''): string[] => {
   });
 };
 
+const section = (title: string, rows: readonly Row[]): string[] => [
+  '',
+  title,
+  ...columns(rows, '  '),
+];
+
 const nameOf = (type: number): string => PARTICLE_NAMES.get(type) ?? `particle type ${type}`;
 
 const typeRows = (counts: readonly TypeCount[]): Row[] =>
@@ -34,11 +40,6 @@ const namespaceLines = ({ namespace, census }: VerifiedNamespace): string[] => {
     return [shown, formatCount(records)];
   });
   if (census.records === 0) return [];
-  const section = (title: string, rows: readonly Row[]): string[] => [
-    '',
-    title,
-    ...columns(rows, '  '),
-  ];
   return [
     ...section(`records by set, namespace ${printable(namespace)}`, [
       ...sets,
@@ -50,6 +51,19 @@ const namespaceLines = ({ namespace, census }: VerifiedNamespace): string[] => {
       ['(not stored)', formatCount(census.records - keyed)],
     ]),
   ];
+};
+
+/** Who says what the files of a place must be. */
+const placeRows = ({ location, manifests }: VerifiedPlace): Row[] => {
+  if (manifests.length === 0) {
+    const note = 'a missing file, or one cut exactly between two records, is not noticed';
+    return [[printable(location), 'none', note]];
+  }
+  return manifests.map(({ location, complete, tool, begun, ended }): Row => {
+    const when = `${begun.toISOString()} to ${ended.toISOString()}`;
+    const state = complete ? 'complete' : 'incomplete';
+    return [printable(location), state, `${printable(tool)}, ${when}`];
+  });
 };
 
 const sumOf = (report: VerifyReport, of: (namespace: VerifiedNamespace) => number): number =>
@@ -74,7 +88,12 @@ export const tableLines = (report: VerifyReport): string[] => {
     ['secondary indexes', formatCount(report.indexes)],
     ['UDF modules', formatCount(report.udfs)],
   ];
-  return [...columns(summary), ...report.namespaces.flatMap(namespaceLines)];
+  const places = report.places.flatMap(placeRows);
+  return [
+    ...columns(summary),
+    ...(places.length > 0 ? section('manifests', places) : []),
+    ...report.namespaces.flatMap(namespaceLines),
+  ];
 };
 
 /** A name as JSON: text, or what is no UTF-8 as in NDJSON. */

@@ -1,12 +1,10 @@
 import { AsbError } from '../errors.ts';
+import { isFileName } from '../storage/names.ts';
 import { DocumentFields } from './document-fields.ts';
 
 /** What a manifest says it is, and the version of its form. */
 const WHAT = 'asb-streams manifest';
 const FORM = 1;
-
-/** What follows the prefix, or the name of a single file, in the name of its manifest. */
-export const MANIFEST_SUFFIX = '.manifest.json';
 
 /** One file of a backup. */
 export interface ManifestFile {
@@ -108,8 +106,9 @@ export const parseManifest = (text: string, file: string): Manifest => {
 export const manifestFiles = (fields: DocumentFields): ManifestFile[] => {
   const names = new Set<string>();
   return fields.list('files', (file) => {
-    // A name is looked for in a directory: it must not lead out of it.
-    const name = file.text('name', /^(?!\.{1,2}$)[^/\0]+$/);
+    const name = file.text('name');
+    // It is looked for in a directory, and must not lead out of it.
+    if (!isFileName(name)) throw file.wrong('name', 'the name of a file');
     if (names.has(name)) throw file.wrong('name', 'a name that stands there once');
     names.add(name);
     return {

@@ -1,11 +1,12 @@
 import type { Readable } from 'node:stream';
 import { AsbError } from '../errors.ts';
-import { backupFiles, joinLocation } from '../storage/homes.ts';
-import type { S3Options } from '../storage/s3/options.ts';
+import { joinLocation } from '../storage/homes.ts';
 import { type StoredFile, streamedFile } from '../storage/stored-file.ts';
+import type { ExpectedFile } from './file-check.ts';
+import { type CheckedPlace, checkPlace, type ManifestOptions } from './manifest-check.ts';
 
 /** Where a backup is: exactly one of the four. Each path may be `s3://bucket/…`. */
-export interface RestoreSource {
+export interface RestoreSource extends ManifestOptions {
   readonly directory?: string;
   /**
    * Backups one after another, the oldest first: a record that is in several is as the last one
@@ -17,8 +18,6 @@ export interface RestoreSource {
   readonly inputFile?: string;
   /** A stream of one file's bytes. */
   readonly input?: Readable;
-  /** How S3 is reached, and what is asked of it. */
-  readonly s3?: S3Options;
 }
 
 /** What is to be read. */
@@ -27,6 +26,10 @@ export interface RestoreFiles {
   readonly groups: readonly (readonly StoredFile[])[];
   /** Whether files can be read twice: a stream and a FIFO can't. */
   readonly rereadable: boolean;
+  /** What each file must be; those that no manifest names are not in it. */
+  readonly expected: ReadonlyMap<StoredFile, ExpectedFile>;
+  /** Places without a manifest, as they were given; `-` for a stream. */
+  readonly unchecked: readonly string[];
 }
 
 /** The paths that a source names, in their order. */
@@ -39,18 +42,39 @@ export const pathsOf = (source: RestoreSource): string[] => {
 };
 
 /**
- * Finds the files of a backup.
+ * Finds the files of a backup, and holds them against its manifests as far as that can be done
+ * without reading them.
  *
  * @throws AsbError `USAGE` unless there is one source; `NOT_FOUND` for a path with nothing there,
- *   `EMPTY` for a directory without `*.asb`, `STORAGE` if the file system or S3 refuses
+ *   `EMPTY` for a directory without `*.asb`, `STORAGE` if the file system or S3 refuses; the first of
+ *   the failures that {@link checkPlace} finds
  */
 export const findFiles = async (source: RestoreSource): Promise<RestoreFiles> => {
-  const { input, s3 } = source;
+  const { input } = source;
   checkSource(source);
-  if (input !== undefined) return { groups: [[streamedFile(input)]], rereadable: false };
-  const groups: (readonly StoredFile[])[] = [];
-  for (const path of pathsOf(source)) groups.push(await backupFiles(path, s3));
-  return { groups, rereadable: groups.flat().every(({ size }) => size !== undefined) };
+  if (input !== undefined) {
+    const file = streamedFile(input);
+    const unchecked = [file.location];
+    return { groups: [[file]], rereadable: false, expected: new Map(), unchecked };
+  }
+  const places: CheckedPlace[] = [];
+  for (const path of pathsOf(source)) places.push(await checkPlace(path, source));
+  refuse(places.flatMap(({ failures, wrongSizes }) => [...failures, ...wrongSizes]));
+  const groups = places.map(({ files }) => files);
+  return {
+    groups,
+    rereadable: groups.flat().every(({ size }) => size !== undefined),
+    expected: new Map(places.flatMap(({ expected }) => [...expected])),
+    unchecked: places.filter(({ manifests }) => manifests.length === 0).map((one) => one.location),
+  };
+};
+
+/** @throws AsbError the first of the failures */
+const refuse = ([first, ...more]: readonly Error[]): void => {
+  if (first === undefined) return;
+  if (!(first instanceof AsbError) || more.length === 0) throw first;
+  const told = `${first.message} (and ${more.length} more failures, which asb verify tells)`;
+  throw new AsbError(first.code, told, first.facts);
 };
 
 const checkSource = (source: RestoreSource): void => {

@@ -3,19 +3,17 @@ import type { Encryption } from '../crypto/key.ts';
 import { AsbError, toError } from '../errors.ts';
 import { Census } from '../record/census.ts';
 import { EPOCH_SECONDS } from '../record/layout.ts';
-import { backupFiles } from '../storage/homes.ts';
-import type { S3Options } from '../storage/s3/options.ts';
 import { type StoredFile, streamedFile } from '../storage/stored-file.ts';
+import type { ExpectedFile } from './file-check.ts';
+import { checkPlace, type FoundManifest, type ManifestOptions } from './manifest-check.ts';
 import { FileVerifier, type VerifiedFile } from './verified-file.ts';
 
 /** Files read at once: while one waits for zstd or the disk, the other is parsed. */
 const FILES_AT_ONCE = 2;
 
-export interface VerifyOptions {
+export interface VerifyOptions extends ManifestOptions {
   /** Files, and directories with `*.asb` in them; either may be `s3://bucket/…`. */
   readonly paths?: readonly string[];
-  /** How S3 is reached, and what is asked of it. */
-  readonly s3?: S3Options;
   /** One more backup, as a stream of its bytes; `-` in the report. */
   readonly input?: Readable;
   /** How those of them are encrypted that are. */
@@ -32,8 +30,21 @@ export interface VerifiedNamespace {
   readonly census: Census;
 }
 
+/** Where files were, and who says what they must be. */
+export interface VerifiedPlace {
+  /** As it was given, or `-` for an input. */
+  readonly location: string;
+  /**
+   * None: nobody can tell whether a file is missing, was cut exactly between two records, or was
+   * changed to something else that can be read.
+   */
+  readonly manifests: readonly FoundManifest[];
+}
+
 /** What was found in all files. */
 export interface VerifyReport {
+  /** In the order in which they were given; not those where nothing was found. */
+  readonly places: readonly VerifiedPlace[];
   /** In the order in which they were given; those of a directory by name. */
   readonly files: readonly VerifiedFile[];
   /** Versions of the format, each once, ascending. */
@@ -47,7 +58,10 @@ export interface VerifyReport {
   /** Bytes of all files, as they are stored, and of the text in them. */
   readonly bytes: number;
   readonly textBytes: number;
-  /** What is wrong, with file and place: paths that could not be read, then the files' damage. */
+  /**
+   * What is wrong, with file and place: paths that could not be read, what manifests name and is not
+   * there, or do not name; then the files' damage.
+   */
   readonly failures: readonly Error[];
   /** Milliseconds from begin to end. */
   readonly elapsed: number;
@@ -79,6 +93,8 @@ class Verify implements VerifyJob {
   readonly #censuses = new Map<string, Census>();
   readonly #running = new Set<FileVerifier>();
   readonly #failures: Error[] = [];
+  readonly #places: VerifiedPlace[] = [];
+  readonly #expected = new Map<StoredFile, ExpectedFile>();
   #files: readonly StoredFile[] = [];
   #finished = { records: 0, bytes: 0 };
   readonly done: Promise<VerifyReport>;
@@ -127,12 +143,20 @@ class Verify implements VerifyJob {
     const files: StoredFile[] = [];
     for (const path of paths) {
       try {
-        files.push(...(await backupFiles(path, this.#options.s3)));
+        const place = await checkPlace(path, this.#options);
+        files.push(...place.files);
+        for (const [file, expected] of place.expected) this.#expected.set(file, expected);
+        this.#failures.push(...place.failures);
+        this.#places.push({ location: place.location, manifests: place.manifests });
       } catch (error) {
         this.#failures.push(toError(error));
       }
     }
-    if (input !== undefined) files.push(streamedFile(input));
+    if (input !== undefined) {
+      const file = streamedFile(input);
+      files.push(file);
+      this.#places.push({ location: file.location, manifests: [] });
+    }
     return files;
   }
 
@@ -142,6 +166,7 @@ class Verify implements VerifyJob {
     const { encryption, windowLog } = this.#options;
     const verifier = new FileVerifier(file, {
       signal,
+      expected: this.#expected.get(file),
       censusOf: (namespace) => this.#censusOf(namespace),
       ...(encryption === undefined ? {} : { encryption }),
       ...(windowLog === undefined ? {} : { windowLog }),
@@ -170,6 +195,7 @@ class Verify implements VerifyJob {
     censuses.sort((one, other) => (one.namespace < other.namespace ? -1 : 1));
     const versions = files.flatMap(({ version }) => version ?? []);
     return {
+      places: this.#places,
       files,
       versions: [...new Set(versions)].sort(),
       namespaces: censuses,
@@ -187,7 +213,8 @@ class Verify implements VerifyJob {
 
 /**
  * Reads backups up to their last byte, without a cluster, and tells what is in them, and where they
- * are damaged. Files are of any version and from any writer, plain, compressed or encrypted.
+ * are damaged. Files are of any version and from any writer, plain, compressed or encrypted. Where a
+ * backup has a manifest, its files are held against that (`manifest: false` leaves it out).
  *
  *     const report = await verify({ paths: ['out'] }).done;
  *     for (const failure of report.failures) console.error(failure.message);

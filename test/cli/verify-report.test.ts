@@ -37,6 +37,9 @@ records              7
 secondary indexes    6
 UDF modules          1
 
+manifests
+  -  none  a missing file, or one cut exactly between two records, is not noticed
+
 records by set, namespace test
   (no set)      1
   a set of\\all  1
@@ -73,8 +76,38 @@ user keys by type
 t.test('without records there is no more than the sum', async (t) => {
   const lines = tableLines(await reportOf(HEADER));
   t.match(lines[3], /^namespaces +1 {2}test$/);
-  t.equal(lines.length, 9);
+  t.equal(lines.length, 12);
   t.match(tableLines(await reportOf(Buffer.from('oops'))).join('\n'), /damaged +1\nversions +none/);
+});
+
+t.test('manifests, each with who wrote it, and when', async (t) => {
+  const begun = new Date('2026-11-23T07:00:00.000Z');
+  const ended = new Date('2026-11-23T07:01:02.003Z');
+  const found = { tool: 'asb-streams 1.2.3', namespace: 'test', begun, ended, complete: true };
+  const report: VerifyReport = {
+    ...(await reportOf(HEADER)),
+    places: [
+      { location: 'bare', manifests: [] },
+      {
+        location: 'out',
+        manifests: [
+          { ...found, location: 'out/a.manifest.json' },
+          { ...found, location: 'out/\x1b.manifest.json', tool: 'odd\x1b', complete: false },
+        ],
+      },
+    ],
+  };
+  t.strictSame(tableLines(report).slice(-4), [
+    'manifests',
+    '  bare                          none  a missing file, or one cut exactly between two records, is not noticed',
+    '  out/a.manifest.json       complete  asb-streams 1.2.3, 2026-11-23T07:00:00.000Z to 2026-11-23T07:01:02.003Z',
+    '  out/\\x1b.manifest.json  incomplete  odd\\x1b, 2026-11-23T07:00:00.000Z to 2026-11-23T07:01:02.003Z',
+  ]);
+  t.match(JSON.parse(reportJson(report)).places, [
+    { location: 'bare', manifests: [] },
+    { manifests: [{ begun: begun.toISOString(), complete: true }, { complete: false }] },
+  ]);
+  t.notMatch(tableLines({ ...report, places: [] }).join('\n'), /manifests/, 'nothing was found');
 });
 
 t.test('what a terminal would obey is escaped, and odd things have a name', async (t) => {

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import t from 'tap';
 import { findFiles, pathsOf } from '../../lib/jobs/restore-source.ts';
+import { HEADER, manyRecords } from '../helpers/asb-text.ts';
+import { manifestTextOf } from '../helpers/manifests.ts';
 import { clientOf } from '../helpers/s3/client.ts';
 import { BUCKET, ownServer } from '../helpers/s3/connection.ts';
 
@@ -31,6 +33,7 @@ t.test('where files are', async (t) => {
   const found = await findFiles({ input });
   t.match(found, { groups: [[{ location: '-', size: undefined }]], rereadable: false });
   t.equal(found.groups[0]![0]!.open(), input);
+  t.strictSame(found.unchecked, ['-']);
 
   const fifo = join(place, 'fifo');
   t.equal(spawnSync('mkfifo', [fifo]).status, 0);
@@ -82,4 +85,42 @@ t.test('in S3, and in both places', async (t) => {
   t.strictSame(pathsOf({ directoryList: ['b'], parentDirectory: at('') }), [at('b')]);
   await t.rejects(findFiles({ directory: at('c'), s3 }), { code: 'EMPTY' });
   await t.rejects(findFiles({ directory: at('d'), s3 }), { code: 'NOT_FOUND' });
+});
+
+t.test('what manifests say', async (t) => {
+  const text = Buffer.concat([HEADER, ...manyRecords(3)]);
+  const files = { 'a.asb': text, 'b.asb': text };
+  const manifest = { 'a.manifest.json': manifestTextOf(files) };
+  const running = { 'a.manifest.json': manifestTextOf(files, { complete: false }) };
+  const place = t.testdir({
+    good: { ...files, ...manifest },
+    bare: files,
+    missing: { 'b.asb': text, ...manifest },
+    cut: { ...files, 'b.asb': text.subarray(0, -1), ...manifest },
+    running: { 'b.asb': text, ...running },
+  });
+  const at = (...names: readonly string[]) => ({
+    directoryList: names,
+    parentDirectory: place,
+  });
+  const found = await findFiles(at('good', 'bare'));
+  t.strictSame(found.unchecked, [join(place, 'bare')]);
+  t.strictSame(
+    found.groups.flat().map((file) => found.expected.get(file)?.name),
+    ['a.asb', 'b.asb', undefined, undefined],
+  );
+  const rows: readonly [readonly string[], string, string, boolean][] = [
+    [['missing'], 'NOT_FOUND', 'missing/a.asb', false],
+    [['bare', 'cut'], 'TRUNCATED', 'cut/b.asb', false],
+    [['running'], 'TRUNCATED', 'running/a.manifest.json', true],
+    [['cut', 'missing'], 'TRUNCATED', 'cut/b.asb', true],
+  ];
+  for (const [names, code, file, more] of rows) {
+    const facts = { file: join(place, file) };
+    const error = await findFiles(at(...names)).catch((thrown: unknown) => thrown);
+    t.match(error, { code, facts }, names.join());
+    t.equal(/1 more failure/.test(String(error)), more, 'how many more there are');
+    const { unchecked } = await findFiles({ ...at(...names), manifest: false });
+    t.equal(unchecked.length, names.length, 'as there are');
+  }
 });

@@ -12,6 +12,7 @@ import { encrypt } from '../../lib/stages/encrypt.ts';
 import { GLOBALS, HEADER, manyRecords, RECORDS, TEXT } from '../helpers/asb-text.ts';
 import { until } from '../helpers/fake-node.ts';
 import { frame } from '../helpers/frames.ts';
+import { manifestTextOf } from '../helpers/manifests.ts';
 import { clientOf } from '../helpers/s3/client.ts';
 import { BUCKET, ownServer } from '../helpers/s3/connection.ts';
 import { through } from '../helpers/streams.ts';
@@ -205,4 +206,46 @@ t.test('in S3, beside local ones', async (t) => {
   ]);
   t.match(report.failures, [{ code: 'NOT_FOUND' }]);
   t.equal(job.progress.totalBytes, report.bytes);
+});
+
+t.test('against the manifests of each place', async (t) => {
+  const files = { 'a_00000.asb': TEXT, 'a_00001.asb': MANY };
+  const manifest = manifestTextOf(files);
+  const cut = MANY.subarray(0, -manyRecords(2000)[1999]!.length);
+  const swapped = Buffer.from(MANY);
+  swapped[MANY.length - 3]! ^= 1; // another digit
+  const path = t.testdir({
+    good: { ...files, 'a.manifest.json': manifest },
+    bare: files,
+    cut: { ...files, 'a_00001.asb': cut, 'a.manifest.json': manifest },
+    changed: { ...files, 'a_00001.asb': swapped, 'a.manifest.json': manifest },
+    missing: { 'a_00001.asb': MANY, 'a.manifest.json': manifest },
+    running: { ...files, 'a.manifest.json': manifestTextOf(files, { complete: false }) },
+  });
+  const rows: readonly [string, number, readonly object[]][] = [
+    ['good', 1, []],
+    ['bare', 0, []],
+    ['cut', 1, [{ code: 'TRUNCATED', facts: { file: 'cut/a_00001.asb' } }]],
+    ['changed', 1, [{ code: 'FORMAT', facts: { file: 'changed/a_00001.asb' } }]],
+    ['missing', 1, [{ code: 'NOT_FOUND', facts: { file: 'missing/a_00000.asb' } }]],
+    ['running', 1, [{ code: 'TRUNCATED', facts: { file: 'running/a.manifest.json' } }]],
+  ];
+  const cwd = process.cwd();
+  process.chdir(path);
+  t.teardown(() => process.chdir(cwd));
+  for (const [name, manifests, failures] of rows) {
+    const report = await verify({ paths: [name] }).done;
+    t.equal(report.failures.length, failures.length, name);
+    t.match(report.failures, failures, name);
+    t.match(report.places, [{ location: name }]);
+    t.equal(report.places[0]?.manifests.length, manifests, name);
+    const ignored = await verify({ paths: [name], manifest: false }).done;
+    t.match(ignored, { failures: [], places: [{ location: name, manifests: [] }] });
+  }
+  const all = await verify({ paths: rows.map(([name]) => name) }).done;
+  t.equal(all.failures.length, 4, 'one place keeps no other from being read');
+  t.equal(all.files.length, 11);
+  t.match((await verify({ input: Readable.from([TEXT]) }).done).places, [
+    { location: '-', manifests: [] },
+  ]);
 });
