@@ -1,6 +1,7 @@
 import { AsbError, messageOf } from '../errors.ts';
 import { type Address, formatAddress } from './address.ts';
 import { type ClientTimes, ClusterNode } from './node.ts';
+import { atNode, isNetwork } from './node-error.ts';
 import { PartitionMap, parseReplicas } from './partition-map.ts';
 import { parsePeers } from './peers.ts';
 
@@ -153,7 +154,7 @@ export class Cluster {
         if (known !== undefined) await this.#look(known, maps, asked);
       }
     } catch (error) {
-      if (!isNetwork(error)) throw error;
+      if (!isNetwork(error)) throw atNode(error, node.location);
       this.#forget(node);
       this.#notice(`lost node ${node.name} at ${node.location}: ${messageOf(error)}`);
     }
@@ -190,9 +191,6 @@ export class Cluster {
     this.#options.onNotice?.(notice);
   }
 }
-
-const isNetwork = (error: unknown): boolean =>
-  error instanceof AsbError && error.code === 'NETWORK';
 
 const noSeed = (seeds: readonly Address[], failures: readonly unknown[]): AsbError =>
   new AsbError(

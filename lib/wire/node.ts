@@ -78,6 +78,24 @@ export class ClusterNode {
     return Connection.open(this.address, { timeout: this.#times.connectTimeout });
   }
 
+  /**
+   * Looks whether the node still answers: if not over the connection for info, which may have
+   * broken, or been closed, then over a new one.
+   *
+   * @throws AsbError `NETWORK` if it does not
+   */
+  async ping(): Promise<void> {
+    try {
+      await this.ask(['status']);
+    } catch {
+      const connection = await this.connect();
+      const request = encodeInfoRequest(['status']);
+      await connection.exchange(request, this.#times.infoTimeout).finally(() => {
+        connection.destroy();
+      });
+    }
+  }
+
   /** Closes the connection for info; those of {@link connect} are their users'. */
   close(): void {
     this.#closed = true;

@@ -2,6 +2,7 @@ import type { BufferPool } from '../../memory/buffer-pool.ts';
 import type { RecordBatch } from '../../record/batch.ts';
 import type { Connection } from '../connection.ts';
 import type { ClusterNode } from '../node.ts';
+import { atNode } from '../node-error.ts';
 import type { Receiver } from '../receiver.ts';
 import type { PartitionTracker } from './partition-tracker.ts';
 import { ScanReply } from './scan-reply.ts';
@@ -38,7 +39,8 @@ export class NodeScan {
    * Sends the request and reads the reply to its end.
    *
    * @returns the result code with which the node ended the scan
-   * @throws AsbError `NETWORK` if the connection ended first, `PROTOCOL` for nonsense
+   * @throws AsbError `NETWORK` if the connection ended first, `PROTOCOL` or `LIMIT` for nonsense,
+   *   all with the node
    */
   async run(request: Uint8Array): Promise<number> {
     const connection = await this.#node.connect();
@@ -48,6 +50,8 @@ export class NodeScan {
       await new Promise<void>((resolve, reject) => {
         connection.send(request, this.#receiver(resolve, reject), this.#socketTimeout);
       });
+    } catch (error) {
+      throw atNode(error, this.#node.location);
     } finally {
       connection.destroy();
     }
@@ -91,7 +95,7 @@ export class NodeScan {
     if (this.#probing) return;
     this.#probing = true;
     try {
-      await this.#node.ask(['status']);
+      await this.#node.ping();
     } catch (error) {
       reject(error);
     } finally {

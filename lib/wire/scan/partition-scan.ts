@@ -1,61 +1,36 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AsbError, messageOf } from '../../errors.ts';
+import { AsbError, codeOf } from '../../errors.ts';
 import { BufferPool } from '../../memory/buffer-pool.ts';
 import { RecordBatch } from '../../record/batch.ts';
+import { backoff } from '../backoff.ts';
 import type { Cluster } from '../cluster.ts';
 import type { ClusterNode } from '../node.ts';
-import { describeResult, isPassing, ResultCode } from '../result-code.ts';
+import { isNetwork } from '../node-error.ts';
+import { isPassing, ResultCode } from '../result-code.ts';
 import { NodeScan } from './node-scan.ts';
-import { ranges, split } from './partition-list.ts';
+import { split } from './partition-list.ts';
 import { PartitionTracker } from './partition-tracker.ts';
+import {
+  count,
+  type Lack,
+  missing,
+  nobodyHolds,
+  refusedBy,
+  unavailableAt,
+} from './scan-failure.ts';
+import type { PartitionScanOptions, ScanInfo } from './scan-options.ts';
 import { CHUNK_SIZE } from './scan-reply.ts';
-import { encodeScanRequest, type ScanSelection } from './scan-request.ts';
+import { encodeScanRequest } from './scan-request.ts';
+import { Slots } from './slots.ts';
+import { Tasks } from './tasks.ts';
 
-export interface PartitionScanOptions extends ScanSelection {
-  /** Ids of the partitions to scan, 0–4095; all if left out. */
-  readonly partitions?: Iterable<number>;
-  /**
-   * For each partition that an earlier scan began, the last digest (20 bytes) that is safe already:
-   * this scan goes on after it. Default: none.
-   */
-  readonly positions?: ReadonlyMap<number, Uint8Array>;
-  /** Scans at once, over all nodes. Default 1. */
-  readonly parallel?: number;
-  /** For all scans together. Default 0: no limit. */
-  readonly recordsPerSecond?: number;
-  /** Stops after so many. Default 0: all. */
-  readonly maxRecords?: number;
-  /** Without a byte for so long, a node is asked whether it still lives, in ms. Default 10000. */
-  readonly socketTimeout?: number;
-  /** Rounds in a row that may bring nothing new. Default 5. */
-  readonly maxRetries?: number;
-  /** Before the first of such rounds, in ms; it doubles with each, up to 5 s. Default 100. */
-  readonly sleepBetweenRetries?: number;
-  /**
-   * Reads into the memory of batches that were released (`RecordBatch.release`), as `serialize` and
-   * `toNdjson` do when they have taken one: less memory, and faster. Only for a pipeline in which
-   * nobody keeps a batch, or a view of a record, after the next stage has taken it. Default false.
-   */
-  readonly reuseMemory?: boolean;
-  /** Told of each retry and its reason. */
-  readonly onNotice?: (notice: string) => void;
-}
+export type { PartitionScanOptions, ScanInfo } from './scan-options.ts';
 
-/** What a scan has done so far. */
-export interface ScanInfo {
-  readonly records: number;
-  /** Of wire form. */
-  readonly bytes: number;
-  readonly partitionsDone: number;
-  /** Partitions that gave a record, now or before, or are done: how far the scan is, roughly. */
-  readonly partitionsSeen: number;
-  readonly retries: number;
-}
-
-const LONGEST_SLEEP = 5000;
 /** Pieces of memory kept to be used again: as many as wait between two stages, and some. */
 const PIECES_KEPT = 8;
+/** The longest that Node's timers can wait, in ms. */
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** Some partitions, and the node that is to be asked for them. */
 interface Share {
@@ -64,9 +39,9 @@ interface Share {
 }
 
 /**
- * Scans all partitions of a namespace over all nodes until each is done once: in rounds, in each
- * of which every node is asked for what it holds of what is left. What a lost connection, a lost
- * node or a migrating partition left undone goes on in the next round after its last digest.
+ * Scans partitions of a namespace over all nodes until each is done once. They are dealt to the
+ * nodes that hold them; what a lost connection, a lost node or a migrating partition left undone is
+ * dealt anew after a wait, while the others go on, and goes on after its last digest.
  */
 export class PartitionScan {
   readonly #cluster: Cluster;
@@ -74,13 +49,19 @@ export class PartitionScan {
   readonly #pool: BufferPool;
   readonly #deliver: (batch: RecordBatch) => boolean;
   readonly #tracker: PartitionTracker;
+  readonly #tasks = new Tasks();
   readonly #running = new Set<NodeScan>();
   readonly #stop = new AbortController();
+  readonly #ended = Promise.withResolvers<void>();
+  #workers = 1;
+  #slots = new Slots(1);
+  #refreshing: Promise<void> | undefined;
   #paused = false;
   #records = 0;
   #bytes = 0;
   #retries = 0;
-  #lastFailure: AsbError | undefined;
+  /** The last reason for which partitions were not done. */
+  #why: AsbError | undefined;
 
   /**
    * @param deliver takes each batch; gives false to hold all scans until {@link resume}
@@ -113,26 +94,29 @@ export class PartitionScan {
    * Runs until all is delivered.
    *
    * @throws AsbError `NO_NAMESPACE`; `SERVER` for a refusal that no retry mends; `PROTOCOL` for
-   *   nonsense; `PARTITIONS` if retries run out, with the partitions that are missing
+   *   nonsense; `PARTITIONS` if retries or the total timeout run out, with the partitions that are
+   *   missing: all that could be read has been delivered before
    */
   async run(): Promise<void> {
-    const { maxRetries = 5, sleepBetweenRetries = 100 } = this.#options;
-    this.#cluster.requireNamespace(this.#options.namespace);
-    let fruitless = 0;
-    while (true) {
-      const before = this.#progress();
-      await this.#round();
-      if (this.#stopped || this.#tracker.remaining().length === 0) return;
-      fruitless = this.#progress() > before ? 0 : fruitless + 1;
-      if (fruitless > maxRetries) throw this.#exhausted();
-      this.#retries++;
-      const missing = this.#tracker.remaining().length;
-      this.#options.onNotice?.(
-        `${missing} partitions are not done: ${messageOf(this.#lastFailure)}; trying again`,
-      );
-      await this.#sleep(Math.min(sleepBetweenRetries * 2 ** fruitless, LONGEST_SLEEP));
-      if (this.#stopped) return;
-      await this.#refresh();
+    const { namespace, totalTimeout = 0 } = this.#options;
+    this.#cluster.requireNamespace(namespace);
+    const timer =
+      totalTimeout > 0
+        ? setTimeout(
+            () =>
+              this.#ended.reject(this.#missing(`the total timeout of ${totalTimeout} ms is over`)),
+            Math.min(totalTimeout, LONGEST_TIMER),
+          )
+        : undefined;
+    try {
+      this.#tasks.start(async () => this.#begin());
+      await Promise.race([this.#tasks.done, this.#ended.promise]);
+      if (!this.#stopped && this.#tracker.remaining().length > 0) {
+        throw this.#missing(`after ${this.#maxRetries} retries`);
+      }
+    } finally {
+      clearTimeout(timer);
+      this.stop();
     }
   }
 
@@ -146,6 +130,7 @@ export class PartitionScan {
   /** Ends all scans at once; `run` resolves. */
   stop(): void {
     this.#stop.abort();
+    this.#ended.resolve();
     for (const scan of this.#running) scan.abort();
   }
 
@@ -153,126 +138,132 @@ export class PartitionScan {
     return this.#stop.signal.aborted;
   }
 
-  #progress(): number {
-    return this.#records + this.#tracker.doneCount;
+  get #maxRetries(): number {
+    return this.#options.maxRetries ?? 5;
   }
 
-  /** Sleeps, but no longer than until {@link stop}. */
-  async #sleep(ms: number): Promise<void> {
-    await sleep(ms, undefined, { signal: this.#stop.signal }).catch(() => {});
+  #begin(): void {
+    const { parallel = 1, recordsPerSecond = 0 } = this.#options;
+    const { shares, orphans } = this.#deal(this.#tracker.remaining());
+    // A scan can't be told to give less than one record a second.
+    const most = Math.min(parallel, shares.length, recordsPerSecond || parallel);
+    this.#workers = Math.max(1, most);
+    this.#slots = new Slots(this.#workers);
+    this.#startAll(shares, orphans, 0);
   }
 
-  /** A cluster that can't be looked at now is one more reason to try again. */
+  #startAll(shares: readonly Share[], orphans: readonly number[], retry: number): void {
+    for (const share of shares) this.#tasks.start(() => this.#read(share, retry));
+    if (orphans.length === 0) return;
+    const { namespace } = this.#options;
+    const known = this.#cluster.partitionMap(namespace) !== undefined;
+    const why = nobodyHolds(orphans, namespace, known);
+    this.#tasks.start(() => this.#again({ partitions: orphans, why, gained: false }, retry));
+  }
+
+  /** Deals partitions to the nodes that hold them, in enough shares for all scans at once. */
+  #deal(partitions: readonly number[]): { shares: Share[]; orphans: number[] } {
+    const map = this.#cluster.partitionMap(this.#options.namespace);
+    const byNode = new Map<ClusterNode, number[]>();
+    const orphans: number[] = [];
+    for (const id of partitions) {
+      const node = map?.owner(id, this.#tracker.attempts(id));
+      const ids = node === undefined ? orphans : byNode.get(node);
+      if (ids !== undefined) ids.push(id);
+      else if (node !== undefined) byNode.set(node, [id]);
+    }
+    const perNode = Math.max(1, Math.ceil((this.#options.parallel ?? 1) / byNode.size));
+    const shares = [...byNode].flatMap(([node, ids]) =>
+      split(ids, perNode).map((part) => ({ node, partitions: part })),
+    );
+    return { shares, orphans };
+  }
+
+  /** @param retry how many retries of these partitions there were, in a row, without a record */
+  async #read(share: Share, retry: number): Promise<void> {
+    const lack = await this.#slots.run(() => this.#scan(share));
+    if (lack !== undefined) await this.#again(lack, retry);
+  }
+
+  /** Deals partitions anew, after a wait; unless that was done too often. */
+  async #again(lack: Lack, before: number): Promise<void> {
+    const { sleepBetweenRetries = 100, onNotice } = this.#options;
+    const retry = lack.gained ? 1 : before + 1;
+    this.#why = lack.why;
+    const what = `${lack.why.message}; ${count(lack.partitions)}`;
+    if (retry > this.#maxRetries) {
+      onNotice?.(`${what} given up after ${this.#maxRetries} retries`);
+      return;
+    }
+    const isLast = retry > 1 && retry === this.#maxRetries;
+    const wait = backoff(sleepBetweenRetries, retry);
+    this.#retries++;
+    onNotice?.(
+      `${what} will be asked for again in ${wait} ms${isLast ? ', when all else is done' : ''} ` +
+        `(retry ${retry} of ${this.#maxRetries})`,
+    );
+    await sleep(wait, undefined, { signal: this.#stop.signal }).catch(() => {}); // looked at below
+    if (isLast) await this.#tasks.untilOthersEnd();
+    if (this.#stopped) return;
+    await (this.#refreshing ??= this.#refresh());
+    if (this.#stopped) return;
+    const { shares, orphans } = this.#deal(lack.partitions);
+    this.#startAll(shares, orphans, retry);
+  }
+
+  /** A cluster that can't be looked at now is asked as it was known: that fails, and is told of. */
   async #refresh(): Promise<void> {
     try {
       await this.#cluster.refresh();
     } catch (error) {
-      if (!(error instanceof AsbError) || error.code !== 'CONNECT') throw error;
-      this.#lastFailure = error;
+      if (codeOf(error) !== 'CONNECT') throw error;
+    } finally {
+      this.#refreshing = undefined;
     }
   }
 
-  async #round(): Promise<void> {
-    const shares = this.#shares();
-    const { parallel = 1, recordsPerSecond = 0 } = this.#options;
-    // A scan can't be told to give less than one record a second.
-    const workers = Math.min(parallel, shares.length, recordsPerSecond || parallel);
-    const next = shares.values();
-    const work = async (): Promise<void> => {
-      for (const share of next) {
-        if (this.#stopped) return;
-        await this.#scanShare(share, workers);
-      }
+  /** Asks a node once. @returns what is left undone, if anything */
+  async #scan({ node, partitions }: Share): Promise<Lack | undefined> {
+    if (this.#stopped) return undefined;
+    const { namespace, socketTimeout = 10_000 } = this.#options;
+    let gained = false;
+    const deliver = (batch: RecordBatch): boolean => {
+      gained = true;
+      return this.#take(batch);
     };
-    try {
-      await Promise.all(Array.from({ length: workers }, work));
-    } catch (error) {
-      this.stop();
-      throw error;
-    }
-  }
-
-  /** Deals what is left to the nodes that hold it, in enough shares for all scans at once. */
-  #shares(): Share[] {
-    const map = this.#cluster.partitionMap(this.#options.namespace);
-    const byNode = new Map<ClusterNode, number[]>();
-    const orphans: number[] = [];
-    for (const id of this.#tracker.remaining()) {
-      const node = map?.owner(id, this.#tracker.attempts(id));
-      if (node === undefined) {
-        orphans.push(id);
-        continue;
-      }
-      const ids = byNode.get(node);
-      if (ids === undefined) byNode.set(node, [id]);
-      else ids.push(id);
-    }
-    if (orphans.length > 0) {
-      this.#lastFailure = new AsbError('PARTITIONS', `no node holds ${orphans.length} partitions`);
-    }
-    const perNode = Math.max(1, Math.ceil((this.#options.parallel ?? 1) / byNode.size));
-    return [...byNode].flatMap(([node, ids]) =>
-      split(ids, perNode).map((partitions) => ({ node, partitions })),
-    );
-  }
-
-  async #scanShare({ node, partitions }: Share, workers: number): Promise<void> {
-    const { recordsPerSecond = 0, maxRecords = 0, socketTimeout = 10_000 } = this.#options;
-    const request = encodeScanRequest(
-      this.#options,
-      partitions,
-      this.#tracker,
-      {
-        recordsPerSecond: recordsPerSecond && Math.max(1, Math.floor(recordsPerSecond / workers)),
-        maxRecords: maxRecords && maxRecords - this.#records,
-      },
-      randomBytes(8).readBigUInt64BE(),
-    );
-    const scan = new NodeScan(
-      node,
-      this.#tracker,
-      this.#pool,
-      (batch) => this.#take(batch),
-      socketTimeout,
-    );
+    const scan = new NodeScan(node, this.#tracker, this.#pool, deliver, socketTimeout);
     this.#running.add(scan);
     try {
-      const resultCode = await scan.run(request);
-      if (this.#stopped) return;
-      if (resultCode === ResultCode.OK) this.#completed(node, partitions);
-      else this.#refused(node, resultCode, partitions);
-    } catch (error) {
-      if (this.#stopped) return;
-      if (!(error instanceof AsbError) || error.code !== 'NETWORK') throw error;
-      this.#lastFailure = error;
+      const resultCode = await scan.run(this.#request(partitions));
+      if (this.#stopped) return undefined;
+      if (resultCode === ResultCode.OK) {
+        const left = this.#tracker.completed(partitions);
+        const why = unavailableAt(node.location, left);
+        return left.length === 0 ? undefined : { partitions: left, why, gained: false };
+      }
+      const why = refusedBy(node.location, namespace, resultCode);
+      if (!isPassing(resultCode)) throw why;
       this.#tracker.failed(partitions);
+      return { partitions, why, gained };
+    } catch (error) {
+      if (this.#stopped) return undefined;
+      if (!isNetwork(error)) throw error;
+      this.#tracker.failed(partitions);
+      return { partitions, why: error, gained };
     } finally {
       this.#running.delete(scan);
     }
   }
 
-  #completed(node: ClusterNode, partitions: readonly number[]): void {
-    const before = this.#tracker.doneCount;
-    this.#tracker.completed(partitions);
-    const marked = partitions.length - (this.#tracker.doneCount - before);
-    if (marked === 0) return;
-    this.#lastFailure = new AsbError(
-      'SERVER',
-      `${node.location} has ${marked} partitions unavailable`,
-      { node: node.location, resultCode: ResultCode.UNAVAILABLE },
-    );
-  }
-
-  #refused(node: ClusterNode, resultCode: number, partitions: readonly number[]): void {
-    const failure = new AsbError(
-      'SERVER',
-      `${node.location} ended the scan of namespace ${this.#options.namespace} with ` +
-        describeResult(resultCode),
-      { node: node.location, resultCode, namespace: this.#options.namespace },
-    );
-    if (!isPassing(resultCode)) throw failure;
-    this.#lastFailure = failure;
-    this.#tracker.failed(partitions);
+  #request(partitions: readonly number[]): Buffer {
+    const { recordsPerSecond = 0, maxRecords = 0 } = this.#options;
+    const limits = {
+      recordsPerSecond:
+        recordsPerSecond && Math.max(1, Math.floor(recordsPerSecond / this.#workers)),
+      maxRecords: maxRecords && maxRecords - this.#records,
+    };
+    const taskId = randomBytes(8).readBigUInt64BE();
+    return encodeScanRequest(this.#options, partitions, this.#tracker, limits, taskId);
   }
 
   #take(batch: RecordBatch): boolean {
@@ -289,13 +280,7 @@ export class PartitionScan {
     return !this.#paused;
   }
 
-  #exhausted(): AsbError {
-    const partitions = this.#tracker.remaining();
-    return new AsbError(
-      'PARTITIONS',
-      `${partitions.length} partitions of namespace ${this.#options.namespace} could not be ` +
-        `read (${ranges(partitions)}): ${messageOf(this.#lastFailure)}`,
-      { namespace: this.#options.namespace, partitions, cause: this.#lastFailure },
-    );
+  #missing(why: string): AsbError {
+    return missing(this.#tracker.remaining(), this.#options.namespace, why, this.#why);
   }
 }

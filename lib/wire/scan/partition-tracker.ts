@@ -98,18 +98,23 @@ export class PartitionTracker {
     this.#unavailable[partition] = 1;
   }
 
-  /** A node's scan ended well: all that it was asked for is done, but what it marked. */
-  completed(partitions: readonly number[]): void {
+  /**
+   * A node's scan ended well: all that it was asked for is done, but what it marked.
+   * @returns what it marked: it goes to the next replica
+   */
+  completed(partitions: readonly number[]): number[] {
+    const left: number[] = [];
     for (const id of partitions) {
       if (this.#unavailable[id] === 1) {
-        this.#unavailable[id] = 0;
-        this.#attempts[id]!++;
+        left.push(id);
         continue;
       }
       this.#done[id] = 1;
       this.doneCount++;
       if (this.#begun[id] === 0) this.seenCount++;
     }
+    this.failed(left);
+    return left;
   }
 
   /** A node's scan failed: each partition goes to the next replica. */

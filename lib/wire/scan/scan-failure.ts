@@ -1,0 +1,59 @@
+/** Why partitions are not done. */
+import { AsbError, messageOf } from '../../errors.ts';
+import { describeResult, ResultCode } from '../result-code.ts';
+import { ranges } from './partition-list.ts';
+
+/** Partitions that a scan left undone. */
+export interface Lack {
+  readonly partitions: readonly number[];
+  readonly why: AsbError;
+  /** A record of them came nonetheless. */
+  readonly gained: boolean;
+}
+
+/** No node that answers says that it holds them; none even has the namespace if `known` is false. */
+export const nobodyHolds = (
+  partitions: readonly number[],
+  namespace: string,
+  known: boolean,
+): AsbError =>
+  known
+    ? new AsbError('PARTITIONS', `no node holds ${count(partitions)} of namespace ${namespace}`, {
+        namespace,
+        partitions,
+      })
+    : new AsbError('NO_NAMESPACE', `no node has namespace ${namespace} any more`, { namespace });
+
+/** The node marked them: they moved away, or are not there yet. */
+export const unavailableAt = (node: string, partitions: readonly number[]): AsbError =>
+  new AsbError('SERVER', `${node} has ${count(partitions)} unavailable`, {
+    node,
+    partitions,
+    resultCode: ResultCode.UNAVAILABLE,
+  });
+
+/** The node ended a whole scan with a result code. */
+export const refusedBy = (node: string, namespace: string, resultCode: number): AsbError =>
+  new AsbError(
+    'SERVER',
+    `${node} ended the scan of namespace ${namespace} with ${describeResult(resultCode)}`,
+    { node, resultCode, namespace },
+  );
+
+/** The scan ends without these, for what `cause` was in the end. */
+export const missing = (
+  partitions: readonly number[],
+  namespace: string,
+  why: string,
+  cause: AsbError | undefined,
+): AsbError =>
+  new AsbError(
+    'PARTITIONS',
+    `${count(partitions)} of namespace ${namespace} could not be read (${ranges(partitions)}): ` +
+      `${why}${cause === undefined ? '' : `; at last: ${messageOf(cause)}`}`,
+    { namespace, partitions, ...(cause === undefined ? {} : { cause }) },
+  );
+
+/** `1 partition`, `7 partitions` */
+export const count = ({ length }: readonly number[]): string =>
+  `${length} ${length === 1 ? 'partition' : 'partitions'}`;
