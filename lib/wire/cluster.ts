@@ -1,9 +1,12 @@
 import { AsbError, messageOf } from '../errors.ts';
 import { type Address, formatAddress } from './address.ts';
-import { type ClientTimes, ClusterNode } from './node.ts';
+import { ClusterNode, type NodeOptions } from './node.ts';
 import { atNode, isNetwork } from './node-error.ts';
 import { PartitionMap, parseReplicas } from './partition-map.ts';
 import { parsePeers } from './peers.ts';
+import { parseRackIds } from './racks.ts';
+import type { Login } from './security/login.ts';
+import type { TlsClient } from './security/tls-client.ts';
 
 export interface ClusterOptions {
   /** Nodes to begin with; one that answers is enough. */
@@ -14,6 +17,12 @@ export interface ClusterOptions {
   readonly connectTimeout?: number;
   /** For an info command to be answered, in ms. Default 10000. */
   readonly infoTimeout?: number;
+  /** What opens connections with TLS; plain ones if left out. */
+  readonly tls?: TlsClient | undefined;
+  /** What connections begin with; nothing if left out. */
+  readonly login?: Login | undefined;
+  /** Numbers of racks to read from, the best first. Default: none is better than another. */
+  readonly preferRacks?: readonly number[];
   /** Told of what went wrong but was lived with: a node that can't be reached, say. */
   readonly onNotice?: (notice: string) => void;
 }
@@ -21,23 +30,26 @@ export interface ClusterOptions {
 /** The nodes of a cluster as they are known now, and who holds which partition. */
 export class Cluster {
   readonly #options: ClusterOptions;
-  readonly #times: ClientTimes;
+  readonly #nodeOptions: NodeOptions;
   readonly #nodes = new Map<string, ClusterNode>();
   #maps = new Map<string, PartitionMap<ClusterNode>>();
   #closed = false;
+  #toldOfRacks = false;
 
   private constructor(options: ClusterOptions) {
     this.#options = options;
-    this.#times = {
+    this.#nodeOptions = {
       connectTimeout: options.connectTimeout ?? 5000,
       infoTimeout: options.infoTimeout ?? 10_000,
+      tls: options.tls,
+      login: options.login,
     };
   }
 
   /**
    * Reaches the cluster through its seeds and learns of all nodes and partitions.
    *
-   * @throws AsbError `CONNECT` if no seed answers
+   * @throws AsbError `CONNECT` if no seed answers; `AUTH` if a node refuses the login, or wants one
    */
   static async connect(options: ClusterOptions): Promise<Cluster> {
     const cluster = new Cluster(options);
@@ -92,8 +104,8 @@ export class Cluster {
    * Looks at the cluster anew: nodes that are gone are forgotten, new ones are reached, and the
    * partition maps are asked from all.
    *
-   * @throws AsbError `CONNECT` if neither a node nor a seed answers; `PROTOCOL` for an answer that
-   *   is none; `ABORTED` after {@link close}
+   * @throws AsbError `CONNECT` if neither a node nor a seed answers; `AUTH` if a node refuses the
+   *   login; `PROTOCOL` for an answer that is none; `ABORTED` after {@link close}
    */
   async refresh(): Promise<void> {
     const maps = new Map<string, PartitionMap<ClusterNode>>();
@@ -121,8 +133,9 @@ export class Cluster {
     const failures: unknown[] = [];
     for (const seed of this.#options.seeds) {
       try {
-        await this.#look(this.#add(await ClusterNode.reach(seed, this.#times)), maps, asked);
+        await this.#look(this.#add(await ClusterNode.reach(seed, this.#nodeOptions)), maps, asked);
       } catch (error) {
+        if (isRefusal(error)) throw error;
         failures.push(error);
       }
     }
@@ -137,16 +150,21 @@ export class Cluster {
     asked: Set<ClusterNode>,
   ): Promise<void> {
     if (asked.has(node)) return;
-    const peersCommand = this.#options.servicesAlternate ? 'peers-clear-alt' : 'peers-clear-std';
+    const { tls, servicesAlternate, preferRacks = [] } = this.#options;
+    const peersCommand = `peers-${tls ? 'tls' : 'clear'}-${servicesAlternate ? 'alt' : 'std'}`;
+    const racksCommand = preferRacks.length > 0 ? ['rack-ids'] : [];
     try {
-      const facts = await node.ask([peersCommand, 'replicas']);
+      const facts = await node.ask([peersCommand, 'replicas', ...racksCommand]);
       // Both are read before either counts: a node that speaks nonsense is not half believed.
       const replicas = parseReplicas(facts.get('replicas') ?? '');
       const peers = parsePeers(facts.get(peersCommand) ?? '');
+      const racks = this.#racksOf(node, facts.get('rack-ids'));
       for (const claims of replicas) {
         let map = maps.get(claims.namespace);
         if (map === undefined) maps.set(claims.namespace, (map = new PartitionMap()));
         map.update(node, claims);
+        const rank = preferRacks.indexOf(racks.get(claims.namespace) ?? -1);
+        if (rank >= 0) map.prefer(node, rank);
       }
       asked.add(node);
       for (const peer of peers) {
@@ -163,12 +181,24 @@ export class Cluster {
   async #reachPeer(addresses: readonly Address[]): Promise<ClusterNode | undefined> {
     for (const address of addresses) {
       try {
-        return this.#add(await ClusterNode.reach(address, this.#times));
+        return this.#add(await ClusterNode.reach(address, this.#nodeOptions));
       } catch (error) {
+        if (isRefusal(error)) throw error;
         this.#notice(messageOf(error));
       }
     }
     return undefined;
+  }
+
+  /** @param answer `undefined` if nobody asked */
+  #racksOf(node: ClusterNode, answer: string | undefined): ReadonlyMap<string, number> {
+    if (answer === undefined) return NO_RACKS;
+    if (!/^ERROR/i.test(answer)) return parseRackIds(answer);
+    if (!this.#toldOfRacks) {
+      this.#toldOfRacks = true;
+      this.#notice(`${node.location} knows no racks (${answer}): none is preferred`);
+    }
+    return NO_RACKS;
   }
 
   /** Keeps the address by which a node was reached first. */
@@ -192,10 +222,21 @@ export class Cluster {
   }
 }
 
+const NO_RACKS: ReadonlyMap<string, number> = new Map();
+
+/** Other nodes would refuse the login too, and each try could count against the user. */
+const isRefusal = (error: unknown): boolean => error instanceof AsbError && error.code === 'AUTH';
+
 const noSeed = (seeds: readonly Address[], failures: readonly unknown[]): AsbError =>
   new AsbError(
     'CONNECT',
     `no node answers at ${seeds.map(formatAddress).join(', ')}: ` +
-      `${failures.map(messageOf).join('; ')}; check --host, --port and that the server runs`,
+      `${failures.map(messageOf).join('; ')}${adviceFor(failures)}`,
     { node: seeds.map(formatAddress).join(','), cause: failures[0] },
   );
+
+/** What says what it expected had an answer, if a wrong one. */
+const adviceFor = (failures: readonly unknown[]): string =>
+  failures.every((failure) => failure instanceof AsbError && failure.facts.expected !== undefined)
+    ? ''
+    : '; check --host, --port and that the server runs';

@@ -1,20 +1,26 @@
-import { connect, type Socket } from 'node:net';
-import { AsbError, messageOf } from '../errors.ts';
+import { connect, type Socket, type TcpNetConnectOpts } from 'node:net';
+import { AsbError, type ErrorFacts, messageOf } from '../errors.ts';
 import { type Address, formatAddress } from './address.ts';
+import { atNode } from './node-error.ts';
 import type { Receiver } from './receiver.ts';
 import { ReplyReceiver } from './reply-receiver.ts';
+import type { TlsClient } from './security/tls-client.ts';
 
 export interface ConnectOptions {
-  /** How long connecting may take, in ms. */
+  /** How long connecting may take, in ms; with TLS, until that is set up. */
   readonly timeout: number;
+  /** What opens connections with TLS; plain ones if left out. */
+  readonly tls?: TlsClient | undefined;
 }
 
 /**
- * One TCP connection to a node. Bytes go from the socket straight into the receiver's memory;
- * login and TLS belong here, between connecting and the first request.
+ * One connection to a node, plain or with TLS. Bytes go from the socket straight into the receiver's
+ * memory.
  */
 export class Connection {
   readonly node: string;
+  readonly #address: Address;
+  readonly #tls: TlsClient | undefined;
   readonly #socket: Socket;
   #receiver: Receiver | undefined;
   /** The receiver whose memory the socket reads into: after a change, still the one before. */
@@ -22,9 +28,16 @@ export class Connection {
   #failure: AsbError | undefined;
   #idleTimeout = 0;
 
-  private constructor(address: Address, onConnect: () => void, onFail: (error: AsbError) => void) {
+  private constructor(
+    address: Address,
+    tls: TlsClient | undefined,
+    onConnect: () => void,
+    onFail: (error: AsbError) => void,
+  ) {
     this.node = formatAddress(address);
-    this.#socket = connect({
+    this.#address = address;
+    this.#tls = tls;
+    const options: TcpNetConnectOpts = {
       host: address.host,
       port: address.port,
       noDelay: true,
@@ -34,14 +47,15 @@ export class Connection {
         buffer: () => this.#lend(),
         callback: (size, bytes) => this.#received(size, bytes),
       },
-    });
-    this.#socket.once('connect', onConnect);
+    };
+    this.#socket = tls === undefined ? connect(options) : tls.connect(address, options);
+    this.#socket.once(tls === undefined ? 'connect' : 'secureConnect', onConnect);
     this.#socket.on('timeout', () => {
       this.#socket.setTimeout(this.#idleTimeout); // Node tells of it only once
       this.#receiver?.idle();
     });
     this.#socket.on('error', (error) => {
-      this.#failure ??= this.#networkError(messageOf(error), error);
+      this.#failure ??= this.#socketError(error);
     });
     this.#socket.on('close', () => {
       this.#failure ??= this.#networkError('the node closed the connection');
@@ -50,11 +64,15 @@ export class Connection {
     });
   }
 
-  /** @throws AsbError `NETWORK` if the node can't be reached in time */
-  static open(address: Address, { timeout }: ConnectOptions): Promise<Connection> {
+  /**
+   * @throws AsbError `NETWORK` if the node can't be reached in time; if TLS is the reason, with
+   *   `expected` among the facts
+   */
+  static open(address: Address, { timeout, tls }: ConnectOptions): Promise<Connection> {
     return new Promise((resolve, reject) => {
       const connection: Connection = new Connection(
         address,
+        tls,
         () => {
           clearTimeout(timer);
           resolve(connection);
@@ -99,7 +117,13 @@ export class Connection {
     this.#socket.resume();
   }
 
-  /** Sends one proto and gives the body of the one that answers. For small exchanges. */
+  /**
+   * Sends one proto and gives the body of the one that answers. For small exchanges.
+   *
+   * @param timeout ms without a byte
+   * @throws AsbError `NETWORK` if the answer does not come; `PROTOCOL` for one that is none, or of
+   *   another type than the request; `LIMIT`
+   */
   exchange(request: Uint8Array, timeout: number): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       const done = (body: Buffer): void => {
@@ -109,10 +133,10 @@ export class Connection {
       };
       const fail = (error: Error): void => {
         this.destroy(error.message);
-        reject(error);
+        reject(atNode(error, this.node)); // who reads a reply does not know whose it is
       };
       const idle = (): void => this.destroy(`no answer within ${timeout} ms`);
-      this.send(request, new ReplyReceiver(done, fail, idle), timeout);
+      this.send(request, new ReplyReceiver(request[1]!, done, fail, idle), timeout);
     });
   }
 
@@ -145,10 +169,13 @@ export class Connection {
     return more;
   }
 
-  #networkError(what: string, cause?: unknown): AsbError {
-    return new AsbError('NETWORK', `${this.node}: ${what}`, {
-      node: this.node,
-      ...(cause === undefined ? {} : { cause }),
-    });
+  #socketError(cause: Error): AsbError {
+    const { what, expected } = this.#tls?.explain(cause, this.#address) ?? {};
+    const facts = { ...(expected === undefined ? {} : { expected }), cause };
+    return this.#networkError(what ?? messageOf(cause), facts);
+  }
+
+  #networkError(what: string, facts: ErrorFacts = {}): AsbError {
+    return new AsbError('NETWORK', `${this.node}: ${what}`, { ...facts, node: this.node });
   }
 }

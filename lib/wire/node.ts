@@ -2,13 +2,21 @@ import { AsbError } from '../errors.ts';
 import { type Address, formatAddress } from './address.ts';
 import { Connection } from './connection.ts';
 import { checkInfoValue, decodeInfoReply, encodeInfoRequest } from './info.ts';
+import { ResultCode } from './result-code.ts';
+import type { Login } from './security/login.ts';
+import type { Session } from './security/session.ts';
+import type { TlsClient } from './security/tls-client.ts';
 
-/** Times of the client, in ms. */
-export interface ClientTimes {
-  /** For a connection to come about. */
+/** How a client and a node speak. */
+export interface NodeOptions {
+  /** For a connection to come about, in ms. */
   readonly connectTimeout: number;
-  /** For an info command to be answered. */
+  /** For an info command to be answered, in ms. */
   readonly infoTimeout: number;
+  /** What opens connections with TLS; plain ones if left out. */
+  readonly tls?: TlsClient | undefined;
+  /** What connections begin with; nothing if left out. */
+  readonly login?: Login | undefined;
 }
 
 /** One server of the cluster, by the address at which it was reached. */
@@ -16,33 +24,42 @@ export class ClusterNode {
   /** The name that the server gives itself. */
   readonly name: string;
   readonly address: Address;
-  readonly #times: ClientTimes;
+  readonly #options: NodeOptions;
+  readonly #session: Session | undefined;
   #info: Connection | undefined;
   #closed = false;
   /** The exchange under way: answers come in the order of the questions, one at a time. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  private constructor(name: string, address: Address, times: ClientTimes, info: Connection) {
+  private constructor(
+    name: string,
+    address: Address,
+    options: NodeOptions,
+    session: Session | undefined,
+    info: Connection,
+  ) {
     this.name = name;
     this.address = address;
-    this.#times = times;
+    this.#options = options;
+    this.#session = session;
     this.#info = info;
   }
 
   /**
-   * Connects and asks the node for its name.
-   * @throws AsbError `NETWORK` if it can't be reached, or is not ready to serve yet; `PROTOCOL` or
-   *   `SERVER` if it does not say its name, as every node can
+   * Connects, logs in, and asks the node for its name.
+   * @throws AsbError `NETWORK` if it can't be reached, or is not ready to serve yet; `AUTH` if it
+   *   refuses the login, or wants one; `PROTOCOL` or `SERVER` if it does not say its name, as every
+   *   node can
    */
-  static async reach(address: Address, times: ClientTimes): Promise<ClusterNode> {
-    const connection = await Connection.open(address, { timeout: times.connectTimeout });
+  static async reach(address: Address, options: NodeOptions): Promise<ClusterNode> {
+    const session = options.login?.session();
+    const connection = await open(address, options, session);
     try {
-      const node = new ClusterNode('', address, times, connection);
+      const node = new ClusterNode('', address, options, session, connection);
       const facts = await node.ask(['node', 'partition-generation']);
       if (facts.get('partition-generation') === '-1') throw notReady(address);
-      const name = checkInfoValue('node', facts.get('node') ?? '', node.location);
-      if (name === '') throw noName(address);
-      return new ClusterNode(name, address, times, connection);
+      const name = checkName(facts.get('node') ?? '', address);
+      return new ClusterNode(name, address, options, session, connection);
     } catch (error) {
       connection.destroy();
       throw error;
@@ -73,9 +90,12 @@ export class ClusterNode {
     return checkInfoValue(command, value, this.location);
   }
 
-  /** A connection of its own, for a scan or for writing. */
+  /**
+   * A connection of its own, for a scan or for writing; the user's, if there is a login.
+   * @throws AsbError `NETWORK` if it does not come about; `AUTH` if the node refuses the login
+   */
   connect(): Promise<Connection> {
-    return Connection.open(this.address, { timeout: this.#times.connectTimeout });
+    return open(this.address, this.#options, this.#session);
   }
 
   /**
@@ -90,7 +110,7 @@ export class ClusterNode {
     } catch {
       const connection = await this.connect();
       const request = encodeInfoRequest(['status']);
-      await connection.exchange(request, this.#times.infoTimeout).finally(() => {
+      await connection.exchange(request, this.#options.infoTimeout).finally(() => {
         connection.destroy();
       });
     }
@@ -111,10 +131,44 @@ export class ClusterNode {
       this.#info.destroy();
       throw closed(this.address);
     }
-    const body = await this.#info.exchange(encodeInfoRequest(commands), this.#times.infoTimeout);
+    const body = await this.#info.exchange(encodeInfoRequest(commands), this.#options.infoTimeout);
     return decodeInfoReply(body, commands);
   }
 }
+
+const open = async (
+  address: Address,
+  { connectTimeout: timeout, tls }: NodeOptions,
+  session: Session | undefined,
+): Promise<Connection> => {
+  const connection = await Connection.open(address, { timeout, tls });
+  if (session === undefined) return connection;
+  try {
+    await session.begin(connection);
+    return connection;
+  } catch (error) {
+    connection.destroy();
+    throw error;
+  }
+};
+
+/** The first answer of a node: the one by which a client learns that it should have logged in. */
+const checkName = (value: string, address: Address): string => {
+  try {
+    if (checkInfoValue('node', value, formatAddress(address)) !== '') return value;
+  } catch (error) {
+    const isLogin =
+      error instanceof AsbError && error.facts.resultCode === ResultCode.NOT_AUTHENTICATED;
+    throw isLogin ? noLogin(address, error) : error;
+  }
+  throw noName(address);
+};
+
+const noLogin = (address: Address, cause: AsbError): AsbError =>
+  new AsbError('AUTH', `${formatAddress(address)} wants a login; give --user and --password`, {
+    ...cause.facts,
+    cause,
+  });
 
 const notReady = (address: Address): AsbError =>
   new AsbError('NETWORK', `${formatAddress(address)} is not ready yet`, {

@@ -42,6 +42,8 @@ export const parseReplicas = (text: string): ReplicaClaims[] =>
 export class PartitionMap<Node> {
   #replicas: (Node | undefined)[][] = [];
   #regimes: Uint32Array[] = [];
+  /** Nodes that are preferred for reading, the smaller the better. */
+  readonly #ranks = new Map<Node, number>();
 
   /** Most replicas that any node claimed. */
   get replicaCount(): number {
@@ -62,8 +64,26 @@ export class PartitionMap<Node> {
     });
   }
 
+  /** Prefers a node for reading to those of a higher rank, and to those of none. */
+  prefer(node: Node, rank: number): void {
+    this.#ranks.set(node, rank);
+  }
+
   /**
-   * The node to ask for a partition.
+   * The node to read a partition from: those that are preferred first, else as {@link owner}.
+   *
+   * @param attempt 0 for the first choice, then on through the others, round and round
+   */
+  reader(partition: number, attempt: number): Node | undefined {
+    if (this.#ranks.size === 0) return this.owner(partition, attempt);
+    const owners = this.#replicas.flatMap((nodes) => nodes[partition] ?? []);
+    const rankOf = (node: Node): number => this.#ranks.get(node) ?? Number.MAX_SAFE_INTEGER;
+    owners.sort((one, other) => rankOf(one) - rankOf(other));
+    return owners[attempt % owners.length];
+  }
+
+  /**
+   * The node that holds a partition.
    *
    * @param attempt 0 for the master, then on through the replicas, round and round
    */

@@ -16,5 +16,5 @@ t.test('seeds are a text or addresses', async (t) => {
 
 t.test('a seed that does not answer', async (t) => {
   await t.rejects(connectTo({ seeds: '127.0.0.1:1' }), { code: 'CONNECT' });
-  t.throws(() => connectTo({ seeds: '' }), { code: 'USAGE' });
+  await t.rejects(connectTo({ seeds: '' }), { code: 'USAGE' });
 });

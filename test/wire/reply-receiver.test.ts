@@ -13,6 +13,7 @@ interface Heard {
 const feed = (bytes: Buffer, step: number): Heard => {
   const heard: Heard = { bodies: [], codes: [], more: true };
   const receiver = new ReplyReceiver(
+    ProtoType.INFO,
     (body) => heard.bodies.push(body.toString()),
     (error) => heard.codes.push(codeOf(error)),
     () => {},
@@ -39,6 +40,8 @@ const reply = encodeProto(ProtoType.INFO, Buffer.from('a\tb\n'));
 const refused: readonly [string, Buffer, string][] = [
   ['bytes after the answer', Buffer.concat([reply, Buffer.of(2)]), 'PROTOCOL'],
   ['another version', Buffer.alloc(8, 1), 'PROTOCOL'],
+  ['another type', encodeProto(ProtoType.MESSAGE, Buffer.from('x')), 'PROTOCOL'],
+  ['an alert of TLS', Buffer.from('15030300020228', 'hex'), 'NETWORK'],
   ['a body beyond the limit', Buffer.from('0201ffffffffffff', 'hex'), 'LIMIT'],
 ];
 for (const [what, bytes, code] of refused) {
@@ -47,6 +50,7 @@ for (const [what, bytes, code] of refused) {
 
 const codes: (string | undefined)[] = [];
 const receiver = new ReplyReceiver(
+  ProtoType.INFO,
   () => codes.push('done'),
   (error) => codes.push(codeOf(error)),
   () => codes.push('idle'),

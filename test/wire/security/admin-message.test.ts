@@ -60,6 +60,7 @@ t.test('at every split of the connection', async (t) => {
   for (let split = 1; split < reply.length; split++) {
     const bodies: Buffer[] = [];
     const receiver = new ReplyReceiver(
+      ProtoType.SECURITY,
       (body) => bodies.push(body),
       (error) => t.fail(error.message),
       () => {},

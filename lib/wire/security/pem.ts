@@ -1,0 +1,81 @@
+/** PEM files: of certificates, keys, revocation lists. */
+import { open, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AsbError, codeOf } from '../../errors.ts';
+
+/** Largest PEM file that is read, in bytes; a bundle of all public CAs has 230 KB. */
+export const MAX_PEM_SIZE = 4 * 1024 * 1024;
+/** Most files of a directory that are read. */
+export const MAX_PEM_FILES = 10_000;
+
+const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----[^-]*-----END \1-----/g;
+
+/** What a file holds, in its order. */
+export interface PemFile {
+  readonly file: string;
+  readonly text: string;
+  readonly certificates: readonly string[];
+  /** Lists of certificates that are revoked. */
+  readonly crls: readonly string[];
+}
+
+/**
+ * Reads a file; a pipe (`<(…)` in a shell) will do.
+ *
+ * @param option what names the file, for messages
+ * @throws AsbError `KEY` if it can't be read, or is larger than {@link MAX_PEM_SIZE}
+ */
+export const readPem = async (file: string, option: string): Promise<PemFile> => {
+  const text = await readText(file).catch((cause: unknown) => {
+    throw new AsbError('KEY', `${option}: cannot read ${file} (${codeOf(cause)})`, { file, cause });
+  });
+  if (text === undefined) {
+    throw new AsbError('KEY', `${option}: ${file} is larger than ${MAX_PEM_SIZE} bytes`, { file });
+  }
+  const blocks = Array.from(text.matchAll(BLOCK), ([block, kind = '']) => ({ block, kind }));
+  const of = (wanted: RegExp): string[] =>
+    blocks.filter(({ kind }) => wanted.test(kind)).map(({ block }) => block);
+  return { file, text, certificates: of(/^(?:X509 |)CERTIFICATE$/), crls: of(/^X509 CRL$/) };
+};
+
+/**
+ * Reads all files of a directory: unlike with OpenSSL, their names need no hash.
+ * @throws AsbError `KEY` if one of them can't be read, or there are more than {@link MAX_PEM_FILES}
+ */
+export const readPemDirectory = async (directory: string, option: string): Promise<PemFile[]> => {
+  const names = await readdir(directory).catch((cause: unknown) => {
+    throw new AsbError('KEY', `${option}: cannot read ${directory} (${codeOf(cause)})`, {
+      file: directory,
+      cause,
+    });
+  });
+  if (names.length > MAX_PEM_FILES) {
+    throw new AsbError('KEY', `${option}: ${directory} has more than ${MAX_PEM_FILES} files`, {
+      file: directory,
+    });
+  }
+  const files: PemFile[] = [];
+  for (const path of names.sort().map((name) => join(directory, name))) {
+    // A link to nothing is as no file: OpenSSL's directories are full of links.
+    const found = await stat(path).catch(() => undefined);
+    if (found?.isFile() === true) files.push(await readPem(path, option));
+  }
+  return files;
+};
+
+/** @returns `undefined` if the file is too large */
+const readText = async (file: string): Promise<string | undefined> => {
+  const handle = await open(file);
+  try {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for await (const chunk of handle.createReadStream({ autoClose: false })) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > MAX_PEM_SIZE) return undefined;
+    }
+    return Buffer.concat(chunks).toString('latin1');
+  } finally {
+    await handle.close();
+  }
+};
