@@ -1,4 +1,4 @@
-import { joinLocation } from '../storage/homes.ts';
+import { fileAt, homeAt, joinLocation } from '../storage/homes.ts';
 import { type Document, documentAt } from '../storage/documents.ts';
 import { kindOf } from '../storage/kind.ts';
 import { MANIFEST_SUFFIX, STATE_SUFFIX } from '../storage/names.ts';
@@ -20,11 +20,13 @@ export const documentsOf = async (options: BackupOptions): Promise<BackupDocumen
   const at = (location: string): Document => documentAt(location, s3);
   const asked = await stateLocation(options, stateName);
   if (directory !== undefined) {
+    homeAt(directory, s3); // what names no place is told as such, and not of what stands beside it
     return {
       state: at(asked ?? joinLocation(directory, stateName)),
       manifest: at(joinLocation(directory, `${prefix}${MANIFEST_SUFFIX}`)),
     };
   }
+  if (outputFile !== undefined) fileAt(outputFile, s3);
   if (outputFile === undefined || (await isDevice(outputFile))) {
     return { state: asked === undefined ? undefined : at(asked), manifest: undefined };
   }

@@ -130,8 +130,6 @@ class Backup implements BackupJob {
       isComplete: () => this.#early?.failure === undefined,
     });
     this.#destination = destination;
-    // A scan begins by itself, and its failure must find somebody who listens.
-    const source = this.#openScan(cluster, start);
     const text = serialize({
       ...options,
       reuseMemory: true,
@@ -141,6 +139,8 @@ class Backup implements BackupJob {
     });
     const { compress: method, compressionLevel: level } = options;
     const packed = method === undefined ? [] : [compress(level === undefined ? {} : { level })];
+    // Last: a scan begins by itself, and its failure must find somebody who listens.
+    const source = this.#openScan(cluster, start);
     const early = endingEarly(
       source,
       (failure) => destination.keeps && codeOf(failure) !== 'EMPTY',

@@ -19,8 +19,10 @@ t.teardown(() => sandbox.close());
 const digestsIn = (text: Buffer): string[] =>
   [...text.toString('latin1').matchAll(/^\+ d (\S{28})$/gm)].map((match) => match[1]!).sort();
 
+const filesIn = (directory: string): string[] =>
+  readdirSync(directory).filter((name) => name.endsWith('.asb'));
 const contentOf = (directory: string): Buffer =>
-  Buffer.concat(readdirSync(directory).map((name) => readFileSync(join(directory, name))));
+  Buffer.concat(filesIn(directory).map((name) => readFileSync(join(directory, name))));
 
 t.test('a namespace goes to a directory, a file, or standard output', async (t) => {
   const directory = t.testdir();
@@ -32,7 +34,7 @@ t.test('a namespace goes to a directory, a file, or standard output', async (t) 
     stderr: /^backed up 3,000 records, 9 .* 2 files/,
   });
   t.match(outcome.stderr, /^warning: .*vector/m);
-  t.same(readdirSync(out), ['test_00000.asb', 'test_00001.asb']);
+  t.same(readdirSync(out), ['test.manifest.json', 'test_00000.asb', 'test_00001.asb']);
   const digests = digestsIn(contentOf(out));
   t.equal(new Set(digests).size, RECORDS);
 
@@ -89,7 +91,7 @@ t.test('prefix, selection, and an older backup', async (t) => {
     '--allow-empty',
   ]);
   t.match(anew, { code: 0, stderr: /^backed up 0 records, 0 secondary indexes, 0 UDF modules/ });
-  t.same(readdirSync(out), ['new_00000.asb']);
+  t.same(readdirSync(out), ['new.manifest.json', 'new_00000.asb']);
 });
 
 t.test('what is wrong is said, and nothing is left that looks whole', async (t) => {
@@ -138,31 +140,44 @@ t.test('what is wrong is said, and nothing is left that looks whole', async (t) 
   t.equal(readFileSync(join(directory, 'old.asb'), 'utf8'), 'older');
 });
 
-t.test('a signal in the middle leaves nothing that looks whole', async (t) => {
-  const out = join(t.testdir(), 'out');
-  let reached = (): void => {};
-  const scanning = new Promise<void>((resolve) => {
-    reached = resolve;
-  });
-  let release = (): void => {};
-  const released = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  sandbox.nodes[0]?.faults.slow(() => {
-    reached();
-    return released;
-  });
-  const child = start(['backup', ...cluster, '-d', out]);
-  const outcome = outcomeOf(child);
-  await scanning;
-  child.kill('SIGINT');
-  const { code, stderr } = await outcome;
-  release();
-  sandbox.nodes[0]?.faults.clear();
-  t.equal(code, 130);
-  t.match(stderr, /^asb backup: .*stopped by SIGINT\n$/);
-  t.same(readdirSync(out), []);
-});
+t.test(
+  'a signal in the middle leaves what can be gone on with, and nothing that looks whole',
+  async (t) => {
+    const out = join(t.testdir(), 'out');
+    let reached = (): void => {};
+    const scanning = new Promise<void>((resolve) => {
+      reached = resolve;
+    });
+    let release = (): void => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    sandbox.nodes[0]?.faults.slow(() => {
+      reached();
+      return released;
+    });
+    const child = start(['backup', ...cluster, '-d', out]);
+    const outcome = outcomeOf(child);
+    await scanning;
+    child.kill('SIGINT');
+    const { code, stderr } = await outcome;
+    release();
+    sandbox.nodes[0]?.faults.clear();
+    t.equal(code, 130);
+    t.match(stderr, /^asb backup: .*stopped by SIGINT; .*--continue \S+test\.asb\.state\n$/);
+    const unfinished = ['test.asb.state', 'test.manifest.json', 'test_00000.asb'];
+    t.same(readdirSync(out), unfinished);
+    t.match(readFileSync(join(out, 'test.manifest.json'), 'utf8'), /"complete": false/);
+
+    const again = ['backup', ...cluster, '-d', out];
+    t.match(await run(again), { code: 1, stderr: /--continue/ });
+    t.match(await run([...again, '-C', '-c', out]), { code: 2, stderr: /other options: compact/ });
+    t.match(await run([...again, '-c', out]), { code: 0, stderr: /^backed up 3,000 records/ });
+    t.same(readdirSync(out), ['test.manifest.json', 'test_00000.asb', 'test_00001.asb']);
+    t.equal(new Set(digestsIn(contentOf(out))).size, RECORDS);
+    t.match(await run([...again, '-c', out]), { code: 1, stderr: /no state/ });
+  },
+);
 
 t.test('artifacts are removed, and nothing else is done', async (t) => {
   const part = '.test_00001.asb.part';
