@@ -68,7 +68,7 @@ export class Cluster {
 
   /** Asks any node one info command: for what is the same on all of them. */
   async askAny(command: string): Promise<string> {
-    let failure: unknown = noSeed(this.#options.seeds, []);
+    let failure: unknown = noSeed(this.#options, []);
     for (const node of this.nodes) {
       try {
         return await node.askOne(command);
@@ -139,7 +139,7 @@ export class Cluster {
         failures.push(error);
       }
     }
-    if (asked.size === 0) throw noSeed(this.#options.seeds, failures);
+    if (asked.size === 0) throw noSeed(this.#options, failures);
     for (const failure of failures) this.#notice(messageOf(failure));
   }
 
@@ -227,16 +227,17 @@ const NO_RACKS: ReadonlyMap<string, number> = new Map();
 /** Other nodes would refuse the login too, and each try could count against the user. */
 const isRefusal = (error: unknown): boolean => error instanceof AsbError && error.code === 'AUTH';
 
-const noSeed = (seeds: readonly Address[], failures: readonly unknown[]): AsbError =>
-  new AsbError(
-    'CONNECT',
-    `no node answers at ${seeds.map(formatAddress).join(', ')}: ` +
-      `${failures.map(messageOf).join('; ')}${adviceFor(failures)}`,
-    { node: seeds.map(formatAddress).join(','), cause: failures[0] },
-  );
-
-/** What says what it expected had an answer, if a wrong one. */
-const adviceFor = (failures: readonly unknown[]): string =>
-  failures.every((failure) => failure instanceof AsbError && failure.facts.expected !== undefined)
+const noSeed = ({ seeds, tls }: ClusterOptions, failures: readonly unknown[]): AsbError => {
+  const node = seeds.map(formatAddress).join(',');
+  const reasons = failures.map(messageOf).join('; ');
+  const expects = (failure: unknown): boolean =>
+    failure instanceof AsbError && failure.facts.expected !== undefined;
+  // Who says what was expected has answered, and says what to do.
+  const advice = failures.every(expects)
     ? ''
-    : '; check --host, --port and that the server runs';
+    : `; check --host, --port${tls ? '' : ', --tls-enable if it speaks TLS,'} and that the server runs`;
+  return new AsbError('CONNECT', `no node answers at ${node}: ${reasons}${advice}`, {
+    node,
+    cause: failures[0],
+  });
+};

@@ -2,7 +2,7 @@ import { AsbError } from '../errors.ts';
 import { type Address, formatAddress } from './address.ts';
 import { Connection } from './connection.ts';
 import { checkInfoValue, decodeInfoReply, encodeInfoRequest } from './info.ts';
-import { ResultCode } from './result-code.ts';
+import { describeResult } from './result-code.ts';
 import type { Login } from './security/login.ts';
 import type { Session } from './security/session.ts';
 import type { TlsClient } from './security/tls-client.ts';
@@ -58,7 +58,8 @@ export class ClusterNode {
       const node = new ClusterNode('', address, options, session, connection);
       const facts = await node.ask(['node', 'partition-generation']);
       if (facts.get('partition-generation') === '-1') throw notReady(address);
-      const name = checkName(facts.get('node') ?? '', address);
+      const name = checkInfoValue('node', facts.get('node') ?? '', node.location);
+      if (name === '') throw noName(address);
       return new ClusterNode(name, address, options, session, connection);
     } catch (error) {
       connection.destroy();
@@ -126,13 +127,18 @@ export class ClusterNode {
   async #exchange(commands: readonly string[]): Promise<Map<string, string>> {
     // What was asked before the close, and has its turn after, must not connect again.
     if (this.#closed) throw closed(this.address);
-    if (this.#info?.usable !== true) this.#info = await this.connect();
+    const known = this.#info?.usable === true ? this.#info : undefined;
+    const info = (this.#info = known ?? (await this.connect()));
     if (this.#closed) {
-      this.#info.destroy();
+      info.destroy();
       throw closed(this.address);
     }
-    const body = await this.#info.exchange(encodeInfoRequest(commands), this.#options.infoTimeout);
-    return decodeInfoReply(body, commands);
+    const body = await info.exchange(encodeInfoRequest(commands), this.#options.infoTimeout);
+    const refusal = refusalIn(body);
+    if (refusal === undefined) return decodeInfoReply(body, commands);
+    info.destroy();
+    if (known === undefined || this.#session === undefined) throw refused(this.address, refusal);
+    return this.#exchange(commands); // over a connection of a session that is not over
   }
 }
 
@@ -152,23 +158,21 @@ const open = async (
   }
 };
 
-/** The first answer of a node: the one by which a client learns that it should have logged in. */
-const checkName = (value: string, address: Address): string => {
-  try {
-    if (checkInfoValue('node', value, formatAddress(address)) !== '') return value;
-  } catch (error) {
-    const isLogin =
-      error instanceof AsbError && error.facts.resultCode === ResultCode.NOT_AUTHENTICATED;
-    throw isLogin ? noLogin(address, error) : error;
-  }
-  throw noName(address);
+/**
+ * A node that knows users answers all commands at once with a refusal, on a connection that nobody
+ * has logged in on, or whose session is over.
+ * @returns the result code, if the body of an answer is a refusal
+ */
+const refusalIn = (body: Buffer): number | undefined => {
+  const code = /^ERROR:(\d+):[^\t]*$/.exec(body.toString('latin1'))?.[1];
+  return code === undefined ? undefined : Number(code);
 };
 
-const noLogin = (address: Address, cause: AsbError): AsbError =>
-  new AsbError('AUTH', `${formatAddress(address)} wants a login; give --user and --password`, {
-    ...cause.facts,
-    cause,
-  });
+const refused = (address: Address, resultCode: number): AsbError => {
+  const node = formatAddress(address);
+  const what = `${node} answers nobody who has not logged in: ${describeResult(resultCode)}`;
+  return new AsbError('AUTH', `${what}; give --user and --password`, { node, resultCode });
+};
 
 const notReady = (address: Address): AsbError =>
   new AsbError('NETWORK', `${formatAddress(address)} is not ready yet`, {

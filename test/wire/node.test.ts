@@ -30,8 +30,7 @@ t.test('a node that can not be used', async (t) => {
     ['not ready yet', 'partition-generation', '-1', 'NETWORK'],
     ['without a name', 'node', '', 'PROTOCOL'],
     ['that does not answer all', 'node', null, 'PROTOCOL'],
-    ['that refuses', 'node', 'ERROR:4:no', 'SERVER'],
-    ['that wants a login', 'node', 'ERROR:80:not authenticated', 'AUTH'],
+    ['that refuses', 'node', 'ERROR:80:not authenticated', 'SERVER'],
   ];
   for (const [what, command, value, code] of rows) {
     const fake = await startFakeNode({ info: (asked) => (asked === command ? value : undefined) });
