@@ -1,15 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AsbError, codeOf } from '../../errors.ts';
+import { type AsbError, codeOf } from '../../errors.ts';
 import { BufferPool } from '../../memory/buffer-pool.ts';
 import { RecordBatch } from '../../record/batch.ts';
 import { backoff } from '../backoff.ts';
 import type { Cluster } from '../cluster.ts';
-import type { ClusterNode } from '../node.ts';
 import { isNetwork } from '../node-error.ts';
 import { isPassing, ResultCode } from '../result-code.ts';
 import { NodeScan } from './node-scan.ts';
-import { split } from './partition-list.ts';
 import { PartitionTracker } from './partition-tracker.ts';
 import {
   count,
@@ -22,6 +20,7 @@ import {
 import type { PartitionScanOptions, ScanInfo } from './scan-options.ts';
 import { CHUNK_SIZE } from './scan-reply.ts';
 import { encodeScanRequest } from './scan-request.ts';
+import { type Dealt, deal, type Share } from './shares.ts';
 import { Slots } from './slots.ts';
 import { Tasks } from './tasks.ts';
 
@@ -31,12 +30,6 @@ export type { PartitionScanOptions, ScanInfo } from './scan-options.ts';
 const PIECES_KEPT = 8;
 /** The longest that Node's timers can wait, in ms. */
 const LONGEST_TIMER = 2 ** 31 - 1;
-
-/** Some partitions, and the node that is to be asked for them. */
-interface Share {
-  readonly node: ClusterNode;
-  readonly partitions: readonly number[];
-}
 
 /**
  * Scans partitions of a namespace over all nodes until each is done once. They are dealt to the
@@ -100,14 +93,10 @@ export class PartitionScan {
   async run(): Promise<void> {
     const { namespace, totalTimeout = 0 } = this.#options;
     this.#cluster.requireNamespace(namespace);
-    const timer =
-      totalTimeout > 0
-        ? setTimeout(
-            () =>
-              this.#ended.reject(this.#missing(`the total timeout of ${totalTimeout} ms is over`)),
-            Math.min(totalTimeout, LONGEST_TIMER),
-          )
-        : undefined;
+    const expire = (): void =>
+      this.#ended.reject(this.#missing(`the total timeout of ${totalTimeout} ms is over`));
+    const timer = setTimeout(expire, Math.min(totalTimeout, LONGEST_TIMER));
+    if (totalTimeout === 0) clearTimeout(timer);
     try {
       this.#tasks.start(async () => this.#begin());
       await Promise.race([this.#tasks.done, this.#ended.promise]);
@@ -144,15 +133,15 @@ export class PartitionScan {
 
   #begin(): void {
     const { parallel = 1, recordsPerSecond = 0 } = this.#options;
-    const { shares, orphans } = this.#deal(this.#tracker.remaining());
+    const dealt = this.#deal(this.#tracker.remaining(), parallel);
     // A scan can't be told to give less than one record a second.
-    const most = Math.min(parallel, shares.length, recordsPerSecond || parallel);
+    const most = Math.min(parallel, dealt.shares.length, recordsPerSecond || parallel);
     this.#workers = Math.max(1, most);
     this.#slots = new Slots(this.#workers);
-    this.#startAll(shares, orphans, 0);
+    this.#startAll(dealt, 0);
   }
 
-  #startAll(shares: readonly Share[], orphans: readonly number[], retry: number): void {
+  #startAll({ shares, orphans }: Dealt, retry: number): void {
     for (const share of shares) this.#tasks.start(() => this.#read(share, retry));
     if (orphans.length === 0) return;
     const { namespace } = this.#options;
@@ -161,22 +150,9 @@ export class PartitionScan {
     this.#tasks.start(() => this.#again({ partitions: orphans, why, gained: false }, retry));
   }
 
-  /** Deals partitions to the nodes that hold them, in enough shares for all scans at once. */
-  #deal(partitions: readonly number[]): { shares: Share[]; orphans: number[] } {
+  #deal(partitions: readonly number[], parallel: number): Dealt {
     const map = this.#cluster.partitionMap(this.#options.namespace);
-    const byNode = new Map<ClusterNode, number[]>();
-    const orphans: number[] = [];
-    for (const id of partitions) {
-      const node = map?.owner(id, this.#tracker.attempts(id));
-      const ids = node === undefined ? orphans : byNode.get(node);
-      if (ids !== undefined) ids.push(id);
-      else if (node !== undefined) byNode.set(node, [id]);
-    }
-    const perNode = Math.max(1, Math.ceil((this.#options.parallel ?? 1) / byNode.size));
-    const shares = [...byNode].flatMap(([node, ids]) =>
-      split(ids, perNode).map((part) => ({ node, partitions: part })),
-    );
-    return { shares, orphans };
+    return deal(partitions, map, (id) => this.#tracker.attempts(id), parallel);
   }
 
   /** @param retry how many retries of these partitions there were, in a row, without a record */
@@ -207,8 +183,8 @@ export class PartitionScan {
     if (this.#stopped) return;
     await (this.#refreshing ??= this.#refresh());
     if (this.#stopped) return;
-    const { shares, orphans } = this.#deal(lack.partitions);
-    this.#startAll(shares, orphans, retry);
+    // Not in more shares than before, or each retry would multiply them.
+    this.#startAll(this.#deal(lack.partitions, 1), retry);
   }
 
   /** A cluster that can't be looked at now is asked as it was known: that fails, and is told of. */
@@ -233,26 +209,21 @@ export class PartitionScan {
     };
     const scan = new NodeScan(node, this.#tracker, this.#pool, deliver, socketTimeout);
     this.#running.add(scan);
-    try {
-      const resultCode = await scan.run(this.#request(partitions));
-      if (this.#stopped) return undefined;
-      if (resultCode === ResultCode.OK) {
-        const left = this.#tracker.completed(partitions);
-        const why = unavailableAt(node.location, left);
-        return left.length === 0 ? undefined : { partitions: left, why, gained: false };
-      }
-      const why = refusedBy(node.location, namespace, resultCode);
-      if (!isPassing(resultCode)) throw why;
-      this.#tracker.failed(partitions);
-      return { partitions, why, gained };
-    } catch (error) {
-      if (this.#stopped) return undefined;
-      if (!isNetwork(error)) throw error;
-      this.#tracker.failed(partitions);
-      return { partitions, why: error, gained };
-    } finally {
-      this.#running.delete(scan);
+    const result = await scan
+      .run(this.#request(partitions))
+      .catch(networkFailure)
+      .finally(() => this.#running.delete(scan));
+    if (this.#stopped) return undefined;
+    if (result === ResultCode.OK) {
+      const left = this.#tracker.completed(partitions);
+      const why = unavailableAt(node.location, left);
+      return left.length === 0 ? undefined : { partitions: left, why, gained: false };
     }
+    const refused = typeof result === 'number';
+    const why = refused ? refusedBy(node.location, namespace, result) : result;
+    if (refused && !isPassing(result)) throw why;
+    this.#tracker.failed(partitions);
+    return { partitions, why, gained };
   }
 
   #request(partitions: readonly number[]): Buffer {
@@ -284,3 +255,9 @@ export class PartitionScan {
     return missing(this.#tracker.remaining(), this.#options.namespace, why, this.#why);
   }
 }
+
+/** A failure of the network is something to live with; any other is thrown. */
+const networkFailure = (error: unknown): AsbError => {
+  if (isNetwork(error)) return error;
+  throw error;
+};

@@ -1,5 +1,12 @@
 import t from 'tap';
-import { type Sandbox, type SandboxOptions, startSandbox } from '../../../lib/sandbox/index.ts';
+import type { RecordBatch } from '../../../lib/record/batch.ts';
+import { partitionOf } from '../../../lib/record/layout.ts';
+import {
+  type Sandbox,
+  type SandboxOptions,
+  type StoredRecord,
+  startSandbox,
+} from '../../../lib/sandbox/index.ts';
 import { parseAddresses } from '../../../lib/wire/address.ts';
 import { Cluster } from '../../../lib/wire/cluster.ts';
 import { setIs } from '../../../lib/wire/scan/filter-expression.ts';
@@ -11,15 +18,19 @@ import { type Expected, Scanned, sameRecords, storedMessages } from '../../helpe
 const SMALL = { records: 400, protoSize: 700 };
 const QUICK = { namespace: 'test', sleepBetweenRetries: 1 };
 
+const connect = (sandbox: Sandbox, infoTimeout = 10_000): Promise<Cluster> =>
+  Cluster.connect({ seeds: parseAddresses(sandbox.seeds.join()), infoTimeout });
+
 /** Runs a scan to its end. */
 const runScan = async (
   sandbox: Sandbox,
   options: Partial<PartitionScanOptions> = {},
   onBatch: (scan: PartitionScan) => boolean = () => true,
+  infoTimeout?: number,
 ) => {
   const notices: string[] = [];
   const scanned = new Scanned();
-  const cluster = await Cluster.connect({ seeds: parseAddresses(sandbox.seeds.join()) });
+  const cluster = await connect(sandbox, infoTimeout);
   const scan: PartitionScan = new PartitionScan(
     cluster,
     { ...QUICK, onNotice: (notice) => notices.push(notice), ...options },
@@ -46,6 +57,7 @@ interface Row {
   readonly faults?: (sandbox: Sandbox) => void;
   /** Whether something had to be tried again. */
   readonly retries?: boolean;
+  readonly infoTimeout?: number;
 }
 
 const first = (sandbox: Sandbox) => sandbox.nodes[0]!;
@@ -56,6 +68,8 @@ const atProto = (sandbox: Sandbox, proto: number, act: () => Promise<unknown>): 
     if (++protos === proto) await act();
   });
 };
+
+const ALL = Array.from({ length: 4096 }, (_, id) => id);
 
 const rows: readonly Row[] = [
   { what: 'one node' },
@@ -105,6 +119,67 @@ const rows: readonly Row[] = [
       retries: true,
     })),
   ),
+  ...[0, 1, 99].map((afterRecords) => ({
+    what: `reset amid a message after ${afterRecords} records, three times`,
+    options: { parallel: 2 },
+    faults: (sandbox: Sandbox) => first(sandbox).faults.cutScan({ afterRecords, how: 'reset' }, 3),
+    retries: true,
+  })),
+  {
+    what: 'connections that are refused, after those for info',
+    sandbox: { nodes: 2, replicationFactor: 1 },
+    faults: (sandbox) =>
+      atProto(sandbox, 1, async () => sandbox.nodes[1]!.faults.refuseConnections(3)),
+    retries: true,
+  },
+  {
+    what: 'all connections of a node reset, also the one for info',
+    sandbox: { nodes: 2 },
+    options: { parallel: 4 },
+    faults: (sandbox) => atProto(sandbox, 5, async () => first(sandbox).resetConnections()),
+    retries: true,
+  },
+  {
+    what: 'a port that is closed while the others still count on the node',
+    sandbox: { nodes: 2 },
+    faults: (sandbox) => atProto(sandbox, 5, () => first(sandbox).close()),
+    retries: true,
+  },
+  {
+    what: 'partitions that move in mid-scan',
+    sandbox: { nodes: 3 },
+    options: { parallel: 3 },
+    faults: (sandbox) =>
+      atProto(sandbox, 3, async () => sandbox.migrate(ALL, [sandbox.nodes[2]!, first(sandbox)])),
+    retries: true,
+  },
+  {
+    what: 'partitions that move, and that no node serves for a while',
+    sandbox: { nodes: 2, replicationFactor: 1 },
+    options: { parallel: 2 },
+    faults: (sandbox) =>
+      atProto(sandbox, 3, async () => {
+        for (const { faults } of sandbox.nodes) faults.holdPartitions(ALL, 3);
+        sandbox.migrate(ALL, [sandbox.nodes[1]!]);
+        await sandbox.kill(first(sandbox));
+      }),
+    retries: true,
+  },
+  {
+    what: 'a node that leaves for good, and others have what it had',
+    sandbox: { nodes: 4 },
+    options: { parallel: 2 },
+    faults: (sandbox) => atProto(sandbox, 2, () => sandbox.kill(first(sandbox))),
+    retries: true,
+  },
+  {
+    what: 'a node that falls silent for good, and others have what it had',
+    sandbox: { nodes: 2 },
+    options: { parallel: 2, socketTimeout: 5 },
+    infoTimeout: 200,
+    faults: (sandbox) => atProto(sandbox, 3, async () => void first(sandbox).faults.silence()),
+    retries: true,
+  },
   ...[9, 11, 14, 15, 18, 22].map((code) => ({
     what: `result ${code}, which passes`,
     faults: (sandbox: Sandbox) => first(sandbox).faults.answer('scan', code, 2),
@@ -159,11 +234,12 @@ const rows: readonly Row[] = [
   },
 ];
 
-for (const { what, sandbox: settings, options, expected, faults, retries } of rows) {
+for (const { what, sandbox: settings, options, expected, faults, retries, infoTimeout } of rows) {
   t.test(what, async (t) => {
     const sandbox = await startSandbox({ ...SMALL, ...settings });
     faults?.(sandbox);
-    const { scanned, info, notices, error } = await runScan(sandbox, options);
+    const all = () => true;
+    const { scanned, info, notices, error } = await runScan(sandbox, options, all, infoTimeout);
     t.equal(error, undefined);
     const stored = storedMessages(sandbox, expected);
     sameRecords(t, scanned, stored);
@@ -240,6 +316,60 @@ const failing: readonly Failing[] = [
     what: 'nonsense',
     faults: (sandbox) => first(sandbox).faults.cutScan({ afterRecords: 9, how: 'nonsense' }),
     code: 'PROTOCOL',
+    facts: { node: /127\.0\.0\.1:\d+/ },
+  },
+  ...[
+    ['replicas', 'test:1,1,AAAA'],
+    ['replicas', '; ;'],
+    ['peers-clear-std', '1,3000,[[A2,,[127.0.0.1:99999999]]]'],
+    ['peers-clear-std', 'x'],
+  ].map(([command = '', value = '']) => ({
+    what: `info that is nonsense between two tries: ${command} ${value}`,
+    sandbox: { nodes: 2 },
+    faults: (sandbox: Sandbox) => {
+      const { faults } = first(sandbox);
+      faults.answer('scan', 22);
+      faults.slow(async () => faults.garbleInfo(command, value));
+      sandbox.nodes[1]!.faults.slow(async () => faults.garbleInfo(command, value));
+    },
+    options: { parallel: 2 },
+    code: 'PROTOCOL',
+    facts: { node: /127\.0\.0\.1:\d+/ },
+  })),
+  {
+    what: 'a namespace that vanishes',
+    sandbox: { nodes: 2 },
+    options: { maxRetries: 2, parallel: 2 },
+    faults: (sandbox) =>
+      atProto(sandbox, 3, async () => {
+        for (const { faults } of sandbox.nodes) faults.garbleInfo('replicas', 'copy:1,0', 9);
+        first(sandbox).resetConnections();
+      }),
+    code: 'PARTITIONS',
+    facts: { cause: { code: 'NO_NAMESPACE' } },
+  },
+  {
+    what: 'a total timeout, while a scan is silent and its node lives',
+    options: { totalTimeout: 40, socketTimeout: 5, parallel: 2 },
+    faults: (sandbox) => first(sandbox).faults.cutScan({ afterRecords: 9, how: 'silence' }),
+    code: 'PARTITIONS',
+  },
+  {
+    what: 'a total timeout, while a node does not answer info',
+    options: { totalTimeout: 40, parallel: 2 },
+    faults: (sandbox) =>
+      atProto(sandbox, 2, async () => {
+        first(sandbox).faults.silence();
+        first(sandbox).resetConnections();
+      }),
+    code: 'PARTITIONS',
+  },
+  {
+    what: 'a total timeout, amid a wait',
+    options: { totalTimeout: 20, sleepBetweenRetries: 60_000 },
+    faults: (sandbox) => first(sandbox).faults.answer('scan', 18),
+    code: 'PARTITIONS',
+    facts: { partitions: ALL, cause: { facts: { resultCode: 18 } } },
   },
   { what: 'a namespace that is not there', options: { namespace: 'none' }, code: 'NO_NAMESPACE' },
   {
@@ -283,6 +413,114 @@ for (const { what, sandbox: settings, options, faults, code, facts } of failing)
   });
 }
 
+t.test('no retries are none, whatever came before', async (t) => {
+  const sandbox = await startSandbox(SMALL);
+  first(sandbox).faults.cutScan({ afterRecords: 99, how: 'close' });
+  const { info, error } = await runScan(sandbox, { maxRetries: 0 });
+  t.match(error, { code: 'PARTITIONS' });
+  t.strictSame([info.records, info.retries], [99, 0]);
+  await sandbox.close();
+});
+
+t.test('nobody waits for a node that fails; its last try waits for all others', async (t) => {
+  const sandbox = await startSandbox({ ...SMALL, nodes: 2, replicationFactor: 1 });
+  const [busy, other] = sandbox.nodes;
+  if (busy === undefined || other === undefined) throw t.fail('two nodes');
+  const cluster = await connect(sandbox);
+  const notices: string[] = [];
+  const untilBusyFails = Promise.withResolvers<void>();
+  let done = false;
+  busy.faults.answer('scan', 22, 3);
+  other.faults.slow(async () => {
+    await untilBusyFails.promise;
+    done ||= notices.length > 3;
+  });
+  let records = 0;
+  let recordsBefore = 0;
+  const take = (batch: RecordBatch): boolean => {
+    records += batch.length;
+    return true;
+  };
+  const scan = new PartitionScan(
+    cluster,
+    {
+      ...QUICK,
+      parallel: 2,
+      maxRetries: 3,
+      onNotice: (notice) => {
+        notices.push(notice);
+        if (notices.length < 3) return;
+        // The third is the last: many turns later, it has not begun.
+        setTimeout(() => {
+          recordsBefore = records;
+          untilBusyFails.resolve();
+        }, 20);
+      },
+    },
+    take,
+  );
+  await scan.run();
+  t.strictSame([records, notices.length], [400, 3]);
+  t.equal(recordsBefore, 0, 'the last try did not come before');
+  t.ok(notices.every((notice) => notice.includes(busy.address)));
+  t.notOk(done);
+  cluster.close();
+  await sandbox.close();
+});
+
+t.test('what is given up does not end the others', async (t) => {
+  const sandbox = await startSandbox({ ...SMALL, nodes: 2, replicationFactor: 1 });
+  const [lost, other] = sandbox.nodes;
+  if (lost === undefined || other === undefined) throw t.fail('two nodes');
+  lost.faults.answer('scan', 18, 100);
+  const given = Promise.withResolvers<void>();
+  other.faults.slow(() => given.promise);
+  const { error, scanned, info } = await runScan(sandbox, {
+    parallel: 2,
+    maxRetries: 1,
+    onNotice: () => setImmediate(given.resolve),
+  });
+  const partitions = ALL.filter((id) => sandbox.cluster.partitions.owners(id)[0] === lost.name);
+  t.match(error, {
+    code: 'PARTITIONS',
+    facts: { partitions, cause: { facts: { node: lost.address } } },
+  });
+  t.equal(info.retries, 1);
+  t.equal(info.partitionsDone, 4096 - partitions.length);
+  const theirs = new Set(partitions);
+  const keep = ({ digest }: StoredRecord) => !theirs.has(partitionOf(digest));
+  sameRecords(t, scanned, storedMessages(sandbox, { keep }));
+  await sandbox.close();
+});
+
+t.test('records of a node that comes back are not given up for others that go on', async (t) => {
+  const sandbox = await startSandbox({ ...SMALL, nodes: 2, replicationFactor: 1 });
+  const [away, other] = sandbox.nodes;
+  if (away === undefined || other === undefined) throw t.fail('two nodes');
+  let retries = 0;
+  const gone = Promise.withResolvers<void>();
+  other.faults.slow(async () => {
+    await gone.promise;
+    if (!away.running) await away.listen();
+  });
+  away.faults.slow(() => away.close());
+  const { error, scanned } = await runScan(sandbox, {
+    parallel: 2,
+    maxRetries: 3,
+    onNotice: () => {
+      // The last is told of, and waits.
+      if (++retries === 3)
+        setTimeout(() => {
+          away.faults.clear();
+          gone.resolve();
+        }, 10);
+    },
+  });
+  t.equal(error, undefined);
+  sameRecords(t, scanned, storedMessages(sandbox));
+  await sandbox.close();
+});
+
 t.test('a consumer that stalls holds every scan', async (t) => {
   const sandbox = await startSandbox({ ...SMALL, nodes: 2 });
   let stalls = 0;
@@ -303,7 +541,7 @@ t.test('a consumer that stalls holds every scan', async (t) => {
 
 t.test('a held scan is not asked whether its node lives', async (t) => {
   const sandbox = await startSandbox({ ...SMALL });
-  const cluster = await Cluster.connect({ seeds: parseAddresses(sandbox.seeds.join()) });
+  const cluster = await connect(sandbox);
   let batches = 0;
   const scan = new PartitionScan(cluster, { ...QUICK, socketTimeout: 2 }, () => ++batches > 1);
   const running = scan.run();
@@ -326,7 +564,7 @@ t.test('stopped', async (t) => {
   t.ok(early.scanned.messages.size < 400);
 
   first(sandbox).faults.answer('scan', 18);
-  const cluster = await Cluster.connect({ seeds: parseAddresses(sandbox.seeds.join()) });
+  const cluster = await connect(sandbox);
   const asleep: PartitionScan = new PartitionScan(
     cluster,
     {

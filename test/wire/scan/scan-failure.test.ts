@@ -1,0 +1,32 @@
+import t from 'tap';
+import {
+  count,
+  missing,
+  nobodyHolds,
+  refusedBy,
+  unavailableAt,
+} from '../../../lib/wire/scan/scan-failure.ts';
+
+t.test('a number of partitions', async (t) => {
+  t.strictSame([[], [5], [5, 6]].map(count), ['0 partitions', '1 partition', '2 partitions']);
+});
+
+t.test('what failures say', async (t) => {
+  const why = refusedBy('a:1', 'test', 18);
+  t.match(why, { code: 'SERVER', facts: { node: 'a:1', namespace: 'test', resultCode: 18 } });
+  t.match(unavailableAt('a:1', [3]), {
+    code: 'SERVER',
+    facts: { node: 'a:1', partitions: [3], resultCode: 11 },
+  });
+  t.match(nobodyHolds([7], 'test', true), {
+    code: 'PARTITIONS',
+    facts: { namespace: 'test', partitions: [7] },
+  });
+  t.match(nobodyHolds([7], 'test', false), { code: 'NO_NAMESPACE', facts: { namespace: 'test' } });
+  t.match(missing([1, 2], 'test', 'why', why), {
+    code: 'PARTITIONS',
+    facts: { namespace: 'test', partitions: [1, 2], cause: why },
+    cause: why,
+  });
+  t.notOk('cause' in missing([1], 'test', 'why', undefined));
+});
