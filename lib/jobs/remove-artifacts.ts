@@ -22,7 +22,8 @@ export interface RemovedArtifacts {
 
 /**
  * Removes a backup, and what one that was cut off has left: whole files, parts of files, unfinished
- * uploads. Other files stay, and so does the directory. If there is nothing, nothing is to be done.
+ * uploads, the manifest, the state. Other files stay, and so does the directory. If there is nothing,
+ * nothing is to be done.
  *
  * @throws AsbError `USAGE` unless there is one place; `STORAGE` if the file system or S3 refuses
  */

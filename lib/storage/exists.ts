@@ -18,6 +18,15 @@ export const stateExists = (file: string): AsbError =>
     { file },
   );
 
+/** An upload to S3 that was neither completed nor aborted. */
+export const uploadExists = (file: string): AsbError =>
+  new AsbError(
+    'EXISTS',
+    `an upload of ${file} is unfinished: another backup writes it, or was cut off; have it removed ` +
+      'first (--remove-files), or choose another place',
+    { file },
+  );
+
 /** A file that a backup that goes on neither wrote nor would write. */
 export const foreignExists = (file: string): AsbError =>
   new AsbError('EXISTS', `${file} is of another backup; move it to another place`, { file });

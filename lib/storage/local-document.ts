@@ -7,7 +7,7 @@ import { makeDirectory, syncDirectory } from './make-directory.ts';
 import { FILE_MODE, partOf } from './part.ts';
 import { storageError } from './storage-error.ts';
 
-const READ_SIZE = 64 * 1024;
+const READ_SIZE = 256 * 1024;
 
 /** A document in the file system; see {@link documentAt}. */
 export const localDocument = (path: string): DocumentBytes => ({

@@ -55,6 +55,7 @@ export const reopenPart = async (
   try {
     const found = await handle.stat().catch(refused);
     if (!found.isFile()) throw noPart(part);
+    if (found.size < bytes) throw tooShort(part, found.size, bytes);
     const room = Buffer.allocUnsafe(Math.min(READ_SIZE, bytes));
     // From where the file stands, so that it stands behind them in the end.
     for (let at = 0; at < bytes; ) {

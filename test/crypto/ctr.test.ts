@@ -62,6 +62,24 @@ for (const mode of MODES) {
   });
 }
 
+for (const mode of MODES) {
+  t.test(`${mode}: goes on at every place, as if in one go`, async (t) => {
+    for (const counter of [5n, 2n ** 128n - 1n, 2n ** 128n - 2n, 2n ** 64n - 2n]) {
+      const whole = byBlocks(mode, counter, TEXT);
+      for (let bytes = COUNTER_SIZE; bytes <= whole.length; bytes++) {
+        const head = whole.subarray(0, counter % 2n === 0n ? COUNTER_SIZE : bytes);
+        const encryptor = new Encryptor({ mode, key }, { head, bytes });
+        const rest = TEXT.subarray(bytes - COUNTER_SIZE);
+        const pieces = [rest.subarray(0, 3), rest.subarray(3)].map((piece) =>
+          encryptor.push(piece),
+        );
+        const all = [whole.subarray(0, bytes), ...pieces, encryptor.end()];
+        t.ok(Buffer.concat(all).equals(whole), `${counter}, ${bytes} bytes`);
+      }
+    }
+  });
+}
+
 t.test('each stream has a counter of its own', async (t) => {
   const encryption = { mode: 'aes128', key } as const;
   const heads = Array.from({ length: 100 }, () => encrypted(encryption, []).toString('hex'));

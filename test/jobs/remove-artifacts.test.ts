@@ -9,6 +9,8 @@ const FILES = {
   'test_00000.asb': 'old',
   'test_00001.asb': 'old',
   '.test_00002.asb.part': 'cut off',
+  'test.asb.state': 'of ours',
+  'test.manifest.json': 'of ours',
   'notes.txt': 'not ours',
 };
 
@@ -25,7 +27,9 @@ t.test('of a directory: files of a backup and what was cut off, and nothing else
 });
 
 t.test('of a file', async (t) => {
-  const root = t.testdir({ ...FILES, directory: {} });
+  const of = 'test_00000.asb';
+  const documents = { [`${of}.state`]: 'of ours', [`${of}.manifest.json`]: 'of ours' };
+  const root = t.testdir({ ...FILES, ...documents, directory: {} });
   const remove = (name: string) => removeArtifacts({ outputFile: join(root, name) });
   t.strictSame(await remove('test_00000.asb'), {
     location: join(root, 'test_00000.asb'),
@@ -35,7 +39,8 @@ t.test('of a file', async (t) => {
   t.match(await remove('nope.asb'), { files: 0 });
   symlinkSync('/dev/null', join(root, 'device.asb'));
   t.match(await remove('device.asb'), { files: 0 });
-  t.strictSame(readdirSync(root), ['device.asb', 'directory', 'notes.txt', 'test_00001.asb']);
+  const others = ['test.asb.state', 'test.manifest.json', 'test_00001.asb'];
+  t.strictSame(readdirSync(root), ['device.asb', 'directory', 'notes.txt', ...others]);
   await t.rejects(remove('directory'), { code: 'USAGE' });
 });
 
@@ -47,7 +52,7 @@ t.test('in S3', async (t) => {
     server.startUpload(BUCKET, `b/${name}`);
   }
   server.startUpload(BUCKET, 'c/test_00000.asb');
-  server.put(BUCKET, 'one.asb', 'old');
+  for (const end of ['', '.state', '.manifest.json']) server.put(BUCKET, `one.asb${end}`, 'old');
   server.startUpload(BUCKET, 'one.asb');
   const directory = `s3://${BUCKET}/b`;
   t.strictSame(await removeArtifacts({ directory, s3 }), { location: directory, files: 2 });

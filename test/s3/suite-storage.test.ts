@@ -69,8 +69,9 @@ for (const [prefix, path] of [
     t.strictSame(await told(await s3Files({ client, bucket, key: prefix })), inOrder);
     t.strictSame(await objects(), [`${path}test_100000.asb`, `${path}test_99999.asb`]);
 
+    const first = { file: location('test_99999.asb') };
+    await t.rejects(home.prepare({ removeFiles: false }), { code: 'EXISTS', facts: first });
     const facts = { file: location('test_100000.asb') };
-    await t.rejects(home.prepare({ removeFiles: false }), { code: 'EXISTS', facts });
     await t.rejects(home.create('test_100000.asb'), { code: 'EXISTS', facts });
 
     const aborted = await home.create('aborted.asb');
@@ -125,6 +126,94 @@ t.test('what is no file of this place is left alone', async (t) => {
   await home.prepare({ removeFiles: true });
   t.strictSame(await objects(), others);
   t.strictSame(await uploads(), others);
+});
+
+t.test('documents beside a backup are in the way, or removed with it', async (t) => {
+  const { client, bucket, put, objects } = await setUp(t);
+  const others = ['b/.test.asb.state', 'b/test.state', 'b/deeper/test.asb.state', 'test.asb.state'];
+  for (const key of others) await put(key);
+  const home = s3({ client, bucket, prefix: 'b' });
+  await home.prepare({ removeFiles: false });
+  for (const key of ['b/a.asb', 'b/test.manifest.json', 'b/test.asb.state']) {
+    await put(key);
+    const told = { code: 'EXISTS', facts: { file: `s3://${bucket}/${key}` } };
+    if (key !== 'b/test.manifest.json') await t.rejects(home.prepare({ removeFiles: false }), told);
+  }
+  await home.prepare({ removeFiles: true });
+  t.strictSame(await objects(), others.sort());
+  for (const end of ['.manifest.json', '.state', '']) {
+    const file = s3Object({ client, bucket, key: 'c/one' });
+    await put(`c/one${end}`);
+    const told = { code: 'EXISTS', facts: { file: `s3://${bucket}/c/one${end}` } };
+    await t.rejects(file.prepare({ removeFiles: false }), told);
+    await file.prepare({ removeFiles: true });
+    t.strictSame(await objects(), [...others, ...(end === '' ? ['c/one'] : [])].sort());
+  }
+});
+
+t.test('a backup goes on: what is kept stays, what was cut off goes', async (t) => {
+  const { client, bucket, put, upload, objects, uploads } = await setUp(t);
+  const isOurs = (name: string): boolean => name.startsWith('test_');
+  const others = ['a.asb', 'b/deeper/test_00001.asb', 'b/notes.txt', 'b/test.asb.state'];
+  for (const key of others) {
+    await put(key);
+    await upload(key);
+  }
+  for (const key of ['b/test_00000.asb', 'b/test_00001.asb']) await put(key);
+  for (const key of ['b/test_00001.asb', 'b/test_00002.asb']) await upload(key);
+  const home = s3({ client, bucket, prefix: 'b' });
+  const before = await objects();
+  for (const [name, bytes, code] of [
+    ['test_00003.asb', 3, 'NOT_FOUND'],
+    ['test_00000.asb', 4, 'TRUNCATED'],
+    ['test_00000.asb', 2, 'FORMAT'],
+    ['../a.asb', 3, 'FORMAT'],
+  ] as const) {
+    await t.rejects(home.prepareToContinue([{ name, bytes }], isOurs), { code });
+  }
+  const kept = [{ name: 'test_00000.asb', bytes: 3 }];
+  const foreign = { code: 'EXISTS', facts: { file: `s3://${bucket}/b/test_00000.asb` } };
+  await t.rejects(
+    home.prepareToContinue([], () => false),
+    foreign,
+  );
+  await t.rejects(
+    home.prepareToContinue(kept, (name) => name === 'test_00001.asb'),
+    { code: 'EXISTS', facts: { file: `s3://${bucket}/b/test_00002.asb` } },
+  );
+  t.strictSame(await objects(), before, 'and nothing was removed');
+  await home.prepareToContinue(kept, isOurs);
+  await home.prepareToContinue(kept, isOurs);
+  t.strictSame(await objects(), [...others, 'b/test_00000.asb'].sort());
+  t.strictSame(await uploads(), others);
+});
+
+t.test('one object goes on anew, unless it is whole', async (t) => {
+  const { client, bucket, put, upload, uploads } = await setUp(t);
+  const file = s3Object({ client, bucket, key: 'a.asb' });
+  t.equal(file.resume, undefined);
+  for (const key of ['a.asb', 'a.asb2']) await upload(key);
+  await file.prepareToContinue([], () => true);
+  t.strictSame(await uploads(), ['a.asb2']);
+  const kept = [{ name: 'a.asb', bytes: 3 }];
+  await t.rejects(
+    file.prepareToContinue(kept, () => true),
+    { code: 'USAGE' },
+  );
+  await put('a.asb');
+  const whole = file.prepareToContinue([], () => true);
+  await t.rejects(whole, { code: 'EXISTS', facts: { file: `s3://${bucket}/a.asb` } });
+});
+
+t.test('no name leads out of a prefix', async (t) => {
+  const { client, bucket, put, objects } = await setUp(t);
+  await put('a/b.asb');
+  const home = s3({ client, bucket, prefix: 'a' });
+  for (const name of ['../a.asb', '/b.asb', 'c/b.asb', 'b\0.asb', 'b\n.asb', '']) {
+    await t.rejects(home.create(name), { code: 'USAGE' });
+    await t.rejects(home.remove(name), { code: 'USAGE' });
+  }
+  t.strictSame(await objects(), ['a/b.asb']);
 });
 
 t.test('one object: the older one stays until the new one is whole', async (t) => {

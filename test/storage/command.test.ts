@@ -57,6 +57,17 @@ t.test('an aborted command does not see the end of its input', async (t) => {
   await t.rejects(file.write(LARGE), { code: 'FILTER_COMMAND', message: /SIGTERM/ });
 });
 
+t.test('no name leads out of the directory, and nothing goes on', async (t) => {
+  const storage = commandStorage('touch "$FILE"', t.testdir({}));
+  for (const name of ['../a.asb', '/a.asb', 'a\0.asb', 'a\n.asb', '']) {
+    await t.rejects(storage.create(name), { code: 'USAGE' });
+  }
+  await t.rejects(
+    storage.prepareToContinue([], () => true),
+    { code: 'USAGE' },
+  );
+});
+
 t.test('a place that cannot be made is an error', async (t) => {
   const dir = join(t.testdir({ file: '' }), 'file', 'below');
   const prepared = commandStorage('cat', dir).prepare({ removeFiles: false });

@@ -1,12 +1,23 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { LocalFile, WRITE_SIZE } from '../../lib/storage/local-file.ts';
 import { partNameOf } from '../../lib/storage/names.ts';
+import { partOf } from '../../lib/storage/part.ts';
 
 t.test('has its name when it is closed, and another one before', async (t) => {
   const dir = t.testdir({});
@@ -62,6 +73,118 @@ t.test('a directory that is not there, or not any more, is an error', async (t) 
   await t.rejects(LocalFile.create(path), { code: 'STORAGE', facts: { file: path } });
   mkdirSync(join(dir, 'below'));
   t.same(readdirSync(join(dir, 'below')), []);
+});
+
+t.test('goes on behind a checkpoint, wherever it is', async (t) => {
+  const sizes = [0, 1, 1000, WRITE_SIZE, WRITE_SIZE + 1];
+  for (const size of sizes) {
+    const dir = t.testdir({});
+    const path = join(dir, 'a.asb');
+    const safe = Buffer.alloc(size, 'safe');
+    const cutOff = await LocalFile.create(path, { resumable: true });
+    await cutOff.write(safe);
+    await cutOff.checkpoint?.();
+    t.ok(readFileSync(partOf(path)).equals(safe), 'all is in it');
+    await cutOff.write(Buffer.alloc(WRITE_SIZE, 'lost'));
+    await cutOff.checkpoint?.();
+    await cutOff.write(Buffer.from('lost, too'));
+    await cutOff.abort();
+    t.strictSame(readdirSync(dir), ['.a.asb.part'], 'it stays');
+    const failed = await LocalFile.resume(path, size, () => {});
+    await failed.write(Buffer.from('lost'));
+    await failed.abort();
+    t.strictSame(readdirSync(dir), ['.a.asb.part'], 'and does so again');
+    const inspected: Buffer[] = [];
+    const file = await LocalFile.resume(path, size, (chunk) => inspected.push(Buffer.from(chunk)));
+    t.match(file, { name: 'a.asb', location: path });
+    await file.write(Buffer.from('more'));
+    await file.checkpoint?.();
+    await file.close();
+    t.strictSame(readdirSync(dir), ['a.asb']);
+    t.ok(Buffer.concat(inspected).equals(safe));
+    t.ok(readFileSync(path).equals(Buffer.concat([safe, Buffer.from('more')])));
+  }
+});
+
+t.test('where nothing is resumed there is no checkpoint', async (t) => {
+  const file = await LocalFile.create(join(t.testdir({}), 'a.asb'));
+  t.equal(file.checkpoint, undefined);
+  await file.abort();
+  const device = await LocalFile.openDevice('/dev/null');
+  t.equal(device.checkpoint, undefined);
+  await device.abort();
+});
+
+t.test('a checkpoint that is none keeps nothing', async (t) => {
+  const dir = t.testdir({ below: {} });
+  const path = join(dir, 'below', 'a.asb');
+  const file = await LocalFile.create(path, { resumable: true });
+  rmSync(join(dir, 'below'), { recursive: true });
+  await t.rejects(async () => file.checkpoint?.(), { code: 'STORAGE', facts: { file: path } });
+  await file.abort();
+  t.strictSame(readdirSync(dir), []);
+});
+
+/** What somebody else may do to a part, and whether something of theirs is left in the end. */
+const MEDDLING: readonly [string, (part: string) => void, readonly string[]][] = [
+  ['removed', (part) => rmSync(part), []],
+  [
+    'replaced',
+    (part) => {
+      rmSync(part);
+      writeFileSync(part, 'text');
+    },
+    ['.a.asb.part'],
+  ],
+  [
+    'turned into a link',
+    (part) => {
+      renameSync(part, `${part}.elsewhere`);
+      symlinkSync(`${part}.elsewhere`, part);
+    },
+    ['.a.asb.part', '.a.asb.part.elsewhere'],
+  ],
+];
+
+for (const [what, meddle, left] of MEDDLING) {
+  t.test(`a part that was ${what} gets no name`, async (t) => {
+    const dir = t.testdir({});
+    const path = join(dir, 'a.asb');
+    const file = await LocalFile.create(path);
+    await file.write(Buffer.from('text'));
+    meddle(partOf(path));
+    await t.rejects(file.close(), { code: 'STORAGE', facts: { file: path } });
+    await file.abort();
+    t.strictSame(readdirSync(dir), left, 'and what is not ours stays');
+  });
+}
+
+for (const [what, meddle] of [
+  ['cut', (part) => truncateSync(part, 2)],
+  ['written to', (part) => writeFileSync(part, 'and more', { flag: 'a' })],
+] satisfies [string, (part: string) => void][]) {
+  t.test(`a part that was ${what} gets no name`, async (t) => {
+    const dir = t.testdir({});
+    const path = join(dir, 'a.asb');
+    const file = await LocalFile.create(path, { resumable: true });
+    await file.write(Buffer.from('text'));
+    await file.checkpoint?.();
+    meddle(partOf(path));
+    await t.rejects(file.close(), { code: 'STORAGE', facts: { file: path } });
+    await file.abort();
+    t.strictSame(readdirSync(dir), ['.a.asb.part'], 'what was kept is kept');
+  });
+}
+
+t.test('a name that is taken in the meantime leaves nothing behind', async (t) => {
+  const dir = t.testdir({});
+  const path = join(dir, 'a.asb');
+  const file = await LocalFile.create(path);
+  await file.write(Buffer.from('text'));
+  mkdirSync(path);
+  await t.rejects(file.close(), { code: 'STORAGE', facts: { file: path } });
+  await file.abort();
+  t.strictSame(readdirSync(dir), ['a.asb']);
 });
 
 t.test('a full disk is an error, and leaves no part', async (t) => {

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import t from 'tap';
 import { makeDirectory } from '../../lib/storage/make-directory.ts';
 
@@ -22,4 +22,15 @@ t.test('ends with an error where no directory can be made', async (t) => {
   await t.rejects(makeDirectory(join(place, 'file', 'x')), { code: 'ENOTDIR' });
   // Node's recursive mkdir spins here for ever.
   await t.rejects(makeDirectory('/proc/x/y'), { code: 'ENOENT' });
+});
+
+t.test('modes, whatever the umask is', async (t) => {
+  const before = process.umask();
+  t.teardown(() => process.umask(before));
+  for (const umask of [0, 0o022, 0o077]) {
+    process.umask(umask);
+    const path = join(place, `umask ${umask}`, 'below');
+    await makeDirectory(path);
+    for (const each of [path, dirname(path)]) t.equal(statSync(each).mode & 0o777, 0o700, each);
+  }
 });

@@ -1,12 +1,82 @@
+import { dirname, resolve } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
-import { compareNames, isBackupFile, noBackup } from '../../lib/storage/names.ts';
+import {
+  compareNames,
+  isBackupFile,
+  isDocument,
+  isFileName,
+  isState,
+  nameOfPart,
+  noBackup,
+  partNameOf,
+  requireFileName,
+} from '../../lib/storage/names.ts';
 
 t.test('names of files of a backup', async (t) => {
   for (const name of ['a.asb', ' .asb', 'a.b.asb', 'a.asb.asb']) t.ok(isBackupFile(name), name);
   for (const name of ['', '.asb', '.a.asb', '.a.asb.part', 'a.asb.gz', 'a.ASB', 'asb']) {
     t.notOk(isBackupFile(name), name);
   }
+});
+
+t.test('names of documents beside a backup', async (t) => {
+  for (const name of ['a.asb.state', 'a.b.asb.state'])
+    t.ok(isState(name) && isDocument(name), name);
+  for (const name of ['a.manifest.json', 'a.asb.manifest.json']) {
+    t.ok(isDocument(name) && !isState(name), name);
+  }
+  for (const name of [
+    '',
+    '.a.asb.state',
+    'a.state',
+    'a.asb',
+    '.a.manifest.json',
+    'manifest.json',
+  ]) {
+    t.notOk(isDocument(name), name);
+  }
+});
+
+t.test('names of parts, there and back', async (t) => {
+  for (const name of ['a', 'a.asb', 'a\nb', '.a']) t.equal(nameOfPart(partNameOf(name)), name);
+  for (const name of ['', 'a', '.a', 'a.part', '..part'])
+    t.equal(nameOfPart(name), undefined, name);
+});
+
+t.test('names that lead nowhere else', async (t) => {
+  const good = ['a', '.a', '...', 'a b', '-', '~', 'ü日😀', '%2e%2e%2f', 'a\\b', 'x'.repeat(249)];
+  const bad = [
+    '',
+    '.',
+    '..',
+    '/',
+    '/a',
+    'a/',
+    '../a',
+    'a/../b',
+    'a\0',
+    '\n',
+    'a\rb',
+    '\x7f',
+    '\ud800',
+  ];
+  const long = ['x'.repeat(250), '日'.repeat(84)];
+  for (const name of good) {
+    t.ok(isFileName(name), JSON.stringify(name));
+    t.equal(requireFileName(name, 'out'), name);
+  }
+  for (const name of [...bad, ...long]) {
+    t.notOk(isFileName(name), JSON.stringify(name));
+    t.throws(() => requireFileName(name, 'out'), { code: 'USAGE', facts: { file: 'out' } });
+  }
+});
+
+t.test('any name that is taken stays in its directory', async () => {
+  const text = fc.string({ unit: fc.constantFrom('.', '/', '\0', 'a', '\\', '\n'), maxLength: 8 });
+  fc.assert(
+    fc.property(text, (name) => !isFileName(name) || dirname(resolve('/out', name)) === '/out'),
+  );
 });
 
 t.test('names in order', async (t) => {

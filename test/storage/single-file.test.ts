@@ -46,17 +46,71 @@ t.test('what a killed run has left is in the way, or removed', async (t) => {
   t.strictSame(readdirSync(dir), ['.other.asb.part']);
 });
 
+t.test('its documents are in the way, or removed with it', async (t) => {
+  for (const name of ['all.asb.state', 'all.asb.manifest.json']) {
+    const dir = t.testdir({ [name]: '', 'other.asb.state': '', 'all.asb.state.bak': '' });
+    const storage = singleFile(join(dir, 'all.asb'));
+    const facts = { file: join(dir, name) };
+    await t.rejects(storage.prepare({ removeFiles: false }), { code: 'EXISTS', facts });
+    await storage.prepare({ removeFiles: true });
+    t.strictSame(readdirSync(dir), ['all.asb.state.bak', 'other.asb.state']);
+    await storage.prepare({ removeFiles: false });
+  }
+  const dir = t.testdir({ 'all.asb': '', 'all.asb.state': '' });
+  const storage = singleFile(join(dir, 'all.asb'));
+  const facts = { file: join(dir, 'all.asb.state') };
+  await t.rejects(storage.prepare({ removeFiles: false }), { code: 'EXISTS', facts });
+});
+
+t.test('goes on with its part', async (t) => {
+  const dir = t.testdir({ '.all.asb.part': 'safe, and lost' });
+  const path = join(dir, 'all.asb');
+  const storage = singleFile(path);
+  await storage.prepareToContinue([], () => true);
+  const inspected: string[] = [];
+  const file = await storage.resume?.('any name', 4, (chunk) => inspected.push(`${chunk}`));
+  t.type(file?.checkpoint, 'function');
+  await file?.write(Buffer.from(' now'));
+  await file?.close();
+  t.equal(readFileSync(path, 'utf8'), 'safe now');
+  t.equal(inspected.length, 1);
+  const whole = storage.prepareToContinue([], () => true);
+  await t.rejects(whole, { code: 'EXISTS', facts: { file: path } });
+  await t.rejects(async () => storage.resume?.('any name', 4, () => {}), { code: 'NOT_FOUND' });
+});
+
+t.test('goes on anew, if nothing is safe', async (t) => {
+  const dir = t.testdir({ '.all.asb.part': 'lost' });
+  const storage = singleFile(join(dir, 'all.asb'));
+  await storage.prepareToContinue([], () => true);
+  t.strictSame(readdirSync(dir), ['.all.asb.part'], 'not before it is known');
+  const file = await storage.create('any name');
+  t.type(file.checkpoint, 'function');
+  await file.write(Buffer.from('new'));
+  await file.close();
+  t.strictSame(readdirSync(dir), ['all.asb']);
+  const kept = [{ name: 'all.asb', bytes: 3 }];
+  await t.rejects(
+    storage.prepareToContinue(kept, () => true),
+    { code: 'USAGE' },
+  );
+});
+
 t.test('a directory is no file', async (t) => {
   const path = join(t.testdir({}), 'all.asb');
   mkdirSync(path);
   const storage = singleFile(path);
   await t.rejects(storage.prepare({ removeFiles: true }), { code: 'USAGE' });
+  await t.rejects(
+    storage.prepareToContinue([], () => true),
+    { code: 'USAGE' },
+  );
   await t.rejects(storage.remove(''), { code: 'STORAGE', facts: { file: path } });
 });
 
 t.test('a device is neither replaced nor in the way', async (t) => {
   const storage = singleFile('/dev/null');
-  await storage.prepare({ removeFiles: false });
+  for (const removeFiles of [false, true]) await storage.prepare({ removeFiles });
   const file = await storage.create('');
   await file.write(Buffer.from('x'));
   await file.close();

@@ -1,4 +1,5 @@
 /** What there is in a bucket. */
+import { Readable } from 'node:stream';
 import type {
   HeadObjectCommandOutput,
   ListMultipartUploadsCommandOutput,
@@ -104,6 +105,14 @@ export async function* listUploads(
   }
 }
 
+/** Those of what is listed that are wanted. */
+export async function* filtered<T>(
+  items: AsyncIterable<T>,
+  wanted: (item: T) => boolean,
+): AsyncGenerator<T> {
+  for await (const item of items) if (wanted(item)) yield item;
+}
+
 /**
  * Looks whether an object is there.
  *
@@ -142,15 +151,15 @@ const refusalOf = async (
 ): Promise<unknown> => {
   const { client, sdk } = await connection.service();
   if (!(ofHead instanceof sdk.S3ServiceException) || ofHead.$fault !== 'client') return ofHead;
-  const abort = new AbortController();
   const get = new sdk.GetObjectCommand({ Bucket: bucket, Key: key });
-  const reason = await client.send(get, { abortSignal: abort.signal }).then(
-    () => ofHead,
+  return client.send(get).then(
+    ({ Body: body }) => {
+      // It is not wanted; and a client that compares checksums would say that it was cut off.
+      if (body instanceof Readable) body.on('error', () => {}).destroy();
+      return ofHead;
+    },
     (ofGet: unknown) => ofGet,
   );
-  // Its body, if it has one after all, is not wanted.
-  abort.abort();
-  return reason;
 };
 
 const ask = async <T>(

@@ -1,12 +1,10 @@
 import { AsbError } from '../../errors.ts';
 import { type Findings, keepsNothing, superfluousFiles } from '../continuation.ts';
-import { fileExists, firstInTheWay, stateExists } from '../exists.ts';
+import { fileExists, firstInTheWay, stateExists, uploadExists } from '../exists.ts';
 import {
-  compareNames,
   isBackupFile,
   isDocument,
   MANIFEST_SUFFIX,
-  noBackup,
   requireFileName,
   STATE_SUFFIX,
 } from '../names.ts';
@@ -14,7 +12,8 @@ import type { Home, StorageFile } from '../storage.ts';
 import type { StoredFile } from '../stored-file.ts';
 import { abortUploads, removeObject, removeObjects } from './clearing.ts';
 import { S3Connection } from './connection.ts';
-import { findObject, listObjects, listUploads, type S3Object } from './listing.ts';
+import { filesUnder, notFound } from './files-under.ts';
+import { filtered, findObject, listObjects, listUploads } from './listing.ts';
 import type { S3Options } from './options.ts';
 import { createS3File } from './s3-file.ts';
 import { s3StoredFile } from './s3-stored-file.ts';
@@ -62,7 +61,7 @@ export const s3 = (place: S3Place): Home => {
     isBackupFile(nameOf(found)) && !nameOf(found).includes('/');
   const isText = (found: { readonly key: string }): boolean => isDocument(nameOf(found));
   const listed = () => listObjects(connection, bucket, prefix);
-  const uploads = () => filter(listUploads(connection, bucket, prefix), isFile);
+  const uploads = () => filtered(listUploads(connection, bucket, prefix), isFile);
 
   return {
     location,
@@ -71,9 +70,9 @@ export const s3 = (place: S3Place): Home => {
       if (removeFiles) {
         // The uploads first: one that ends now becomes an object, which is found then.
         await abortUploads(connection, bucket, uploads());
-        await removeObjects(connection, bucket, filter(listed(), isFile));
+        await removeObjects(connection, bucket, filtered(listed(), isFile));
         // Documents last: whoever finds fewer files than a manifest knows of is told so.
-        await removeObjects(connection, bucket, filter(listed(), isText));
+        await removeObjects(connection, bucket, filtered(listed(), isText));
         return;
       }
       const names: string[] = [];
@@ -88,7 +87,8 @@ export const s3 = (place: S3Place): Home => {
     async prepareToContinue(kept, isOurs) {
       const lookAt = async (): Promise<Findings> => {
         const files = new Map<string, number>();
-        for await (const object of filter(listed(), isFile)) files.set(nameOf(object), object.size);
+        for await (const object of filtered(listed(), isFile))
+          files.set(nameOf(object), object.size);
         const unfinished: string[] = [];
         for await (const upload of uploads()) unfinished.push(nameOf(upload));
         return { files, unfinished, locationOf };
@@ -97,11 +97,8 @@ export const s3 = (place: S3Place): Home => {
       await abortUploads(connection, bucket, uploads());
       // Once more: an upload that ended now has become an object.
       const names = superfluousFiles(await lookAt(), kept, isOurs);
-      await removeObjects(
-        connection,
-        bucket,
-        names.map((name) => ({ key: keyOf(name) })),
-      );
+      const keys = names.map((name) => ({ key: `${prefix}${name}` }));
+      await removeObjects(connection, bucket, keys);
     },
 
     async create(name): Promise<StorageFile> {
@@ -137,7 +134,7 @@ export const s3Object = (place: S3ObjectPlace): Home & { readonly name: string }
   const name = key.slice(key.lastIndexOf('/') + 1);
   const [state, manifest] = [`${key}${STATE_SUFFIX}`, `${key}${MANIFEST_SUFFIX}`];
   const uploads = () =>
-    filter(listUploads(connection, bucket, key), (upload) => upload.key === key);
+    filtered(listUploads(connection, bucket, key), (upload) => upload.key === key);
   const isThere = async (wanted: string): Promise<boolean> =>
     (await findObject(connection, bucket, wanted)) !== undefined;
 
@@ -191,49 +188,6 @@ export const s3Files = async (place: S3ObjectPlace): Promise<readonly StoredFile
   return filesUnder(connection, bucket, asDirectory(key), s3UrlOf(bucket, key));
 };
 
-/** @param location what the prefix is called in messages */
-const filesUnder = async (
-  connection: S3Connection,
-  bucket: string,
-  prefix: string,
-  location: string,
-): Promise<readonly StoredFile[]> => {
-  const nameOf = (key: string): string => key.slice(prefix.length);
-  const files: S3Object[] = [];
-  const others: string[] = [];
-  // A bucket that is not there would be refused.
-  let isThere = prefix === '';
-  const onFolder = (folder: string): void => void others.push(nameOf(folder));
-  for await (const object of listObjects(connection, bucket, prefix, onFolder)) {
-    const name = nameOf(object.key);
-    // Some tools make an empty object of the prefix's own name.
-    if (name === '') isThere = true;
-    else if (isBackupFile(name)) files.push(object);
-    else others.push(name);
-  }
-  if (files.length === 0) {
-    if (!isThere && others.length === 0) throw notFound(location);
-    throw noBackup(location, others.sort(compareNames));
-  }
-  files.sort((one, other) => compareNames(one.key, other.key));
-  return files.map((object) => s3StoredFile(connection, bucket, object));
-};
-
-async function* filter<T>(
-  items: AsyncIterable<T>,
-  wanted: (item: T) => boolean,
-): AsyncGenerator<T> {
-  for await (const item of items) if (wanted(item)) yield item;
-}
-
-const uploadExists = (file: string): AsbError =>
-  new AsbError(
-    'EXISTS',
-    `an upload of ${file} is unfinished: another backup writes it, or was cut off; have it removed ` +
-      'first (--remove-files), or choose another place',
-    { file },
-  );
-
 /** A location that names a bucket or a prefix, and no object. */
 export const noKey = (location: string): AsbError => {
   const expected = 's3://bucket/key';
@@ -242,9 +196,3 @@ export const noKey = (location: string): AsbError => {
     expected,
   });
 };
-
-const notFound = (location: string): AsbError =>
-  new AsbError('NOT_FOUND', `there is no ${location}`, {
-    file: location,
-    expected: 'an object, or a prefix with *.asb objects',
-  });

@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { findObject, listObjects, listUploads } from '../../../lib/storage/s3/listing.ts';
+import { filtered, findObject, listObjects, listUploads } from '../../../lib/storage/s3/listing.ts';
+import { S3Connection } from '../../../lib/storage/s3/connection.ts';
+import { s3Document } from '../../../lib/storage/s3/s3-document.ts';
+import { clientOf } from '../../helpers/s3/client.ts';
 import { all, BUCKET, cannedServer, connect, ownServer } from '../../helpers/s3/connection.ts';
 import type { FaultKind } from '../../helpers/s3/server.ts';
 
@@ -237,4 +240,24 @@ t.test('an answer that breaks off is asked for again', async (t) => {
   });
   t.strictSame(keysOf(await all(listObjects(connection, BUCKET, ''))), ['a']);
   t.equal(times, 2);
+});
+
+t.test(
+  'a refusal that GetObject does not share, by a client that compares checksums',
+  async (t) => {
+    const server = await ownServer(t);
+    const client = clientOf(t, server, { maxAttempts: 1 });
+    await s3Document({ client, bucket: BUCKET, key: 'a' }).write(Buffer.alloc(100_000));
+    server.faults.push({ operation: 'HeadObject', kind: { status: 403, code: 'AccessDenied' } });
+    const found = findObject(new S3Connection({ client }), BUCKET, 'a');
+    await t.rejects(found, { code: 'STORAGE', facts: { file: `s3://${BUCKET}/a` } });
+  },
+);
+
+t.test('those that are wanted', async (t) => {
+  const numbers = async function* () {
+    yield* [1, 2, 3, 4];
+  };
+  const odd = await all(filtered(numbers(), (number) => number % 2 === 1));
+  t.strictSame(odd, [1, 3]);
 });

@@ -51,6 +51,16 @@ t.test('an upload that ends while it is to be aborted is removed as an object', 
   t.strictSame(server.objects(BUCKET), []);
 });
 
+t.test('an upload that ends while a backup is to go on is removed as an object', async (t) => {
+  const { server, reached } = await setUp(t);
+  server.startUpload(BUCKET, 'b/late.asb');
+  server.before = ({ operation, key }) => {
+    if (operation === 'AbortMultipartUpload') server.put(BUCKET, key, 'whole');
+  };
+  await s3({ ...reached, prefix: 'b' }).prepareToContinue([], () => true);
+  t.strictSame(server.objects(BUCKET), []);
+});
+
 t.test('an unfinished upload is in the way, under one name or many', async (t) => {
   const { server, reached } = await setUp(t);
   server.startUpload(BUCKET, 'b/a.asb');
@@ -73,12 +83,17 @@ t.test('what the service refuses', async (t) => {
     ['ListObjectsV2', () => home.prepare({ removeFiles: false }), prefixUrl],
     ['ListMultipartUploads', () => home.prepare({ removeFiles: true }), prefixUrl],
     ['AbortMultipartUpload', () => home.prepare({ removeFiles: true }), url],
+    ['AbortMultipartUpload', () => home.prepareToContinue([], () => true), url],
     ['DeleteObject', () => home.prepare({ removeFiles: true }), url],
     ['DeleteObject', () => home.remove('a.asb'), url],
     ['HeadObject', () => home.create('a.asb'), url],
+    ['ListObjectsV2', () => home.prepareToContinue([], () => true), prefixUrl],
+    ['ListMultipartUploads', () => home.prepareToContinue([], () => true), prefixUrl],
     ['ListObjectsV2', () => home.files(), prefixUrl],
     ['ListMultipartUploads', () => file.prepare({ removeFiles: true }), url],
-    ['HeadObject', () => file.prepare({ removeFiles: false }), url],
+    ['HeadObject', () => file.prepare({ removeFiles: false }), `${url}.state`],
+    ['DeleteObject', () => file.prepare({ removeFiles: true }), `${url}.state`],
+    ['HeadObject', () => file.prepareToContinue([], () => true), url],
     ['DeleteObject', () => file.remove('a.asb'), url],
     ['HeadObject', () => file.files(), url],
     ['HeadObject', () => s3Files({ ...reached, key: 'b/a.asb' }), url],
