@@ -357,6 +357,7 @@ const failing: readonly Failing[] = [
   {
     what: 'a total timeout, while a node does not answer info',
     options: { totalTimeout: 40, parallel: 2 },
+    infoTimeout: 200,
     faults: (sandbox) =>
       atProto(sandbox, 2, async () => {
         first(sandbox).faults.silence();
@@ -401,11 +402,12 @@ const failing: readonly Failing[] = [
   },
 ];
 
-for (const { what, sandbox: settings, options, faults, code, facts } of failing) {
+for (const { what, sandbox: settings, options, faults, code, facts, infoTimeout } of failing) {
   t.test(what, async (t) => {
     const sandbox = await startSandbox({ ...SMALL, ...settings });
     faults?.(sandbox);
-    const { scanned, error } = await runScan(sandbox, options);
+    const all = () => true;
+    const { scanned, error } = await runScan(sandbox, options, all, infoTimeout);
     t.match(error, { code, ...(facts === undefined ? {} : { facts }) });
     t.strictSame(scanned.twice, []);
     await until(() => sandbox.nodes.every(({ connections }) => connections === 0));
