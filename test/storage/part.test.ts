@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   mkdirSync,
   readdirSync,
@@ -47,11 +48,13 @@ t.test('what is no part, or not all of it, stays as it is', async (t) => {
     '.link.part': t.fixture('symlink', 'own'),
   });
   mkdirSync(join(dir, '.directory.part'));
+  execFileSync('mkfifo', [join(dir, '.fifo.part')]);
   for (const [name, code] of [
     ['none', 'NOT_FOUND'],
     ['short', 'TRUNCATED'],
     ['link', 'FORMAT'],
     ['directory', 'FORMAT'],
+    ['fifo', 'FORMAT'],
     ['own/below', 'STORAGE'],
   ] as const) {
     const path = join(dir, name);

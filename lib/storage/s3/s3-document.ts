@@ -2,8 +2,8 @@ import type { DocumentBytes } from '../documents.ts';
 import { removeObject } from './clearing.ts';
 import { S3Connection } from './connection.ts';
 import { findObject, listObjects } from './listing.ts';
-import { createS3File } from './s3-file.ts';
 import { noKey, type S3ObjectPlace } from './s3.ts';
+import { createS3File } from './s3-file.ts';
 import { s3StoredFile } from './s3-stored-file.ts';
 import { asDirectory, s3UrlOf } from './url.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { filtered, findObject, listObjects, listUploads } from '../../../lib/storage/s3/listing.ts';
 import { S3Connection } from '../../../lib/storage/s3/connection.ts';
+import { filtered, findObject, listObjects, listUploads } from '../../../lib/storage/s3/listing.ts';
 import { s3Document } from '../../../lib/storage/s3/s3-document.ts';
 import { clientOf } from '../../helpers/s3/client.ts';
 import { all, BUCKET, cannedServer, connect, ownServer } from '../../helpers/s3/connection.ts';
