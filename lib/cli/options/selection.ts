@@ -77,6 +77,16 @@ export const recordsPerSecond = integer({
   default: 0,
 });
 
+export const totalTimeout = integer({
+  name: 'total-timeout',
+  group: 'Cluster:',
+  describe: 'How long reading all records may take, with all that is tried again; 0 is no limit',
+  min: 0,
+  max: 2 ** 31 - 1,
+  unit: 'ms',
+  default: 0,
+});
+
 export const allowEmpty = flag({
   name: 'allow-empty',
   group,
@@ -93,4 +103,5 @@ export const selectionOptions: readonly Option<unknown>[] = [
   filterExpression,
   maxRecords,
   recordsPerSecond,
+  totalTimeout,
 ];
