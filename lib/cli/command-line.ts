@@ -102,10 +102,16 @@ const describe = (parser: Argv, command: Command): Argv => {
       alias: [...option.alias],
       describe: option.describe,
       group: option.group,
-      ...(option.takesValue ? { requiresArg: true } : { boolean: true }),
+      ...kindOf(option),
     });
   }
   return parser;
+};
+
+/** What yargs is told of an option's value. */
+const kindOf = ({ takesValue, valueIsOptional }: Option<unknown>) => {
+  if (!takesValue) return { boolean: true };
+  return valueIsOptional === true ? { string: true } : { requiresArg: true };
 };
 
 const usageOf = ({ name, operands, description }: Command): string => {

@@ -11,6 +11,8 @@ export interface Option<T> {
   readonly alias: readonly string[];
   /** A flag takes no value. */
   readonly takesValue: boolean;
+  /** It may stand alone, for the value `''`: before another option, and at the end. */
+  readonly valueIsOptional?: boolean;
   /** One line of help: what it does, its unit, its range, its default. */
   readonly describe: string;
   /** Heading in the help. */
@@ -81,6 +83,16 @@ export const text = (
   return option;
 };
 
+/** A password, or where it is; `''` if somebody is to be asked. See `readSecret`. */
+export const secret = (facts: OptionFacts): Option<string | undefined> => ({
+  ...base(facts),
+  takesValue: true,
+  valueIsOptional: true,
+  describe: `${facts.describe}: env:VARIABLE, file:PATH, or the password itself, which others see \
+in the list of processes; asks if it stands alone`,
+  read: (given) => given,
+});
+
 /** Names with commas between them; none of them empty, none twice. */
 export const list = (
   facts: OptionFacts & { readonly expected: string },
@@ -149,3 +161,23 @@ export function integer(
   };
   return option;
 }
+
+/** Whole numbers in a range, with commas between them; none twice. */
+export const numbers = (
+  facts: OptionFacts & { readonly min: number; readonly max: number },
+): Option<readonly number[]> => {
+  const { min, max } = facts;
+  const option: Option<readonly number[]> = {
+    ...base(facts),
+    takesValue: true,
+    describe: `${facts.describe} [${min} to ${max}]`,
+    read(given) {
+      if (given === undefined) return [];
+      const values = given.split(',').map((word) => (/^\d+$/.test(word) ? Number(word) : -1));
+      const isRight = values.every((value) => value >= min && value <= max);
+      if (isRight && new Set(values).size === values.length) return values;
+      throw usage(option, `whole numbers, ${min} to ${max}, with commas between`, given);
+    },
+  };
+  return option;
+};

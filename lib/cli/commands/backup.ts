@@ -99,7 +99,7 @@ export const backupCommand: Command = {
       PLACES.map((option) => given.value(option)),
     );
     if (given.value(removeArtifacts)) return clear(given, shell, s3);
-    const scanning = scanOptionsOf(given, shell);
+    const scanning = await scanOptionsOf(given, shell);
     const scans = given.value(parallel);
     const method = given.value(compression);
     const encryption = await encryptionOf(given);

@@ -25,7 +25,7 @@ export const loadCommand: Command = {
     ],
   ],
   async run(given, shell) {
-    const loading = loadingOf(given, shell);
+    const loading = await loadingOf(given, shell);
     const input = shell.input('text');
     const { contentOf, MAGIC_SIZE } = await import('../../stages/content.ts');
     const { head, stream } = await peek(input, MAGIC_SIZE, shell.signal);
@@ -37,7 +37,7 @@ export const loadCommand: Command = {
   },
 };
 
-type Loading = ReturnType<typeof loadingOf>;
+type Loading = Awaited<ReturnType<typeof loadingOf>>;
 
 const loadNdjson = async (
   given: Given,

@@ -113,7 +113,7 @@ export const restoreCommand: Command = {
   ],
   async run(given, shell) {
     checkSource(given);
-    const loading = loadingOf(given, shell);
+    const loading = await loadingOf(given, shell);
     const encryption = await encryptionOf(given);
     const { pathsOf } = await import('../../jobs/restore-source.ts');
     const place = sourceOf(given, shell);

@@ -30,7 +30,7 @@ export const scanCommand: Command = {
   ],
   speaks: 'ndjson',
   async run(given, shell) {
-    const options = { ...scanOptionsOf(given, shell), parallel: given.value(parallel) };
+    const options = { ...(await scanOptionsOf(given, shell)), parallel: given.value(parallel) };
     const { scan } = await import('../../stages/scan.ts');
     const { toNdjson } = await import('../../stages/to-ndjson.ts');
     // The output gives back what it has written.

@@ -1,7 +1,12 @@
-import { AsbError } from '../../errors.ts';
-import { type Address, parseAddresses } from '../../wire/address.ts';
+import { parseAddresses } from '../../wire/address.ts';
+import type { ConnectionOptions } from '../../wire/connect.ts';
+import { MAX_RACK_ID } from '../../wire/racks.ts';
 import type { Given } from '../given.ts';
-import { flag, integer, type Option, text } from '../option.ts';
+import { flag, integer, numbers, type Option, text } from '../option.ts';
+import type { AskSecret } from '../secret.ts';
+import type { Shell } from '../shell.ts';
+import { askSecret } from '../terminal.ts';
+import { securityOf, securityOptions } from './security.ts';
 
 const group = 'Cluster:';
 
@@ -10,8 +15,9 @@ export const host = text({
   name: 'host',
   alias: ['h'],
   group,
-  describe: 'Nodes to begin with, host[:port] with commas between, [IPv6]:port (default 127.0.0.1)',
-  expected: 'host[:port], with commas between',
+  describe:
+    'Nodes to begin with, host[:tls name][:port] with commas between, [IPv6]:port (default 127.0.0.1)',
+  expected: 'host[:tls name][:port], with commas between',
 });
 
 export const port = integer({
@@ -63,21 +69,46 @@ export const servicesAlternate = flag({
   describe: 'Reach the other nodes by their alternate access addresses',
 });
 
-export const connectionOptions: readonly Option<unknown>[] = [
+export const preferRacks = numbers({
+  name: 'prefer-racks',
+  group,
+  describe:
+    'Racks to read from, the best first, with commas between; others where these have nothing',
+  min: 0,
+  max: MAX_RACK_ID,
+});
+
+/** Of commands that reach a cluster, whatever they do there. */
+export const reachingOptions: readonly Option<unknown>[] = [
   host,
   port,
+  servicesAlternate,
+  ...securityOptions,
+];
+
+/** Of commands that scan. */
+export const connectionOptions: readonly Option<unknown>[] = [
+  ...reachingOptions,
+  preferRacks,
   socketTimeout,
   maxRetries,
   sleepBetweenRetries,
-  servicesAlternate,
 ];
 
-/** @throws AsbError `USAGE` for a seed that has no meaning, or asks for TLS */
-export const seedsOf = (given: Given): readonly Address[] => {
-  const seeds = parseAddresses(given.value(host) ?? '127.0.0.1', given.value(port));
-  const tls = seeds.find(({ tlsName }) => tlsName !== undefined);
-  if (tls === undefined) return seeds;
-  throw new AsbError('USAGE', `host ${tls.host} names TLS, which this version does not speak`, {
-    expected: 'host[:port]',
-  });
-};
+/**
+ * What the command line says of a cluster and of who wants in. Passwords are read, and asked for, now.
+ *
+ * @param ask in place of the terminal that the command was started from
+ * @throws AsbError `USAGE` for a seed that has no meaning, options that do not go together, and
+ *   passwords that can't be had
+ */
+export const connectionOf = async (
+  given: Given,
+  shell: Pick<Shell, 'signal'>,
+  ask: AskSecret = (question) => askSecret(question, shell.signal),
+) =>
+  ({
+    seeds: parseAddresses(given.value(host) ?? '127.0.0.1', given.value(port)),
+    servicesAlternate: given.value(servicesAlternate),
+    ...(await securityOf(given, ask)),
+  }) satisfies ConnectionOptions;

@@ -3,7 +3,7 @@ import type { LoadOptions } from '../../stages/load.ts';
 import type { Given } from '../given.ts';
 import { flag, integer, list, namesOf, type Option } from '../option.ts';
 import type { Shell } from '../shell.ts';
-import { host, port, seedsOf, servicesAlternate } from './connection.ts';
+import { connectionOf, reachingOptions } from './connection.ts';
 
 const DAY = 86_400_000;
 const selection = 'Selection:';
@@ -174,9 +174,7 @@ export const totalTimeout = integer({
 });
 
 export const loadingOptions: readonly Option<unknown>[] = [
-  host,
-  port,
-  servicesAlternate,
+  ...reachingOptions,
   timeout,
   writeTimeout,
   totalTimeout,
@@ -201,9 +199,9 @@ export const loadingOptions: readonly Option<unknown>[] = [
 
 /**
  * What the command line says of loading, as its stage takes it.
- * @throws AsbError `USAGE` for options that exclude each other
+ * @throws AsbError `USAGE` for options that exclude each other, and as {@link connectionOf} does
  */
-export const loadingOf = (given: Given, shell: Pick<Shell, 'say'>) => {
+export const loadingOf = async (given: Given, shell: Pick<Shell, 'say' | 'signal'>) => {
   given.exclusive(unique, replace);
   given.exclusive(unique, noGeneration);
   if ([noRecords, noIndexes, noUdfs].every((option) => given.has(option))) {
@@ -213,8 +211,7 @@ export const loadingOf = (given: Given, shell: Pick<Shell, 'say'>) => {
   const total = given.value(totalTimeout);
   const perTry = given.value(writeTimeout);
   return {
-    seeds: seedsOf(given),
-    servicesAlternate: given.value(servicesAlternate),
+    ...(await connectionOf(given, shell)),
     infoTimeout: given.value(timeout),
     timeout: total > 0 && (perTry === 0 || total < perTry) ? total : perTry,
     maxRetries: given.value(writeRetries),

@@ -3,9 +3,9 @@ import type { Given } from '../given.ts';
 import type { Shell } from '../shell.ts';
 import { namespace } from './common.ts';
 import {
+  connectionOf,
   maxRetries,
-  seedsOf,
-  servicesAlternate,
+  preferRacks,
   sleepBetweenRetries,
   socketTimeout,
 } from './connection.ts';
@@ -19,19 +19,24 @@ import {
   noUdfs,
   recordsPerSecond,
   sets,
+  totalTimeout,
 } from './selection.ts';
 
 /**
  * What the command line says of a scan, as its stage takes it.
- * @throws AsbError `USAGE` without a namespace, and for options that exclude each other
+ * @throws AsbError `USAGE` without a namespace, for options that exclude each other, and as
+ *   {@link connectionOf} does
  */
-export const scanOptionsOf = (given: Given, shell: Pick<Shell, 'say' | 'verbose'>) => {
+export const scanOptionsOf = async (
+  given: Given,
+  shell: Pick<Shell, 'say' | 'verbose' | 'signal'>,
+) => {
   given.exclusive(noBins, bins);
   const expression = given.value(filterExpression);
   return {
     namespace: given.required(namespace),
-    seeds: seedsOf(given),
-    servicesAlternate: given.value(servicesAlternate),
+    ...(await connectionOf(given, shell)),
+    preferRacks: given.value(preferRacks),
     sets: given.value(sets),
     bins: given.value(bins),
     noBins: given.value(noBins),
@@ -42,6 +47,7 @@ export const scanOptionsOf = (given: Given, shell: Pick<Shell, 'say' | 'verbose'
     maxRecords: given.value(maxRecords),
     recordsPerSecond: given.value(recordsPerSecond),
     socketTimeout: given.value(socketTimeout),
+    totalTimeout: given.value(totalTimeout),
     maxRetries: given.value(maxRetries),
     sleepBetweenRetries: given.value(sleepBetweenRetries),
     onNotice: (notice: string) => shell.say(`note: ${notice}`),

@@ -14,10 +14,10 @@ export const MAX_USER_SIZE = 63;
 
 export interface CredentialOptions {
   /** Name of the user. No login if left out, but with `auth: 'PKI'`. */
-  readonly user?: string;
-  readonly password?: string;
+  readonly user?: string | undefined;
+  readonly password?: string | undefined;
   /** Default `INTERNAL`. */
-  readonly auth?: AuthMode;
+  readonly auth?: AuthMode | undefined;
 }
 
 export interface PasswordCredentials {

@@ -10,29 +10,29 @@ export interface TlsOptions {
    * The name that a node's certificate must have, where neither the seed (`host:name:port`) nor the
    * cluster says one. Default: the host, as it was given.
    */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** PEM file with the CAs that are trusted. Default: those that Node brings. */
-  readonly cafile?: string;
+  readonly cafile?: string | undefined;
   /** Directory of such files; their names do not matter. */
-  readonly capath?: string;
+  readonly capath?: string | undefined;
   /** PEM file with the client's certificate, and those between it and the CA. */
-  readonly certfile?: string;
+  readonly certfile?: string | undefined;
   /** PEM file with the certificate's private key. */
-  readonly keyfile?: string;
-  readonly keyfilePassword?: string;
+  readonly keyfile?: string | undefined;
+  readonly keyfilePassword?: string | undefined;
   /** As Apache's SSLProtocol: `-all +TLSv1.2`. Default: TLS 1.2 and 1.3. */
-  readonly protocols?: string;
+  readonly protocols?: string | undefined;
   /** OpenSSL's list of ciphers, with colons between. One of TLS 1.2 alone rules out TLS 1.3. */
-  readonly cipherSuite?: string;
+  readonly cipherSuite?: string | undefined;
   /**
    * Refuses a certificate that a revocation list in `cafile` or `capath` has. Each CA of the chain must
    * have one: OpenSSL as Node has it always looks at the whole chain.
    */
-  readonly crlCheck?: boolean;
+  readonly crlCheck?: boolean | undefined;
   /** The same as `crlCheck`, see there; for the peers, which look at the last certificate only. */
-  readonly crlCheckAll?: boolean;
+  readonly crlCheckAll?: boolean | undefined;
   /** Tells each connection's version of TLS and cipher as a notice. */
-  readonly logSessionInfo?: boolean;
+  readonly logSessionInfo?: boolean | undefined;
 }
 
 /**
