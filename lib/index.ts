@@ -13,6 +13,7 @@ export {
   type BackupSummary,
   backup,
 } from './jobs/backup.ts';
+export type { FoundManifest } from './jobs/manifest-check.ts';
 export {
   type RemoveArtifactsOptions,
   type RemovedArtifacts,
@@ -28,6 +29,7 @@ export {
 export type { VerifiedFile } from './jobs/verified-file.ts';
 export {
   type VerifiedNamespace,
+  type VerifiedPlace,
   type VerifyJob,
   type VerifyOptions,
   type VerifyReport,

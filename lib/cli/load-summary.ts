@@ -10,11 +10,15 @@ export interface Loaded extends LoadInfo {
   /** Files read, and their bytes as they are stored; left out for a stream. */
   readonly files?: number;
   readonly bytesRead?: number;
+  /** Files that were done before a restore went on, and the records read from them. */
+  readonly filesBefore?: number;
+  readonly recordsBefore?: number;
 }
 
 /** What was restored or loaded, in lines for people: every record read stands in one number. */
 export const loadedLines = (verb: string, loaded: Loaded): string[] => {
   const { namespace, elapsed, files, bytesRead, inserted, indexes, udfs } = loaded;
+  const { filesBefore = 0, recordsBefore = 0 } = loaded;
   const rate = elapsed > 0 ? loaded.total / (elapsed / 1000) : 0;
   const from =
     files === undefined ? '' : ` from ${countOf(files, 'file')}, ${formatBytes(bytesRead ?? 0)},`;
@@ -35,6 +39,12 @@ export const loadedLines = (verb: string, loaded: Loaded): string[] => {
     `secondary indexes: ${counters([...kept(indexes), [indexes.skipped, 'skipped']])}`,
     `UDF modules: ${counters(kept(udfs))}`,
   ];
+  if (filesBefore > 0) {
+    lines.push(
+      `note: went on behind ${countOf(filesBefore, 'file')} with ` +
+        `${countOf(recordsBefore, 'record')} that were done already`,
+    );
+  }
   if (loaded.ignored > 0) {
     lines.push(`warning: ${countOf(loaded.ignored, 'record')} could not be written`);
   }
@@ -45,6 +55,19 @@ export const loadedLines = (verb: string, loaded: Loaded): string[] => {
     );
   }
   return lines;
+};
+
+/**
+ * What nobody could know of what was read.
+ * @param places without a manifest
+ */
+export const uncheckedLine = (places: readonly string[]): string | undefined => {
+  if (places.length === 0) return undefined;
+  const more = places.length > 1 ? ` and ${places.length - 1} more` : '';
+  return (
+    `note: not held against a manifest: ${places[0]}${more}; a missing file, or one cut exactly ` +
+    'between two records, was not noticed there'
+  );
 };
 
 type Counter = readonly [count: number, what: string];

@@ -17,11 +17,22 @@ export const runRestore = async (
   const stop = () => job.abort(messageOf(shell.signal.reason));
   shell.signal.addEventListener('abort', stop);
   const display = new ProgressDisplay({ shell, counts: () => countsOf(job.progress) });
-  return job.done.finally(() => {
+  try {
+    return await job.done;
+  } catch (error) {
+    const { stateFile, continueFrom } = options;
+    const { records, bytesTotal } = job.progress;
+    // What is read from a pipe cannot go on.
+    const hasState = stateFile !== undefined || continueFrom !== undefined;
+    if (!hasState && records > 0 && bytesTotal !== undefined) shell.say(HINT);
+    throw error;
+  } finally {
     display.close();
     shell.signal.removeEventListener('abort', stop);
-  });
+  }
 };
+
+const HINT = 'note: with --state-file-dst FILE, --continue FILE can go on with what is cut off';
 
 /** Of a stream nobody knows the end: it has no share. */
 export const countsOf = ({ records, bytesRead, bytesTotal }: RestoreProgress): ProgressCounts => ({

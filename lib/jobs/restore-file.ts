@@ -12,22 +12,38 @@ export interface RestoreFileOptions extends BackupReaderOptions {
   readonly skipHead?: boolean;
 }
 
+/** What was read of a file. */
+export interface ReadFile {
+  /** `undefined` if it says none. */
+  readonly namespace: string | undefined;
+  /** As they are stored. */
+  readonly bytes: number;
+  readonly records: number;
+}
+
 /**
  * Reads one file to its end.
  *
- * @returns its namespace; `undefined` if it says none
  * @throws what {@link BackupReader.read} does
  */
 export const restoreFile = async (
   file: StoredFile,
   options: RestoreFileOptions,
-): Promise<string | undefined> => {
-  const { take, skipHead = false } = options;
-  const reader = new BackupReader(file, options);
+): Promise<ReadFile> => {
+  const { take, onBytes, skipHead = false } = options;
+  let bytes = 0;
+  const reader = new BackupReader(file, {
+    ...options,
+    onBytes: (more) => {
+      bytes += more;
+      onBytes(more);
+    },
+  });
   let inHead = skipHead;
   await reader.read(async (chunk) => {
     inHead &&= chunk.kind !== 'records';
     if (!inHead) await take(chunk, reader.info.namespace);
   });
-  return reader.info.namespace;
+  const { namespace, records } = reader.info;
+  return { namespace, bytes, records };
 };

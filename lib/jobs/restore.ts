@@ -1,70 +1,36 @@
-import { AsbError, toError } from '../errors.ts';
-import type { LoadOptions } from '../stages/load.ts';
+import { AsbError, messageOf, toError } from '../errors.ts';
 import type { StoredFile } from '../storage/stored-file.ts';
 import type { Cluster } from '../wire/cluster.ts';
 import { connectTo } from '../wire/connect.ts';
 import { Loader, type LoadInfo, NOTHING_LOADED } from '../wire/loader.ts';
-import { readHead, type StrictUnpackOptions } from './backup-head.ts';
+import { readHead } from './backup-head.ts';
 import { JoinedHeads } from './joined-heads.ts';
 import { restoreFile } from './restore-file.ts';
-import { findFiles, type RestoreFiles, type RestoreSource } from './restore-source.ts';
+import { RestoreLedger } from './restore-ledger.ts';
+import {
+  DEFAULT_PARALLEL,
+  type RestoreJob,
+  type RestoreOptions,
+  type RestoreProgress,
+  type RestoreSummary,
+} from './restore-options.ts';
+import { findFiles, type RestoreFiles } from './restore-source.ts';
+import { keptError } from './state.ts';
 
-/**
- * Files read at once, unless told otherwise. Measured with plain and compressed files on a local
- * disk: all are parsed on one thread, which one file keeps busy while zstd and the disk work beside
- * it; two are no faster and take more CPU time. More help where a file is slow to come.
- */
-export const DEFAULT_PARALLEL = 1;
-
-export interface RestoreOptions
-  extends Omit<LoadOptions, 'cluster' | 'namespace'>,
-    RestoreSource,
-    StrictUnpackOptions {
-  /** Where records and indexes go. Default: the namespace of the backup. */
-  readonly namespace?: string;
-  /** Files read at once. Default {@link DEFAULT_PARALLEL}. */
-  readonly parallel?: number;
-}
-
-/** How far a restore is. */
-export interface RestoreProgress {
-  /** Records read. */
-  readonly records: number;
-  /** Bytes read of the files, as they are stored. */
-  readonly bytesRead: number;
-  /** Bytes of all files; `undefined` if nobody can say, or before they were found. */
-  readonly bytesTotal: number | undefined;
-}
-
-/** What a finished restore has done. */
-export interface RestoreSummary extends LoadInfo {
-  /** Where it went. */
-  readonly namespace: string;
-  readonly files: number;
-  /** Bytes of the files, as they are stored. */
-  readonly bytesRead: number;
-  /** Milliseconds from begin to end. */
-  readonly elapsed: number;
-}
-
-/** A restore under way. */
-export interface RestoreJob {
-  readonly progress: RestoreProgress;
-  /**
-   * Resolves when every record of every file is acknowledged or counted as left out.
-   * Rejects with an AsbError; what was acknowledged before stays on the cluster.
-   */
-  readonly done: Promise<RestoreSummary>;
-  /** Stops; `done` rejects with `ABORTED`. */
-  abort(reason?: string): void;
-}
+export type {
+  RestoreJob,
+  RestoreOptions,
+  RestoreProgress,
+  RestoreSummary,
+} from './restore-options.ts';
 
 class Restore implements RestoreJob {
   readonly #options: RestoreOptions;
   readonly #abort = new AbortController();
   readonly #begin = performance.now();
   readonly done: Promise<RestoreSummary>;
-  #files: RestoreFiles | undefined;
+  #found: RestoreFiles | undefined;
+  #ledger: RestoreLedger | undefined;
   #cluster: Cluster | undefined;
   #loader: Loader | undefined;
   #namespace = '';
@@ -76,7 +42,7 @@ class Restore implements RestoreJob {
   }
 
   get progress(): RestoreProgress {
-    const sizes = this.#files?.groups.flat().map(({ size }) => size);
+    const sizes = this.#found && this.#filesToRead(this.#found).map(({ size }) => size);
     return {
       records: this.#info.total,
       bytesRead: this.#bytesRead,
@@ -103,8 +69,9 @@ class Restore implements RestoreJob {
   #run(): Promise<RestoreSummary> {
     const { signal } = this.#abort;
     return this.#restore()
-      .catch((error: unknown) => {
-        throw signal.aborted ? toError(signal.reason) : error;
+      .catch(async (thrown: unknown) => {
+        const error = toError(signal.aborted ? signal.reason : thrown);
+        throw keptError(error, await this.#keptAt());
       })
       .finally(() => {
         this.#loader?.close();
@@ -112,60 +79,83 @@ class Restore implements RestoreJob {
       });
   }
 
+  /** Where the state is that a failed restore can go on from. */
+  async #keptAt(): Promise<string | undefined> {
+    try {
+      await this.#ledger?.settle();
+    } catch (error) {
+      // The state that was saved before still holds: it knows of fewer files.
+      this.#options.onNotice?.(messageOf(error));
+    }
+    return this.#ledger?.location;
+  }
+
   async #restore(): Promise<RestoreSummary> {
     const { signal } = this.#abort;
-    const files = await findFiles(this.#options);
-    this.#files = files;
+    const found = await findFiles(this.#options);
+    checkState(this.#options, found);
+    this.#found = found;
     this.#cluster = await connectTo(this.#options);
     signal.throwIfAborted();
-    if (files.rereadable) await this.#loadHeads(files.groups.flat());
-    if (!files.rereadable || this.#options.noRecords !== true) {
-      for (const group of files.groups) await this.#loadFiles(group, files.rereadable);
+    if (found.rereadable) await this.#loadHeads(found);
+    if (!found.rereadable || this.#options.noRecords !== true) {
+      for (const place of found.groups.keys()) await this.#loadPlace(found, place);
     }
     await this.#loader?.finish();
     signal.throwIfAborted();
+    await this.#ledger?.settle();
+    await this.#ledger?.remove();
+    return this.#summary(found);
+  }
+
+  #summary(found: RestoreFiles): RestoreSummary {
+    const { files = 0, records = 0 } = this.#ledger?.begun ?? {};
     return {
       ...this.#info,
       namespace: this.#namespace,
-      files: files.groups.flat().length,
+      files: found.groups.flat().length - files,
+      filesBefore: files,
+      recordsBefore: records,
       bytesRead: this.#bytesRead,
+      unchecked: found.unchecked,
       elapsed: performance.now() - this.#begin,
     };
   }
 
+  /** All files, but those that were done before. */
+  #filesToRead({ groups }: RestoreFiles): StoredFile[] {
+    return groups.flatMap((files, place) =>
+      files.filter((file) => this.#ledger?.wasDone(place, file) !== true),
+    );
+  }
+
   /**
    * Looks into all files before anything is written: a wrong one is told at once, and globals of
-   * every file are there before records of any.
+   * every file are there before records of any. Those of files that are done come again: the same
+   * ones are left alone.
    */
-  async #loadHeads(files: readonly StoredFile[]): Promise<void> {
+  async #loadHeads(found: RestoreFiles): Promise<void> {
     const heads = new JoinedHeads(this.#options);
-    for (const file of files) {
+    for (const file of found.groups.flat()) {
       const head = await readHead(file, { ...this.#options, signal: this.#abort.signal });
       heads.add(head, file.location);
     }
     const loader = this.#loaderFor(heads.namespace);
+    this.#ledger = await RestoreLedger.open(this.#options, found, this.#namespace);
     for (const global of heads.globals) await loader.write(global);
     await loader.flush();
   }
 
-  /** Loads the files of one group, some at once, until all are acknowledged or one fails. */
-  async #loadFiles(files: readonly StoredFile[], skipHead: boolean): Promise<void> {
+  /** Loads the files of one place, some at once, until all are acknowledged or one fails. */
+  async #loadPlace(found: RestoreFiles, place: number): Promise<void> {
+    const files = found.groups[place]!;
     const queue = files.values();
     let failure: unknown;
     const worker = async (): Promise<void> => {
       // One iterator for all: each takes the next file.
       for (const file of queue) {
         this.#abort.signal.throwIfAborted();
-        const namespace = await restoreFile(file, {
-          ...this.#options,
-          take: async (chunk, namespace) => this.#loaderFor(namespace).write(chunk),
-          skipHead,
-          onBytes: (bytes) => {
-            this.#bytesRead += bytes;
-          },
-          signal: this.#abort.signal,
-        });
-        this.#loaderFor(namespace); // also of a file without a record: the namespace must be there
+        if (this.#ledger?.wasDone(place, file) !== true) await this.#loadFile(found, place, file);
       }
     };
     const { parallel = DEFAULT_PARALLEL } = this.#options;
@@ -180,6 +170,24 @@ class Restore implements RestoreJob {
     await Promise.all(workers);
     if (failure !== undefined) throw failure;
     await this.#loader?.flush();
+  }
+
+  async #loadFile(found: RestoreFiles, place: number, file: StoredFile): Promise<void> {
+    const read = await restoreFile(file, {
+      ...this.#options,
+      take: async (chunk, namespace) => this.#loaderFor(namespace).write(chunk),
+      skipHead: found.rereadable,
+      expected: found.expected.get(file),
+      onBytes: (bytes) => {
+        this.#bytesRead += bytes;
+      },
+      signal: this.#abort.signal,
+    });
+    // Also of a file without a record: the namespace must be there.
+    const loader = this.#loaderFor(read.namespace);
+    if (this.#ledger === undefined) return;
+    await loader.flush();
+    this.#ledger.add(place, file, read);
   }
 
   /** @param found the namespace of the files; `undefined` if they say none */
@@ -205,13 +213,35 @@ class Restore implements RestoreJob {
   }
 }
 
+/** @throws AsbError `USAGE` for a state that cannot be kept, or is of no use */
+const checkState = (options: RestoreOptions, { rereadable }: RestoreFiles): void => {
+  const { stateFile, continueFrom, noRecords } = options;
+  if (stateFile === undefined && continueFrom === undefined) return;
+  if (stateFile !== undefined && continueFrom !== undefined) {
+    throw new AsbError('USAGE', 'a restore that goes on keeps the state that it goes on from');
+  }
+  if (noRecords === true) {
+    throw new AsbError(
+      'USAGE',
+      'a state says which records are restored, and there are to be none',
+    );
+  }
+  if (rereadable) return;
+  throw new AsbError('USAGE', 'a restore from a pipe cannot go on later; restore from files', {
+    expected: 'files',
+  });
+};
+
 /**
  * Restores a backup: UDF modules, then indexes, then the records of all files.
  *
  *     const job = restore({ directory: 'out', namespace: 'copy' });
  *     console.log(await job.done);
  *
- * Errors (of `done`): `USAGE`, `NOT_FOUND`, `EMPTY`, `CONNECT`, `NO_NAMESPACE`, `ABORTED`; what is
+ * Where it has manifests, its files are held against them: as far as that can be without reading
+ * them, before anything is written. With `stateFile`, one that is cut off can go on (`continueFrom`).
+ *
+ * Errors (of `done`): `USAGE`, `NOT_FOUND`, `EMPTY`, `EXISTS`, `CONNECT`, `NO_NAMESPACE`, `ABORTED`; what is
  * wrong in a file, with its name and place (`FORMAT`, `TRUNCATED`, `LIMIT`, `KEY`, `STORAGE`); what
  * the cluster refuses (`SERVER`, `NETWORK`, `PARTITIONS`).
  */

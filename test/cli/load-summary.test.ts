@@ -1,5 +1,5 @@
 import t from 'tap';
-import { type Loaded, loadedLines } from '../../lib/cli/load-summary.ts';
+import { type Loaded, loadedLines, uncheckedLine } from '../../lib/cli/load-summary.ts';
 import { NOTHING_LOADED } from '../../lib/wire/loader.ts';
 
 const loaded = (changes: Partial<Loaded>): Loaded => ({
@@ -51,5 +51,15 @@ t.test('what is to be known of it', (t) => {
   t.match(loadedLines('x', loaded({ ignored: 1 })).slice(4), [/^warning: 1 record /]);
   t.match(loadedLines('x', loaded({ inDoubt: 2 })).slice(4), [/^warning: .*2 records/]);
   t.equal(loadedLines('x', loaded({ ignored: 1, inDoubt: 2 })).length, 6);
+  t.strictSame(loadedLines('x', loaded({ filesBefore: 1, recordsBefore: 2000 })).slice(4), [
+    'note: went on behind 1 file with 2,000 records that were done already',
+  ]);
+  t.end();
+});
+
+t.test('what nobody could know', (t) => {
+  t.equal(uncheckedLine([]), undefined);
+  t.match(uncheckedLine(['out']), /manifest: out; /);
+  t.match(uncheckedLine(['a', 'b', 'c']), /manifest: a and 2 more; /);
   t.end();
 });

@@ -17,24 +17,30 @@ const fileOf = (...chunks: readonly Buffer[]): StoredFile => ({
 /** What is taken of a file: numbers of records, and kinds of globals. */
 const taken = async (file: StoredFile, skipHead = false) => {
   const seen: (number | string)[] = [];
-  let bytes = 0;
-  const namespace = await restoreFile(file, {
+  let told = 0;
+  const read = await restoreFile(file, {
     skipHead,
     signal,
     onBytes: (more) => {
-      bytes += more;
+      told += more;
     },
     take: async (chunk: RecordChunk) => {
       seen.push(chunk.kind === 'records' ? chunk.length : chunk.kind);
     },
   });
-  return { seen, bytes, namespace };
+  t.equal(read.bytes, told);
+  return { seen, ...read };
 };
 
 t.test('all of a file, or what comes from its first record on', async (t) => {
   const kinds = [...GLOBALS.slice(1).map(() => 'index'), 'udf'];
   const all = await taken(fileOf(TEXT));
-  t.strictSame(all, { seen: [...kinds, RECORDS.length], bytes: TEXT.length, namespace: 'test' });
+  t.strictSame(all, {
+    seen: [...kinds, RECORDS.length],
+    bytes: TEXT.length,
+    namespace: 'test',
+    records: RECORDS.length,
+  });
   const pieces = await taken(fileOf(...inChunks(TEXT, 7)));
   t.strictSame(
     pieces.seen.filter((one) => typeof one === 'string'),
@@ -47,6 +53,7 @@ t.test('all of a file, or what comes from its first record on', async (t) => {
     seen: [],
     bytes: 12,
     namespace: undefined,
+    records: 0,
   });
 });
 

@@ -1,8 +1,16 @@
-import { createReadStream, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import {
+  createReadStream,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import Aerospike, { type AerospikeBins } from 'aerospike';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { EncryptionKey } from '../../lib/crypto/key.ts';
 import type { ErrorFacts } from '../../lib/errors.ts';
 import { type BackupOptions, backup } from '../../lib/jobs/backup.ts';
@@ -14,6 +22,7 @@ import { encrypt } from '../../lib/stages/encrypt.ts';
 import { EVERY_TYPE, EVERY_TYPE_SET, writeEveryType } from '../helpers/every-type.ts';
 import { differences, scanFacts } from '../helpers/facts.ts';
 import { startFakeNode, until } from '../helpers/fake-node.ts';
+import { manifestTextOf } from '../helpers/manifests.ts';
 import { through } from '../helpers/streams.ts';
 import { startTarget } from '../helpers/target.ts';
 
@@ -114,7 +123,8 @@ t.test('a directory of several files: records, indexes, modules', async (t) => {
       const job = restore({ seeds, directory, namespace: 'copy', wait: true, parallel: 3 });
       t.strictSame(job.progress, { records: 0, bytesRead: 0, bytesTotal: undefined });
       const summary = await job.done;
-      const files = readdirSync(directory).map((name) => readFileSync(join(directory, name)));
+      const names = readdirSync(directory).filter((name) => name.endsWith('.asb'));
+      const files = names.map((name) => readFileSync(join(directory, name)));
       const bytes = Buffer.concat(files).length;
       t.match(summary, {
         total: RECORDS,
@@ -264,6 +274,124 @@ t.test('what is wrong is known before anything is written, with its file', async
     t.match(cluster.indexes.list(), []);
     const summary = await restore({ seeds, ...at('silent'), namespace: 'copy' }).done;
     t.match(summary, { total: 0, namespace: 'copy' }, 'a backup of nothing');
+  });
+});
+
+t.test('what a manifest says is known before anything is written', async (t) => {
+  const files = {
+    'a.asb': Buffer.from(fileOf('test', { a: 1, b: 2 })),
+    'b.asb': Buffer.from(fileOf('test', { c: 3 })),
+  };
+  const whole = { ...files, 'test.manifest.json': manifestTextOf(files) };
+  const { 'a.asb': _, ...missing } = whole;
+  const place = t.testdir({
+    whole,
+    missing,
+    cut: { ...whole, 'b.asb': fileOf('test', {}) },
+    running: { ...whole, 'test.manifest.json': manifestTextOf(files, { complete: false }) },
+    changed: { ...whole, 'b.asb': fileOf('test', { c: 4 }) },
+  });
+  const rows: readonly [string, string, string][] = [
+    ['missing', 'NOT_FOUND', 'a.asb'],
+    ['cut', 'TRUNCATED', 'b.asb'],
+    ['running', 'TRUNCATED', 'test.manifest.json'],
+  ];
+  await withEmpty(async (seeds, sandbox) => {
+    const from = (name: string, more: Partial<RestoreOptions> = {}) =>
+      restore({ seeds, directory: join(place, name), namespace: 'copy', ...more }).done;
+    for (const [name, code, file] of rows) {
+      await t.rejects(from(name), { code, facts: { file: join(place, name, file) } }, name);
+      t.equal(inCopy(sandbox), 0);
+      t.match(await from(name, { manifest: false, noRecords: true }), { total: 0 }, name);
+    }
+    const changed = { code: 'FORMAT', facts: { file: join(place, 'changed/b.asb') } };
+    await t.rejects(from('changed'), changed, 'known when it is read');
+    t.match(await from('whole', { checkGeneration: false }), { inserted: 3, unchecked: [] });
+    const directory = join(place, 'changed');
+    t.match(await from('changed', { manifest: false }), { total: 3, unchecked: [directory] });
+  });
+});
+
+/** Three backups one after another, of which a file of the second is damaged behind its head. */
+const cutOff = (t: Test) => {
+  const damaged = fileOf('test', { c: 2, d: 2 });
+  const parentDirectory = t.testdir({
+    old: { 'a.asb': fileOf('test', { a: 1, b: 1, c: 1 }, index('v')) },
+    mid: { 'a.asb': fileOf('test', { a: 2, b: 2 }), 'b.asb': damaged.slice(0, -1) },
+    new: { 'a.asb': fileOf('test', { b: 3 }) },
+  });
+  return {
+    stateFile: join(parentDirectory, 'one.state'),
+    mend: () => writeFileSync(join(parentDirectory, 'mid/b.asb'), damaged),
+    source: { parentDirectory, directoryList: ['old', 'mid', 'new'], checkGeneration: false },
+  };
+};
+
+t.test('one that was cut off goes on, and leaves out what is done', async (t) => {
+  for (const parallel of [1, 3]) {
+    const { stateFile, mend, source } = cutOff(t);
+    await withEmpty(async (seeds, { cluster }) => {
+      const job = { seeds, ...source, parallel };
+      const error = await restore({ ...job, stateFile }).done.catch((thrown: unknown) => thrown);
+      t.match(error, { code: 'TRUNCATED', facts: { state: stateFile } });
+      t.match(error, { message: /--continue / });
+      const again = restore({ ...job, stateFile }).done;
+      await t.rejects(again, { code: 'EXISTS' }, 'not from the begin');
+      const other = restore({ ...job, sets: ['x'], continueFrom: stateFile }).done;
+      await t.rejects(other, { code: 'USAGE', facts: { expected: 'sets not given' } });
+      const { files } = JSON.parse(readFileSync(stateFile, 'utf8'));
+      mend();
+      const going = restore({ ...job, continueFrom: stateFile });
+      t.match(await going.done, {
+        filesBefore: files.length,
+        files: 4 - files.length,
+        recordsBefore: files.length === 1 ? 3 : 5,
+        total: 8 - (files.length === 1 ? 3 : 5),
+        indexes: { created: 0, same: 1 },
+      });
+      t.equal(going.progress.bytesRead, going.progress.bytesTotal);
+      const values = [...cluster.namespaces.get('test')!].map(
+        ({ key, bins }) => `${key?.subarray(1)}${bins[0]?.bytes[7]}`,
+      );
+      t.strictSame(values.sort(), ['a2', 'b3', 'c2', 'd2']);
+      t.notOk(existsSync(stateFile), 'nobody has to go on');
+    });
+  }
+});
+
+t.test('a state that cannot be kept', async (t) => {
+  const { stateFile, mend, source } = cutOff(t);
+  mend();
+  const inputFile = join(t.testdirName, 'fifo');
+  t.equal(spawnSync('mkfifo', [inputFile]).status, 0);
+  const rows: readonly RestoreOptions[] = [
+    { ...source, stateFile, continueFrom: stateFile },
+    { ...source, stateFile, noRecords: true },
+    { input: Readable.from([]), stateFile },
+    { inputFile, continueFrom: stateFile },
+  ];
+  await withEmpty(async (seeds, { nodes }) => {
+    for (const options of rows) {
+      await t.rejects(restore({ seeds, ...options }).done, { code: 'USAGE' });
+    }
+    const state = join(t.testdirName, 'states/one.state');
+    const notices: string[] = [];
+    // When the first records are written, the place of the state goes away.
+    for (const node of nodes) {
+      node.faults.slowWrites(async () => {
+        if (!existsSync(state)) return;
+        rmSync(dirname(state), { recursive: true });
+        writeFileSync(dirname(state), 'in the way');
+      });
+    }
+    const { done } = restore({
+      seeds,
+      ...source,
+      stateFile: state,
+      onNotice: (notice) => notices.push(notice),
+    });
+    await t.rejects(done, { code: 'STORAGE', facts: { file: state } });
+    t.match(notices.at(-1), 'one.state', 'it may be behind');
   });
 });
 

@@ -2,11 +2,12 @@ import { AsbError } from '../../errors.ts';
 import type { RestoreSource } from '../../jobs/restore-source.ts';
 import type { Command } from '../command.ts';
 import type { Given } from '../given.ts';
-import { loadedLines } from '../load-summary.ts';
+import { loadedLines, uncheckedLine } from '../load-summary.ts';
 import { choice, flag, integer, list, namesOf, text } from '../option.ts';
 import { verbose } from '../options/common.ts';
 import { encryptionOf, encryptionOptions } from '../options/encryption.ts';
-import { loadingOf, loadingOptions } from '../options/loading.ts';
+import { loadingOf, loadingOptions, noRecords } from '../options/loading.ts';
+import { noManifest } from '../options/manifest.ts';
 import { s3Of, s3ReadingOptions } from '../options/s3.ts';
 import { runRestore } from '../run-restore.ts';
 import type { Shell } from '../shell.ts';
@@ -81,6 +82,25 @@ export const compression = choice({
   words: ['zstd'],
 });
 
+export const stateFile = text({
+  name: 'state-file-dst',
+  group,
+  describe:
+    'Where it is kept which files are done, so that --continue can go on: a file, s3://bucket/key, ' +
+    'or a directory for NAMESPACE.restore.state; removed at the end',
+  expected: 'a file, a directory, or s3://bucket/key',
+});
+
+export const continueFrom = text({
+  name: 'continue',
+  alias: ['c'],
+  group,
+  describe:
+    'Go on with a restore that was cut off: its state, or the directory with it; files that are ' +
+    'done are left out',
+  expected: 'the state of a restore, or the directory with it',
+});
+
 const SOURCES = [directory, inputFile, directoryList];
 
 export const restoreCommand: Command = {
@@ -89,14 +109,18 @@ export const restoreCommand: Command = {
   description:
     'Reads backup files, plain, compressed or encrypted, and writes what is in them to a cluster:\n' +
     'UDF modules, then secondary indexes, then records. It ends with 0 only when every record is\n' +
-    'acknowledged, or counted as left out.',
+    'acknowledged, or counted as left out. Where a backup has its manifest beside it, files that are\n' +
+    'missing, cut or foreign are told before anything is written, and changed ones when they are read.',
   options: [
     namespaces,
     directory,
     inputFile,
     directoryList,
     parentDirectory,
+    noManifest,
     validate,
+    stateFile,
+    continueFrom,
     compression,
     ...encryptionOptions,
     ...s3ReadingOptions,
@@ -110,6 +134,8 @@ export const restoreCommand: Command = {
     ['asb restore --directory-list monday,tuesday --parent-directory week', 'Full, incremental'],
     ['ssh vault cat test.asb | asb restore -i -', 'From another machine'],
     ['asb restore -d s3://vault/monday', 'From S3'],
+    ['asb restore -d out --state-file-dst out.state', 'So that it can go on if it is cut off'],
+    ['asb restore -d out --continue out.state', 'Go on with it'],
   ],
   async run(given, shell) {
     checkSource(given);
@@ -117,10 +143,17 @@ export const restoreCommand: Command = {
     const encryption = await encryptionOf(given);
     const { pathsOf } = await import('../../jobs/restore-source.ts');
     const place = sourceOf(given, shell);
-    const s3 = s3Of(given, shell, pathsOf(place));
+    const [state, continued] = [given.value(stateFile), given.value(continueFrom)];
+    const s3 = s3Of(given, shell, [...pathsOf(place), state, continued]);
+    const manifest = !given.value(noManifest);
     if (given.value(validate)) {
       const { input } = place;
-      const what = { paths: pathsOf(place), s3, ...(input === undefined ? {} : { input }) };
+      const what = {
+        paths: pathsOf(place),
+        s3,
+        manifest,
+        ...(input === undefined ? {} : { input }),
+      };
       const encrypted = encryption === undefined ? {} : { encryption };
       await runVerify({ ...what, ...encrypted }, given, shell);
       return;
@@ -130,12 +163,17 @@ export const restoreCommand: Command = {
       ...loading,
       ...place,
       s3,
+      manifest,
+      ...(state === undefined ? {} : { stateFile: state }),
+      ...(continued === undefined ? {} : { continueFrom: continued }),
       ...(from === undefined ? {} : { source: from }),
       ...(to === undefined ? {} : { namespace: to }),
       ...(encryption === undefined ? {} : { encryption }),
       parallel: given.value(parallel),
     });
     for (const line of loadedLines('restored', summary)) shell.say(line);
+    const line = uncheckedLine(summary.unchecked);
+    if (shell.verbose && line !== undefined) shell.say(line);
   },
 };
 
@@ -145,6 +183,13 @@ const checkSource = (given: Given): void => {
     for (const other of SOURCES.slice(index + 1)) given.exclusive(one, other);
   }
   given.needs(parentDirectory, directoryList);
+  given.exclusive(stateFile, continueFrom);
+  for (const option of [stateFile, continueFrom]) {
+    given.exclusive(option, validate);
+    given.exclusive(option, noRecords);
+    if (!given.has(option) || given.value(inputFile) !== '-') continue;
+    throw new AsbError('USAGE', `${namesOf(option)}: standard input cannot be read again`);
+  }
   if (SOURCES.some((option) => given.has(option))) return;
   const expected = SOURCES.map(namesOf).join(' or ');
   throw new AsbError('USAGE', `${expected} is needed: where the backup is`, { expected });

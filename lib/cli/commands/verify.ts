@@ -6,6 +6,7 @@ import type { Given } from '../given.ts';
 import { flag } from '../option.ts';
 import { verbose } from '../options/common.ts';
 import { encryptionOf, encryptionOptions } from '../options/encryption.ts';
+import { noManifest } from '../options/manifest.ts';
 import { s3Of, s3ReadingOptions } from '../options/s3.ts';
 import type { Shell } from '../shell.ts';
 
@@ -23,8 +24,9 @@ export const verifyCommand: Command = {
   description:
     'Reads backup files, plain, compressed or encrypted, without a cluster, and prints how many\n' +
     'records of which sets and types are in them. All files are read, whatever is wrong with one;\n' +
-    'what is wrong is told on standard error with its place, and the exit status is 1 then.',
-  options: [json, ...encryptionOptions, ...s3ReadingOptions, verbose],
+    'what is wrong is told on standard error with its place, and the exit status is 1 then. Where\n' +
+    'a backup has its manifest beside it, a file that is missing, cut, changed or foreign is found.',
+  options: [json, noManifest, ...encryptionOptions, ...s3ReadingOptions, verbose],
   operands: {
     name: 'PATH',
     describe: 'a file, a directory with *.asb files, or s3://bucket/…; - for standard input',
@@ -41,6 +43,7 @@ export const verifyCommand: Command = {
     const options = {
       ...sourceOf(given.operands, shell),
       s3,
+      manifest: !given.value(noManifest),
       ...(encryption === undefined ? {} : { encryption }),
     };
     await runVerify(options, given, shell);

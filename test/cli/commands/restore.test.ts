@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { codeOf } from '../../../lib/errors.ts';
@@ -89,6 +89,45 @@ t.test('validation needs no cluster', async (t) => {
   }
 });
 
+t.test('a manifest, and none', async (t) => {
+  const place = join(t.testdir(), 'out');
+  cpSync(OUT, place, { recursive: true });
+  const [first = ''] = readdirSync(place).filter((name) => name.endsWith('.asb'));
+  const stranger = join(place, `other_${first}`);
+  cpSync(join(place, first), stranger);
+  await withEmpty(async (to) => {
+    const args = ['-h', to, '-n', 'test,copy', '-d', place];
+    const foreign = { code: 'FORMAT', facts: { file: stranger } };
+    t.match(await runHere(['restore', ...args]), { error: foreign, said: [] });
+    const all = await runHere(['restore', ...args, '--no-manifest']);
+    t.match(all.said[0], /^restored [\d,]+ records/);
+    t.notMatch(all.said.join('\n'), /manifest/);
+    t.match(await run(['restore', ...args, '--no-manifest', '-v']), {
+      code: 0,
+      stderr: /^note: not held against a manifest: .*out; /m,
+    });
+    t.match(await run(['restore', ...args, '-v']), { code: 1, stderr: /FORMAT/ });
+    t.match(await runHere(['restore', '--validate', '-d', place]), { error: { code: 'FORMAT' } });
+    const validated = await runHere(['restore', '--validate', '--no-manifest', '-d', place]);
+    t.equal(validated.error, undefined);
+    t.match(await run(['restore', '-h', to, '-d', OUT, '-v']), { code: 0, stderr: /^(?!.*held)/s });
+  });
+});
+
+t.test('one that failed tells how it could go on', async (t) => {
+  const place = t.testdir({ 'a.asb': Buffer.concat([HEADER, ...manyRecords(3)]).subarray(0, -1) });
+  const args = ['restore', '-h', seeds, '-n', 'test,copy', '--ignore-record-error'];
+  const hint = /--state-file-dst FILE, --continue FILE/;
+  const failed = await runHere([...args, '-d', place]);
+  t.match(failed, { error: { code: 'TRUNCATED' }, said: [hint] });
+  const state = join(place, 'one.state');
+  const kept = await runHere([...args, '-d', place, '--state-file-dst', state]);
+  t.match(kept, { error: { code: 'TRUNCATED', facts: { state } }, said: [] });
+  t.match(await runHere([...args, '-d', place, '-c', state]), { error: { facts: { state } } });
+  const text = readFileSync(join(place, 'a.asb'), 'latin1');
+  t.match(await runHere([...args, '-i', '-'], text), { error: { code: 'TRUNCATED' }, said: [] });
+});
+
 t.test('an encrypted backup', async (t) => {
   const env = { KEY: Buffer.from('secret').toString('base64') };
   const key = ['--encrypt', 'aes128', '--encryption-key-env', 'KEY'];
@@ -116,6 +155,12 @@ t.test('what is wrong is told', async (t) => {
     [['-d', 'a', '-t', '0'], 'USAGE', /4096/],
     [['-d', 'a', '--s3-profile', 'x'], 'USAGE', /--s3-profile.*s3:/],
     [['-d', 's3:///a'], 'USAGE', /no bucket/],
+    [['-d', 'a', '-c', 'x', '--state-file-dst', 'x'], 'USAGE', /--state-file-dst.*--continue/],
+    [['-d', 'a', '-c', 'x', '--validate'], 'USAGE', /--continue.*--validate/],
+    [['-d', 'a', '--state-file-dst', 'x', '-R'], 'USAGE', /--state-file-dst.*--no-records/],
+    [['-i', '-', '--state-file-dst', 'x'], 'USAGE', /--state-file-dst.*standard input/],
+    [['-i', '-', '-c', 'x'], 'USAGE', /--continue.*standard input/],
+    [['-d', OUT, '-c', join(place, 'x')], 'NOT_FOUND', /no state/],
     [['-d', join(place, 'nope')], 'NOT_FOUND', /nope/],
     [['-d', join(place, 'empty')], 'EMPTY', /empty/],
     [['-i', join(place, 'bad.asb')], 'FORMAT', /bad\.asb: line 1/],

@@ -4,6 +4,7 @@ import t from 'tap';
 import { outcomeOf, run, start } from '../../helpers/asb.ts';
 import { HEADER, manyRecords, NEXT_HEADER, TEXT } from '../../helpers/asb-text.ts';
 import { frame } from '../../helpers/frames.ts';
+import { manifestTextOf } from '../../helpers/manifests.ts';
 
 const FILES = {
   'test_00000.asb': Buffer.concat([HEADER, ...manyRecords(3)]),
@@ -37,6 +38,18 @@ t.test('damage is told with its place, and the table comes all the same', async 
     /^asb verify: 3 failures, 4 files read/,
     /^$/,
   ]);
+});
+
+t.test('against a manifest, or not', async (t) => {
+  const { 'test_00000.asb': first } = FILES;
+  const manifest = manifestTextOf({ 'test_00000.asb': first, 'test_00001.asb': first });
+  const place = t.testdir({ 'test_00000.asb': first, 'test.manifest.json': manifest });
+  const outcome = await run(['verify', place]);
+  t.match(outcome, { code: 1, stderr: /test_00001\.asb is missing/ });
+  t.match(outcome.stdout.toString(), /^manifests\n.*test\.manifest\.json +complete +asb-streams/m);
+  const unchecked = await run(['verify', '--no-manifest', place]);
+  t.match(unchecked, { code: 0, stderr: '' });
+  t.match(unchecked.stdout.toString(), /^manifests\n.* none /m);
 });
 
 t.test('encrypted files', async (t) => {
