@@ -23,7 +23,7 @@ export interface BackupOptions extends Omit<ScanOptions, 'cluster' | 'refuseEmpt
   readonly s3?: S3Options;
   /** Begin of the names in a directory. Default: the namespace. */
   readonly prefix?: string;
-  /** Bytes after which a new file is begun in a directory. Default 250 MiB. */
+  /** Bytes after which a new file is begun in a directory, or one file becomes safe. Default 250 MiB. */
   readonly fileLimit?: number;
   /** Removes an older backup at the same place first. */
   readonly removeFiles?: boolean;

@@ -48,7 +48,7 @@ class OneFile extends Writable implements OneFileStage {
   #safe: number;
   /** From the first byte on; it may be abandoned before it is there. */
   #file: Promise<StorageFile> | undefined;
-  #whole = false;
+  #ended = false;
 
   constructor(options: OneFileOptions) {
     super();
@@ -115,16 +115,17 @@ class OneFile extends Writable implements OneFileStage {
     const file = await this.#open();
     if (!isComplete()) {
       await this.#checkpoint(file);
+      this.#ended = true;
       await file.abort();
       return;
     }
     await file.close();
-    this.#whole = true;
+    this.#ended = true;
     await this.#options.onWhole?.(this.#reach);
   }
 
   async #abandon(): Promise<void> {
-    if (this.#whole || this.#file === undefined) return;
+    if (this.#ended || this.#file === undefined) return;
     const file = await this.#file.catch(() => undefined);
     await file?.abort();
   }

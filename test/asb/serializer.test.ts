@@ -5,6 +5,7 @@ import { UnitScanner } from '../../lib/asb/unit-scanner.ts';
 import { giveBack } from '../../lib/memory/buffer-pool.ts';
 import { BatchBuilder } from '../../lib/record/builder.ts';
 import type { RecordChunk } from '../../lib/record/chunk.ts';
+import { extentOf } from '../../lib/record/extent.ts';
 import type { SecondaryIndex } from '../../lib/record/globals.ts';
 import { ParticleType } from '../../lib/record/particle.ts';
 import { Double, GeoJson, TypedBytes, type Value } from '../../lib/record/values.ts';
@@ -161,4 +162,35 @@ t.test('any record reads back as one whole unit', async () => {
     ),
     { numRuns: 200 },
   );
+});
+
+t.test('goes on where a text ended', async (t) => {
+  const rows: readonly [RecordChunk[], SerializerOptions['continues'], RegExp][] = [
+    [[batch()], 'file', /^Version 3\.1\n# namespace test\n\+ k I 0\n/],
+    [[], 'file', /^Version 3\.1\n# namespace test\n$/],
+    [[batch()], 'text', /^\+ k I 0\n/],
+    [[INDEX], 'text', /^\* i test s i /],
+    [[], 'text', /^$/],
+  ];
+  for (const [chunks, continues, text] of rows) {
+    t.match(serialize(chunks, continues === undefined ? {} : { continues }), { text });
+  }
+});
+
+t.test('notes with each piece what it holds', async (t) => {
+  const serializer = new Serializer({ namespace: 'test', noteExtents: true, pieceSize: 2000 });
+  const chunks = [INDEX, UDF, batch(20), INDEX, batch(1, 20)];
+  const pieces = [...chunks.flatMap((chunk) => serializer.push(chunk)), ...serializer.end()];
+  t.ok(pieces.length > 4);
+  for (const piece of pieces) {
+    const text = piece.toString('latin1');
+    const extent = extentOf(piece)!;
+    const digests = [...text.matchAll(/^\+ d (.*)$/gm)].map(([, digest]) => digest);
+    t.equal(extent.records, digests.length);
+    t.equal(extent.indexes, text.match(/^\* i/gm)?.length ?? 0);
+    t.equal(extent.udfs, text.match(/^\* u/gm)?.length ?? 0);
+    const last = Array.from(extent.digests(), (digest) => digest.toString('base64')).at(-1);
+    t.equal(last, digests.at(-1));
+  }
+  t.equal(extentOf(new Serializer({ namespace: 'test' }).push(batch())[0]!), undefined);
 });

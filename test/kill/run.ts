@@ -28,7 +28,7 @@ const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '50' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    records: { type: 'string', default: '30000' },
+    records: { type: 'string', default: '60000' },
     nodes: { type: 'string', default: '2' },
     place: { type: 'string' },
     hosts: { type: 'string' },
@@ -55,8 +55,14 @@ const random = new Random(Number(values.seed));
 const { namespace } = values;
 const sandbox =
   values.hosts === undefined
-    ? await startSandbox({ nodes: Number(values.nodes), records: Number(values.records) })
+    ? await startSandbox({
+        nodes: Number(values.nodes),
+        records: Number(values.records),
+        protoSize: 32 * 1024,
+      })
     : undefined;
+// In the time that a command takes to start there is nothing to lose.
+for (const { faults } of sandbox?.nodes ?? []) faults.slow(() => sleep(5));
 const hosts = values.hosts ?? sandbox!.seeds.join(',');
 const backup = ['backup', '-h', hosts, '-n', namespace, ...s3Args];
 

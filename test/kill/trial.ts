@@ -76,11 +76,13 @@ export const shapesIn = (place: string, namespace: string, key: string): Shape[]
     directory('compact', '-C', '-F', '3'),
   ];
   // One object in S3 begins anew: there is nothing in it to go on behind.
-  if (!isS3) shapes.push(file('file'), encrypted(file('file-zstd-aes', '-z', 'zstd')));
+  if (!isS3) {
+    shapes.push(file('file', '-F', '1'), encrypted(file('file-zstd-aes', '-F', '1', '-z', 'zstd')));
+  }
   return shapes;
 };
 
-/** Runs a backup until it is whole, with as many kills as chance wants, and no more than `kills`. */
+/** Runs a backup until it is whole, with `kills` kills. */
 export const tryBackup = async (options: TrialOptions): Promise<Trial> => {
   const { args, shape, random, usual } = options;
   const state = documentAt(shape.state, options.s3);
@@ -97,7 +99,7 @@ export const tryBackup = async (options: TrialOptions): Promise<Trial> => {
     child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
     const ended = new AbortController();
     const closed = once(child, 'close').finally(() => ended.abort());
-    if (trial.kills < options.kills && random.below(4) > 0) {
+    if (trial.kills < options.kills) {
       await sleep(random.below(usual), undefined, { signal: ended.signal }).catch(() => {});
       if (!ended.signal.aborted) {
         await options.strike({ kill: () => child.kill('SIGKILL'), ended: ended.signal });

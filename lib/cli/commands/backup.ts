@@ -12,17 +12,17 @@ import { encryptionOf, encryptionOptions } from '../options/encryption.ts';
 import {
   continueFrom,
   directory,
-  fileLimit,
   MIB,
   outputFile,
   prefix,
   removeFiles,
+  safeLimit,
   stateFile,
 } from '../options/files.ts';
-import { outputSizeOf } from '../output-size.ts';
 import { s3Of, s3WritingOptions } from '../options/s3.ts';
 import { scanOptionsOf } from '../options/scan-options.ts';
 import { allowEmpty, selectionOptions } from '../options/selection.ts';
+import { outputSizeOf } from '../output-size.ts';
 import { type ProgressCounts, ProgressDisplay } from '../progress-display.ts';
 import { sealWith } from '../seal.ts';
 import type { Shell } from '../shell.ts';
@@ -76,7 +76,7 @@ export const backupCommand: Command = {
     removeArtifacts,
     continueFrom,
     stateFile,
-    fileLimit,
+    safeLimit,
     compact,
     compression,
     compressionLevel,
@@ -160,11 +160,13 @@ const checkPlace = (given: Given): void => {
     const expected = `${namesOf(directory)} or ${namesOf(outputFile)}`;
     throw new AsbError('USAGE', `${expected} is needed: where the backup goes`, { expected });
   }
-  given.needs(fileLimit, directory);
   given.needs(prefix, directory);
   given.needs(compressionLevel, compression);
   for (const option of [removeFiles, removeArtifacts, stateFile]) {
     given.exclusive(continueFrom, option);
+  }
+  if (given.has(safeLimit) && given.value(outputFile) === '-') {
+    throw new AsbError('USAGE', `${namesOf(safeLimit)}: standard output is not cut into files`);
   }
   if (given.has(removeArtifacts) && given.value(outputFile) === '-') {
     throw new AsbError('USAGE', `${namesOf(removeArtifacts)}: standard output keeps nothing`);
@@ -182,12 +184,13 @@ const placeOf = async (given: Given, shell: Shell, encryption: Encryption | unde
       ...(size === undefined ? {} : { outputSize: size }),
     };
   }
-  if (file !== undefined) return { outputFile: file, encryption };
+  const limit = given.value(safeLimit) * MIB;
+  if (file !== undefined) return { outputFile: file, encryption, fileLimit: limit };
   const begin = given.value(prefix);
   return {
     directory: given.required(directory),
     encryption,
-    fileLimit: given.value(fileLimit) * MIB,
+    fileLimit: limit,
     ...(begin === undefined ? {} : { prefix: begin }),
   };
 };

@@ -40,14 +40,15 @@ export const removeFiles = flag({
 /** 1 MiB to 1 TiB. */
 const LIMIT: Omit<IntegerFacts, 'name' | 'describe'> = { min: 1, max: 1_048_576, unit: 'MiB' };
 
-export const fileLimit = integer({
-  name: 'file-limit',
-  alias: ['F'],
-  group,
-  describe: 'Size at which the next file begins',
-  ...LIMIT,
-  default: 250,
-});
+const limit = (describe: string) =>
+  integer({ name: 'file-limit', alias: ['F'], group, describe, ...LIMIT, default: 250 });
+
+export const fileLimit = limit('Size at which the next file begins');
+
+/** Also where there is one file. */
+export const safeLimit = limit(
+  'Size at which the next file begins; of one file, how much may be lost when it is cut off',
+);
 
 export const stateFile = text({
   name: 'state-file-dst',

@@ -1,0 +1,47 @@
+import { Readable } from 'node:stream';
+import t from 'tap';
+import { endingEarly } from '../../lib/stages/ending-early.ts';
+
+const failure = new Error('lost');
+const failing = (chunks: number): Readable =>
+  Readable.from(
+    (async function* () {
+      for (let index = 0; index < chunks; index++) yield { index };
+      throw failure;
+    })(),
+  );
+const gathered = async (source: Readable): Promise<unknown[]> => {
+  const chunks: unknown[] = [];
+  for await (const chunk of source) chunks.push(chunk);
+  return chunks;
+};
+
+t.test('a source that does not fail', async (t) => {
+  const early = endingEarly(Readable.from([1, 2, 3]), () => true);
+  t.strictSame(await gathered(early.source), [1, 2, 3]);
+  t.equal(early.failure, undefined);
+});
+
+t.test('one that fails ends in order', async (t) => {
+  const early = endingEarly(failing(2), (error) => error === failure);
+  t.equal((await gathered(early.source)).length, 2);
+  t.equal(early.failure, failure);
+});
+
+t.test('what is not worth it fails', async (t) => {
+  for (const [chunks, worth] of [
+    [0, true],
+    [2, false],
+  ] as const) {
+    const early = endingEarly(failing(chunks), () => worth);
+    await t.rejects(gathered(early.source), failure);
+    t.equal(early.failure, undefined);
+  }
+});
+
+t.test('whoever leaves it leaves the source', async (t) => {
+  const inner = Readable.from([1, 2, 3]);
+  const early = endingEarly(inner, () => true);
+  for await (const _ of early.source) break;
+  t.ok(inner.destroyed);
+});
