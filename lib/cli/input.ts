@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { AsbError, messageOf, toError } from '../errors.ts';
 import { BufferPool, lend } from '../memory/buffer-pool.ts';
+import { wasClosed } from './closed.ts';
 
 const readOf = promisify(read);
 
@@ -15,9 +16,17 @@ export const PIECE_SIZE = 1024 * 1024;
 const PIECES_WAITING = 2;
 const PIECES_KEPT = 32;
 
-/** Standard input of this process: Node's own stream, unless it is a file. */
-export const standardInput = (fd = 0): Readable =>
-  fstatSync(fd).isFile() ? fileInput(fd) : process.stdin;
+/**
+ * Standard input of this process: Node's own stream, unless it is a file.
+ * @throws AsbError `STORAGE` if it was closed: not all that reads it takes nothing for an error
+ */
+export const standardInput = (fd = 0): Readable => {
+  if (wasClosed(fd)) {
+    const message = 'standard input: it is closed; give it something by | or <';
+    throw new AsbError('STORAGE', message, { file: '-' });
+  }
+  return fstatSync(fd).isFile() ? fileInput(fd) : process.stdin;
+};
 
 /**
  * Reads an open file from where it stands. Chunks are lent: whoever needs one no more may give it

@@ -3,6 +3,7 @@ import { Writable } from 'node:stream';
 import { promisify } from 'node:util';
 import { AsbError, codeOf, messageOf } from '../errors.ts';
 import { giveBack } from '../memory/buffer-pool.ts';
+import { wasClosed } from './closed.ts';
 import type { Seal } from './seal.ts';
 
 const writeOf = promisify(write);
@@ -105,11 +106,19 @@ export class Output {
   }
 }
 
-/** Standard output of this process. */
+/** Standard output of this process. Nothing can be written to one that was closed (`>&-`). */
 export const standardOutput = (seal?: Seal): Output => {
   const stats = fstatSync(1);
+  if (wasClosed(1)) return new Output(closedStream(), seal);
   return new Output(stats.isFIFO() || stats.isSocket() ? process.stdout : 1, seal);
 };
+
+const closedStream = (): Writable =>
+  new Writable({
+    write: (_chunk, _encoding, callback) => {
+      callback(new Error('it is closed; send it on by | or >, or away by > /dev/null'));
+    },
+  });
 
 const writeAll = async (fd: number, chunk: Uint8Array): Promise<void> => {
   for (let at = 0; at < chunk.length; ) {

@@ -38,6 +38,14 @@ t.test('what is no file is left to Node', (t) => {
   t.end();
 });
 
+t.test('what was closed is told', (t) => {
+  // As Node opens it in place of a stream that is closed.
+  const fd = openSync('/dev/null', 'r+');
+  t.teardown(() => closeSync(fd));
+  t.throws(() => standardInput(fd), { code: 'STORAGE', facts: { file: '-' } });
+  t.end();
+});
+
 t.test('a file that cannot be read is told', async (t) => {
   const fd = openSync(t.testdir(), 'r');
   t.teardown(() => closeSync(fd));
