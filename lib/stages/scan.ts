@@ -4,6 +4,7 @@ import type { RecordChunk } from '../record/chunk.ts';
 import type { Cluster } from '../wire/cluster.ts';
 import { type ConnectionOptions, connectTo } from '../wire/connect.ts';
 import { readGlobals } from '../wire/globals/read-globals.ts';
+import { retrying } from '../wire/retrying.ts';
 import {
   PartitionScan,
   type PartitionScanOptions,
@@ -38,6 +39,7 @@ const NOTHING_YET: ScanInfo = {
 
 class Scan extends Readable implements ScanStage {
   readonly #options: ScanOptions;
+  readonly #stop = new AbortController();
   #cluster: Cluster | undefined;
   #scan: PartitionScan | undefined;
 
@@ -62,6 +64,7 @@ class Scan extends Readable implements ScanStage {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#stop.abort();
     this.#scan?.stop();
     if (this.#options.cluster === undefined) this.#cluster?.close();
     done(error);
@@ -73,7 +76,10 @@ class Scan extends Readable implements ScanStage {
     if (this.destroyed) return;
     const scan = new PartitionScan(cluster, options, (batch) => this.push(batch));
     cluster.requireNamespace(options.namespace);
-    const globals = await readGlobals((command) => cluster.askAny(command), options.namespace, {
+    const retries = { ...options, signal: this.#stop.signal };
+    const ask = (command: string): Promise<string> =>
+      retrying(cluster, 'asking for globals', () => cluster.askAny(command), retries);
+    const globals = await readGlobals(ask, options.namespace, {
       indexes: options.noIndexes !== true,
       udfs: options.noUdfs !== true,
     });

@@ -1,6 +1,9 @@
 /** The longest wait between two tries, in ms. */
 export const LONGEST_WAIT = 5000;
 
+/** From 1 ms on, more do not count; and 0 ms stay 0. */
+const MOST_DOUBLINGS = 13;
+
 /** How much longer or shorter a wait may be than it should. */
 const JITTER = 0.1;
 
@@ -12,6 +15,7 @@ const JITTER = 0.1;
  * @param retry from 1
  */
 export const backoff = (base: number, retry: number): number => {
-  const wait = Math.max(base, Math.min(base * 2 ** (retry - 1), LONGEST_WAIT));
+  const doubled = base * 2 ** Math.min(retry - 1, MOST_DOUBLINGS);
+  const wait = Math.max(base, Math.min(doubled, LONGEST_WAIT));
   return Math.round(wait * (1 - JITTER + Math.random() * 2 * JITTER));
 };

@@ -34,6 +34,7 @@ export class Cluster {
   readonly #nodes = new Map<string, ClusterNode>();
   #maps = new Map<string, PartitionMap<ClusterNode>>();
   #closed = false;
+  #refreshing: Promise<void> | undefined;
   #toldOfRacks = false;
 
   private constructor(options: ClusterOptions) {
@@ -102,17 +103,26 @@ export class Cluster {
 
   /**
    * Looks at the cluster anew: nodes that are gone are forgotten, new ones are reached, and the
-   * partition maps are asked from all.
+   * partition maps are asked from all. Whoever asks for it while it is under way gets the same.
    *
    * @throws AsbError `CONNECT` if neither a node nor a seed answers; `AUTH` if a node refuses the
    *   login; `PROTOCOL` for an answer that is none; `ABORTED` after {@link close}
    */
-  async refresh(): Promise<void> {
+  refresh(): Promise<void> {
+    this.#refreshing ??= this.#refresh().finally(() => {
+      this.#refreshing = undefined;
+    });
+    return this.#refreshing;
+  }
+
+  async #refresh(): Promise<void> {
     const maps = new Map<string, PartitionMap<ClusterNode>>();
     const asked = new Set<ClusterNode>();
     try {
       for (const node of this.nodes) await this.#look(node, maps, asked);
       if (asked.size === 0) await this.#reachSeeds(maps, asked);
+    } catch (error) {
+      if (!this.#closed) throw error; // or it is the close that tells
     } finally {
       if (this.#closed) this.close(); // nodes that were reached in the meantime
     }

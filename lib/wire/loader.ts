@@ -75,9 +75,11 @@ export class Loader {
     this.#records = new RecordWriter(cluster, options);
     this.#globals = new GlobalWriter(cluster, {
       namespace: options.namespace,
-      ...(options.wait === undefined ? {} : { wait: options.wait }),
-      ...(options.infoTimeout === undefined ? {} : { timeout: options.infoTimeout }),
-      ...(options.onNotice === undefined ? {} : { onNotice: options.onNotice }),
+      wait: options.wait,
+      timeout: options.infoTimeout,
+      maxRetries: options.maxRetries,
+      sleepBetweenRetries: options.retryScale,
+      onNotice: options.onNotice,
     });
     this.#sets = new Set(options.sets?.map((set) => Buffer.from(set).toString('latin1')));
   }

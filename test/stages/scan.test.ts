@@ -5,7 +5,7 @@ import type { RecordChunk } from '../../lib/record/chunk.ts';
 import { geoJsonTextOffset, ParticleType } from '../../lib/record/particle.ts';
 import type { AsbRecord } from '../../lib/record/record.ts';
 import { startSandbox } from '../../lib/sandbox/index.ts';
-import { type ScanOptions, scan } from '../../lib/stages/scan.ts';
+import { type ScanOptions, type ScanStage, scan } from '../../lib/stages/scan.ts';
 import { parseAddresses } from '../../lib/wire/address.ts';
 import { Cluster } from '../../lib/wire/cluster.ts';
 import { asBatches, EVERY_TYPE_SET, writeEveryType } from '../helpers/every-type.ts';
@@ -223,4 +223,32 @@ t.test('every particle type, as it was written', async (t) => {
   await remove();
   t.equal((await scanAll()).size, 0);
   await target.close();
+});
+
+t.test('a node that is lost while it is asked for globals', async (t) => {
+  const sandbox = await startSandbox({ records: 20 });
+  const [node] = sandbox.nodes;
+  const cluster = await Cluster.connect({ seeds: parseAddresses(sandbox.seeds.join()) });
+  node?.resetConnections();
+  const notices: string[] = [];
+  const onNotice = (notice: string) => notices.push(notice);
+  const stage = scan({ ...QUICK, cluster, onNotice });
+  let chunks = 0;
+  for await (const _chunk of stage) chunks++;
+  t.ok(chunks > 2);
+  t.equal(stage.info.records, 20);
+
+  await node?.close();
+  const slow = { ...QUICK, sleepBetweenRetries: 60_000 };
+  const ending: ScanStage = scan({
+    ...slow,
+    cluster,
+    onNotice: () => setImmediate(() => ending.destroy()),
+  });
+  ending.resume();
+  await new Promise((resolve) => ending.once('close', resolve));
+  t.equal(ending.errored, null);
+  await t.rejects(run({ seeds: '', cluster, maxRetries: 1 }), { code: 'CONNECT' });
+  cluster.close();
+  await sandbox.close();
 });

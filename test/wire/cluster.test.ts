@@ -186,3 +186,30 @@ if (hasIpv6) {
     await sandbox.close();
   });
 }
+
+t.test('who looks while somebody does gets the same', async (t) => {
+  const node = await startFakeNode();
+  const { cluster } = await connect({ seeds: [node] });
+  const looks = () => node.asked.filter((command) => command === 'replicas').length;
+  const before = looks();
+  await Promise.all([cluster.refresh(), cluster.refresh(), cluster.refresh()]);
+  t.equal(looks() - before, 1);
+  await cluster.refresh();
+  t.equal(looks() - before, 2);
+  cluster.close();
+  await node.close();
+  await t.rejects(cluster.refresh(), { code: 'ABORTED' }, 'closed, and nobody answers');
+});
+
+t.test('nonsense names its node', async (t) => {
+  let sane = true;
+  const node = await startFakeNode({
+    info: (command) => (command === 'replicas' && !sane ? 'x' : undefined),
+  });
+  const { cluster } = await connect({ seeds: [node] });
+  sane = false;
+  const facts = { node: `127.0.0.1:${node.port}` };
+  await t.rejects(cluster.refresh(), { code: 'PROTOCOL', facts });
+  cluster.close();
+  await node.close();
+});

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AsbError, codeOf } from '../../errors.ts';
+import { AsbError } from '../../errors.ts';
 import type { Global, SecondaryIndex, UdfModule } from '../../record/globals.ts';
 import type { Cluster } from '../cluster.ts';
 import { checkInfoValue, parsePairs } from '../info.ts';
 import type { ClusterNode } from '../node.ts';
+import { isNetwork } from '../node-error.ts';
+import { lookAnew, retrying } from '../retrying.ts';
 import {
   checkIndex,
   createIndexCommand,
@@ -11,7 +13,7 @@ import {
   deleteIndexCommand,
   indexStateCommand,
 } from './index-commands.ts';
-import { InfoClient } from './info-client.ts';
+import { InfoClient, noNode } from './info-client.ts';
 import { readIndexes } from './read-globals.ts';
 import { checkUdf, getUdfCommand, isSameUdf, putUdfCommand } from './udf-commands.ts';
 
@@ -23,10 +25,15 @@ export interface GlobalWriterOptions {
   /** Where indexes go, whatever namespace they name: a rename holds for them too. */
   readonly namespace: string;
   /** Whether {@link GlobalWriter.settle} waits for every node, and until indexes are built. */
-  readonly wait?: boolean;
+  readonly wait?: boolean | undefined;
   /** ms that something that was accepted may stay unseen before it counts as lost. Default 10000. */
-  readonly timeout?: number;
-  readonly onNotice?: (notice: string) => void;
+  readonly timeout?: number | undefined;
+  /** How often a global is tried again when a node is lost. Default 5. */
+  readonly maxRetries?: number | undefined;
+  /** ms before the first of these retries; it doubles with each, up to 5 s. Default 100. */
+  readonly sleepBetweenRetries?: number | undefined;
+  /** Told of what went wrong but was lived with. */
+  readonly onNotice?: ((notice: string) => void) | undefined;
 }
 
 /** What became of globals of one kind. */
@@ -42,6 +49,11 @@ export interface GlobalCounts {
 export interface GlobalWriterInfo {
   readonly indexes: Readonly<GlobalCounts>;
   readonly udfs: Readonly<GlobalCounts>;
+}
+
+/** What was told of one global so far: a node that was lost may have heard it. */
+interface Told {
+  outcome: 'created' | 'replaced' | undefined;
 }
 
 /** How far something is, at one node or at all. */
@@ -82,15 +94,21 @@ export class GlobalWriter {
    * Brings a global to the cluster; resolves when a node has accepted it.
    *
    * @throws AsbError `FORMAT` as {@link check}; `SERVER` with the server's words, if it refuses;
-   *   `NETWORK` if no node answers; `ABORTED` after {@link close}
+   *   `NETWORK` or `CONNECT` if no node answers, and retries run out; `ABORTED` after {@link close}
    */
   async write(global: Global): Promise<void> {
     GlobalWriter.check(global);
     this.#stop.signal.throwIfAborted();
-    const written =
-      global.kind === 'index'
-        ? await this.#writeIndex(this.#placed(global))
-        : await this.#writeUdf(global);
+    const written = global.kind === 'index' ? this.#placed(global) : global;
+    const told: Told = { outcome: undefined };
+    const write = (): Promise<void> =>
+      written.kind === 'index' ? this.#writeIndex(written, told) : this.#writeUdf(written, told);
+    await retrying(this.#cluster, nameOf(written), write, {
+      maxRetries: this.#options.maxRetries,
+      sleepBetweenRetries: this.#options.sleepBetweenRetries,
+      signal: this.#stop.signal,
+      onNotice: this.#options.onNotice,
+    });
     this.#written.set(`${written.kind} ${written.name}`, written);
   }
 
@@ -98,7 +116,8 @@ export class GlobalWriter {
    * Resolves when all that was written is there: at one node, or, with `wait`, at every node, and
    * indexes built, however long that takes.
    *
-   * @throws AsbError `SERVER` for what a node accepted and does not have after `timeout`
+   * @throws AsbError `SERVER` for what a node accepted and does not have after `timeout`; `NETWORK`
+   *   if no node could be asked then
    */
   async settle(): Promise<void> {
     for (const global of this.#written.values()) await this.#settled(global);
@@ -119,15 +138,16 @@ export class GlobalWriter {
     return { ...index, namespace, set: '' };
   }
 
-  async #writeIndex(index: SecondaryIndex): Promise<SecondaryIndex> {
+  async #writeIndex(index: SecondaryIndex, told: Told): Promise<void> {
     const definition = definitionOf(index);
     const known = await this.#listIndexes();
     const namesake = known.find(({ name }) => name === index.name);
     if (namesake !== undefined && definitionOf(namesake) === definition) {
-      this.info.indexes.same++;
-      return index;
+      this.info.indexes[told.outcome ?? 'same']++;
+      return;
     }
-    const what = `index "${index.name}"`;
+    const what = nameOf(index);
+    told.outcome ??= namesake === undefined ? 'created' : 'replaced';
     if (namesake !== undefined) {
       await this.#info.tell(`removing ${what}`, (build) => deleteIndexCommand(index, build));
       // Older servers say yes before it is gone, and then refuse the new one.
@@ -140,43 +160,42 @@ export class GlobalWriter {
       this.#notice(`index "${twin.name}" is the same as ${what}: the server keeps one, renamed`);
     }
     await this.#info.tell(what, (build) => createIndexCommand(index, build));
-    this.info.indexes[namesake === undefined ? 'created' : 'replaced']++;
-    return index;
+    this.info.indexes[told.outcome]++;
   }
 
-  async #writeUdf(module: UdfModule): Promise<UdfModule> {
+  async #writeUdf(module: UdfModule, told: Told): Promise<void> {
     const stored = await this.#info.ask(() => getUdfCommand(module));
     if (isSameUdf(stored.value, module)) {
-      this.info.udfs.same++;
-      return module;
+      this.info.udfs[told.outcome ?? 'same']++;
+      return;
     }
-    await this.#info.tell(`UDF module "${module.name}"`, () => putUdfCommand(module));
-    this.info.udfs[stored.value.includes('content=') ? 'replaced' : 'created']++;
-    return module;
+    told.outcome ??= stored.value.includes('content=') ? 'replaced' : 'created';
+    await this.#info.tell(nameOf(module), () => putUdfCommand(module));
+    this.info.udfs[told.outcome]++;
   }
 
   async #settled(global: Global): Promise<void> {
     const look = (node: ClusterNode): Promise<State> =>
       global.kind === 'index' ? this.#indexAt(node, global) : this.#udfAt(node, global);
-    const what = global.kind === 'index' ? 'index' : 'UDF module';
     await this.#until(
       () => this.#lookAt(look),
-      `the server accepted ${what} "${global.name}" and does not have it`,
+      `the server accepted ${nameOf(global)} and does not have it`,
     );
   }
 
-  /** The state at one node, or the worst of all. */
-  async #lookAt(look: (node: ClusterNode) => Promise<State>): Promise<State> {
+  /** The state at one node, or the worst of all; or why nobody could look. */
+  async #lookAt(look: (node: ClusterNode) => Promise<State>): Promise<State | AsbError> {
     const nodes = this.#cluster.nodes;
     try {
+      if (nodes.length === 0) throw noNode();
       const looked = this.#options.wait === true ? nodes : nodes.slice(0, 1);
       const states = await Promise.all(looked.map(look));
       if (states.includes('missing')) return 'missing';
       return states.includes('building') ? 'building' : 'done';
     } catch (error) {
-      if (codeOf(error) !== 'NETWORK') throw error;
-      await this.#cluster.refresh(); // and forget the node, if it is gone
-      return 'missing';
+      if (!isNetwork(error)) throw error;
+      await lookAnew(this.#cluster); // and forget the node, if it is gone
+      return error;
     }
   }
 
@@ -198,7 +217,7 @@ export class GlobalWriter {
   }
 
   /** Looks again and again; time counts only while a thing is missing. */
-  async #until(look: () => Promise<State>, failure: string): Promise<void> {
+  async #until(look: () => Promise<State | AsbError>, failure: string): Promise<void> {
     const { timeout = 10_000 } = this.#options;
     const { signal } = this.#stop;
     let missing = 0;
@@ -206,7 +225,8 @@ export class GlobalWriter {
       signal.throwIfAborted();
       const state = await look();
       if (state === 'done') return;
-      if (state === 'missing' && (missing += pause) > timeout) {
+      if (state !== 'building' && (missing += pause) > timeout) {
+        if (state !== 'missing') throw state;
         throw new AsbError('SERVER', `${failure}, after ${timeout} ms`);
       }
       await sleep(pause, undefined, { signal }).catch(() => {}); // the loop's begin tells why
@@ -224,3 +244,6 @@ export class GlobalWriter {
     this.#options.onNotice?.(notice);
   }
 }
+
+const nameOf = ({ kind, name }: Global): string =>
+  `${kind === 'index' ? 'index' : 'UDF module'} "${name}"`;

@@ -29,7 +29,7 @@ export class InfoClient {
    * @throws AsbError `NETWORK` if no node does
    */
   async ask(commandFor: CommandFor): Promise<InfoAnswer> {
-    let failure: unknown = new AsbError('NETWORK', 'no node of the cluster is left');
+    let failure: unknown = noNode();
     for (const node of this.#cluster.nodes) {
       try {
         return { node, value: await this.askNode(node, commandFor) };
@@ -48,13 +48,17 @@ export class InfoClient {
   }
 
   /**
-   * Tells a node to do something.
+   * Tells one node to do something. If it is lost before it answers, nobody knows whether that is
+   * done: no other node is told, for it might be done twice.
    *
    * @param what is done, for the message
-   * @throws AsbError `SERVER` in the server's words, unless it answers `ok`
+   * @throws AsbError `SERVER` in the server's words, unless it answers `ok`; `NETWORK` without an
+   *   answer
    */
   async tell(what: string, commandFor: CommandFor): Promise<void> {
-    const { node, value } = await this.ask(commandFor);
+    const [node] = this.#cluster.nodes;
+    if (node === undefined) throw noNode();
+    const value = await this.askNode(node, commandFor);
     if (/^ok$/i.test(value)) return;
     const code = /^(?:error|fail):(\d+)/i.exec(value)?.[1];
     throw new AsbError('SERVER', `${node.location} refused ${what}: ${udfRefusal(value)}`, {
@@ -71,3 +75,6 @@ export class InfoClient {
     return build;
   }
 }
+
+/** There is nobody to ask. */
+export const noNode = (): AsbError => new AsbError('NETWORK', 'no node of the cluster is left');

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type AsbError, codeOf } from '../../errors.ts';
+import type { AsbError } from '../../errors.ts';
 import { BufferPool } from '../../memory/buffer-pool.ts';
 import { RecordBatch } from '../../record/batch.ts';
 import { backoff } from '../backoff.ts';
 import type { Cluster } from '../cluster.ts';
 import { isNetwork } from '../node-error.ts';
 import { isPassing, ResultCode } from '../result-code.ts';
+import { lookAnew } from '../retrying.ts';
 import { NodeScan } from './node-scan.ts';
 import { PartitionTracker } from './partition-tracker.ts';
 import {
@@ -48,7 +49,6 @@ export class PartitionScan {
   readonly #ended = Promise.withResolvers<void>();
   #workers = 1;
   #slots = new Slots(1);
-  #refreshing: Promise<void> | undefined;
   #paused = false;
   #records = 0;
   #bytes = 0;
@@ -181,21 +181,10 @@ export class PartitionScan {
     await sleep(wait, undefined, { signal: this.#stop.signal }).catch(() => {}); // looked at below
     if (isLast) await this.#tasks.untilOthersEnd();
     if (this.#stopped) return;
-    await (this.#refreshing ??= this.#refresh());
+    await lookAnew(this.#cluster);
     if (this.#stopped) return;
     // Not in more shares than before, or each retry would multiply them.
     this.#startAll(this.#deal(lack.partitions, 1), retry);
-  }
-
-  /** A cluster that can't be looked at now is asked as it was known: that fails, and is told of. */
-  async #refresh(): Promise<void> {
-    try {
-      await this.#cluster.refresh();
-    } catch (error) {
-      if (codeOf(error) !== 'CONNECT') throw error;
-    } finally {
-      this.#refreshing = undefined;
-    }
   }
 
   /** Asks a node once. @returns what is left undone, if anything */

@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AsbError, toError } from '../../errors.ts';
 import type { RecordBatch } from '../../record/batch.ts';
 import * as layout from '../../record/layout.ts';
+import { backoff } from '../backoff.ts';
 import type { Cluster } from '../cluster.ts';
+import { lookAnew, retrying } from '../retrying.ts';
 import { RequestPool } from './request-pool.ts';
 import { RequestSender, type SendOptions } from './request-sender.ts';
 import { RowEncoder } from './row-encoder.ts';
@@ -29,7 +31,9 @@ export interface RecordWriterOptions extends WritePolicy, SendOptions {
   readonly maxAsyncBatches?: number;
   /** How often a record may be sent again. Default 5. */
   readonly maxRetries?: number;
-  /** ms before the second retry; it doubles with each. The first comes at once. Default 150. */
+  /**
+   * ms before the second retry; it doubles with each, up to 5 s. The first comes at once. Default 150.
+   */
   readonly retryScale?: number;
   /** Told of what went wrong but was lived with. */
   readonly onNotice?: (notice: string) => void;
@@ -64,7 +68,6 @@ export class RecordWriter {
   #prepared = false;
   #inFlight = 0;
   #waiting: (() => void)[] = [];
-  #refreshing: Promise<void> | undefined;
   #failure: Error | undefined;
   #offTold = 0;
 
@@ -143,15 +146,21 @@ export class RecordWriter {
 
   #fail(error: Error): void {
     this.#failure ??= error;
-    this.#stop.abort();
+    this.#stop.abort(this.#failure);
     this.#sender.close();
     this.#wake();
   }
 
   /** Servers before 6.0 have batches for reading only. */
   async #prepare(): Promise<void> {
-    const features = (await this.#cluster.askAny('features')).split(';');
-    if (!features.includes('batch-any')) this.#useNoBatches('has no batch writes');
+    const ask = () => this.#cluster.askAny('features');
+    const features = await retrying(this.#cluster, 'asking for features', ask, {
+      maxRetries: this.#maxRetries,
+      sleepBetweenRetries: this.#retryScale,
+      signal: this.#stop.signal,
+      onNotice: this.#options.onNotice,
+    });
+    if (!features.split(';').includes('batch-any')) this.#useNoBatches('has no batch writes');
     this.#prepared = true;
   }
 
@@ -244,29 +253,17 @@ export class RecordWriter {
     }
   }
 
-  /** Waits, the first time not at all, and looks at the cluster anew. */
+  /** Waits, the first time not at all, and looks at the cluster anew: masters may have moved. */
   async #beforeRetry(retry: number, rows: number, why: AsbError): Promise<void> {
-    this.#options.onNotice?.(`${rows} records go again: ${why.message}`);
-    if (retry > 1) {
-      const ms = this.#retryScale * 2 ** (retry - 2);
-      const jitter = 0.9 + Math.random() / 5;
-      await sleep(ms * jitter, undefined, { signal: this.#stop.signal }).catch(() => {});
-    }
+    const wait = retry === 1 ? 0 : backoff(this.#retryScale, retry - 1);
+    this.#options.onNotice?.(
+      `${why.message}; ${rows} records are sent again ${wait === 0 ? 'at once' : `in ${wait} ms`} ` +
+        `(retry ${retry} of ${this.#maxRetries})`,
+    );
+    await sleep(wait, undefined, { signal: this.#stop.signal }).catch(() => {}); // looked at below
     this.#check();
-    await (this.#refreshing ??= this.#refresh());
+    await lookAnew(this.#cluster);
     this.#check();
-  }
-
-  async #refresh(): Promise<void> {
-    try {
-      await this.#cluster.refresh();
-    } catch (error) {
-      // No node can be reached now: one more reason to try again.
-      if (!(error instanceof AsbError) || error.code !== 'CONNECT') throw error;
-      this.#options.onNotice?.(error.message);
-    } finally {
-      this.#refreshing = undefined;
-    }
     this.#sender.keepOnly(this.#cluster.nodes);
     this.#targets.route(this.#cluster.partitionMap(this.#options.namespace));
   }

@@ -1,5 +1,6 @@
 import { AsbError } from '../../errors.ts';
 import type { ClusterNode } from '../node.ts';
+import { atNode, isNetwork } from '../node-error.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import { Flights } from './flights.ts';
 import { type LocalTime, NodeClocks } from './node-clocks.ts';
@@ -84,7 +85,7 @@ export class RequestSender {
     again: WriteRequest,
     company = 1,
   ): Promise<AsbError | undefined> {
-    const prepared = await failureOf(this.#prepare(node, request, company));
+    const prepared = await failureOf(node, this.#prepare(node, request, company));
     if (prepared instanceof AsbError) {
       again.addAll(request); // none was sent
       return prepared;
@@ -95,7 +96,10 @@ export class RequestSender {
       if (request.rows === 0) return undefined;
       this.#counts.bytes += request.size;
       const sent = this.#clocks.time.now();
-      const reply = await failureOf(connection.send(request, this.#options.timeout ?? 10_000));
+      const reply = await failureOf(
+        node,
+        connection.send(request, this.#options.timeout ?? 10_000),
+      );
       const failure = reply instanceof AsbError ? reply : undefined;
       const exchange = { location: node.location, request, reply: connection.reply, failure };
       if (request.expiring) this.#clocks.learn(node, exchange, now, sent, company);
@@ -138,11 +142,14 @@ export class RequestSender {
 }
 
 /** A failure of the network is something to live with; any other is thrown. */
-const failureOf = async <Result>(task: Promise<Result>): Promise<Result | AsbError> => {
+const failureOf = async <Result>(
+  node: ClusterNode,
+  task: Promise<Result>,
+): Promise<Result | AsbError> => {
   try {
     return await task;
   } catch (error) {
-    if (error instanceof AsbError && error.code === 'NETWORK') return error;
-    throw error;
+    if (isNetwork(error)) return error;
+    throw atNode(error, node.location);
   }
 };

@@ -258,3 +258,87 @@ t.test('an answer that is nonsense, while waiting', (t) => {
     },
   );
 });
+
+for (const [what, kind] of [
+  ['an index', 'index'],
+  ['a UDF module', 'udf'],
+] as const) {
+  const global = kind === 'index' ? index() : udf(`${SET}.lua`, '-- 1\n');
+  const told = kind === 'index' ? 'sindex-create' : 'udf-put';
+
+  t.test(`a node that is lost when it has been told of ${what}: done, or not`, async (t) => {
+    for (const heard of [true, false]) {
+      let there = false;
+      let hangs = 1;
+      const notices: string[] = [];
+      const content = Buffer.from('-- 1\n').toString('base64');
+      await withAnswers(
+        (command) => {
+          if (command.startsWith('sindex-list')) return there ? listed(index()) : '';
+          if (command.startsWith('udf-get')) return there ? `type=LUA;content=${content};` : 'gone';
+          if (command.startsWith(told)) there = true;
+          return undefined;
+        },
+        { sleepBetweenRetries: 1, onNotice: (notice) => notices.push(notice) },
+        async (writer, asked) => {
+          await writer.write(global);
+          await writer.settle();
+          const counts = { created: 1, replaced: 0, same: 0 };
+          t.strictSame(kind === 'index' ? writer.info.indexes : writer.info.udfs, counts);
+          const times = asked.filter((command) => command.startsWith(told)).length;
+          t.equal(times, heard ? 1 : 2, 'told again only if it is not there');
+          t.equal(notices.length, 1);
+        },
+        (command) => {
+          if (!command.startsWith(told) || hangs-- <= 0) return false;
+          there = heard;
+          return true;
+        },
+      );
+    }
+  });
+}
+
+t.test('a node that is lost for good', async (t) => {
+  for (const when of ['sindex-list', 'sindex-create']) {
+    let retries = 0;
+    await withAnswers(
+      (command) => (command.startsWith('sindex-list') ? '' : undefined),
+      { sleepBetweenRetries: 1, maxRetries: 2, onNotice: () => retries++ },
+      async (writer) => {
+        await t.rejects(writer.write(index()), { code: 'NETWORK' });
+        t.equal(retries, 2);
+      },
+      (command) => command.startsWith(when),
+    );
+  }
+});
+
+t.test('closed while it waits to try again', (t) => {
+  let close = () => {};
+  return withAnswers(
+    () => undefined,
+    { sleepBetweenRetries: 60_000, onNotice: () => setImmediate(close) },
+    async (writer) => {
+      close = () => writer.close();
+      await t.rejects(writer.write(index()), { code: 'ABORTED' });
+    },
+    (command) => command.startsWith('sindex-list'),
+  );
+});
+
+t.test('all nodes gone while something is waited for', async (t) => {
+  const node = await startFakeNode({
+    info: (command) => (/^(?:udf-put|build)/.test(command) ? 'ok' : undefined),
+  });
+  const cluster = await Cluster.connect({ seeds: [node] });
+  const writer = new GlobalWriter(cluster, { namespace: 'test', timeout: 50, wait: true });
+  await writer.write(udf('a.lua', '-- 1'));
+  await node.close();
+  await t.rejects(writer.settle(), { code: 'NETWORK' });
+  t.strictSame(cluster.nodes, []);
+  const retries = { maxRetries: 1, sleepBetweenRetries: 1 };
+  const another = new GlobalWriter(cluster, { namespace: 'test', ...retries });
+  await t.rejects(another.write(udf('b.lua', '-- 1')), { code: 'NETWORK' });
+  cluster.close();
+});

@@ -84,4 +84,8 @@ t.test('a cluster without nodes', async (t) => {
     client.ask(() => 'x'),
     { code: 'NETWORK' },
   );
+  await t.rejects(
+    client.tell('this', () => 'x'),
+    { code: 'NETWORK' },
+  );
 });

@@ -630,6 +630,29 @@ t.test('the cluster answers nonsense between two rounds', async (t) => {
   await node.close();
 });
 
+t.test('stopped while it looks at the cluster', async (t) => {
+  let scans = 0;
+  let stop = () => {};
+  const node = await startFakeNode({
+    message: (_, socket) => {
+      scans++;
+      socket.destroy();
+    },
+    info: (command) => {
+      if (command === 'replicas' && scans > 0) stop();
+      return undefined;
+    },
+  });
+  const cluster = await Cluster.connect({ seeds: [node] });
+  const scan = new PartitionScan(cluster, QUICK, () => true);
+  stop = () => scan.stop();
+  await scan.run();
+  await cluster.refresh();
+  t.equal(scans, 1, 'it is over');
+  cluster.close();
+  await node.close();
+});
+
 t.test('many faults at random', async (t) => {
   const seed = Number(process.env.FAULT_SEED ?? Math.floor(Math.random() * 2 ** 31));
   t.comment(`FAULT_SEED=${seed}`);

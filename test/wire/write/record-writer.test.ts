@@ -257,6 +257,53 @@ const rows: readonly Row[] = [
     retries: true,
     counts: { inserted: COUNT - 2, inDoubt: 2 },
   },
+  ...[true, false].flatMap((batchWrites) => [
+    {
+      what: `connections reset before anything is done, batches: ${batchWrites}`,
+      options: { batchWrites },
+      prepare: (sandbox: Sandbox) => faults(sandbox).cutWrite({ afterRows: 0, how: 'reset' }, 3),
+      retries: true,
+    },
+    {
+      what: `connections reset after the answers, which may be lost, batches: ${batchWrites}`,
+      options: { batchWrites },
+      prepare: (sandbox: Sandbox) =>
+        faults(sandbox).cutWrite({ afterRows: 1, answered: true, how: 'reset' }, 3),
+      doubts: true,
+      retries: true,
+    },
+  ]),
+  {
+    what: 'all connections of a node reset',
+    sandbox: { nodes: 2 },
+    onBatch: (sandbox) => sandbox.nodes[1]!.resetConnections(),
+    prepare: (sandbox) => faults(sandbox).answer('batch', 152, 2),
+    doubts: true,
+    retries: true,
+  },
+  {
+    what: 'connections that are refused',
+    onBatch: (sandbox, index) => {
+      if (index === 0) faults(sandbox).refuseConnections(3);
+    },
+    retries: true,
+  },
+  {
+    what: 'partitions that move',
+    sandbox: { nodes: 3 },
+    onBatch: (sandbox, index) => sandbox.migrate(Array(4096).keys(), [sandbox.nodes[index % 3]!]),
+    prepare: (sandbox) => faults(sandbox).answer('batch', 11, 2),
+    retries: true,
+  },
+  {
+    what: 'info that is nonsense, when it is asked again',
+    onBatch: (sandbox, index) => {
+      if (index > 0) return;
+      faults(sandbox).garbleInfo('replicas', 'copy:x');
+      faults(sandbox).answer('batch', 18);
+    },
+    error: { code: 'PROTOCOL', facts: { node: /:/ } },
+  },
   {
     what: 'no answer in time',
     options: { timeout: 50 },
@@ -512,11 +559,59 @@ t.test('a server before 6.0 has no batch writes', async (t) => {
   await close();
 });
 
+t.test('a node that can’t be asked at first what it can do', async (t) => {
+  for (const [times, maxRetries] of [
+    [2, 2],
+    [2, 1],
+  ] as const) {
+    let left: number = times;
+    const { cluster, close } = await fakeCluster({
+      answers: (commands) => (commands.includes('features') && left-- > 0 ? 'close' : true),
+    });
+    const notices: string[] = [];
+    const onNotice = (notice: string) => notices.push(notice);
+    const options = { ...QUICK, namespace: 'test', maxRetries, onNotice };
+    const writer = new RecordWriter(cluster, options);
+    const writing = writer.write(batchOf(recordsOf(10))).then(() => writer.flush());
+    if (times > maxRetries) await t.rejects(writing, { code: 'NETWORK' });
+    else await writing;
+    t.equal(writer.info.inserted, times > maxRetries ? 0 : 10);
+    t.ok(notices.length >= maxRetries);
+    writer.close();
+    await close();
+  }
+});
+
+t.test('closed while it asks again what a node can do', async (t) => {
+  const { cluster, close } = await fakeCluster({
+    answers: (commands) => (commands.includes('features') ? 'close' : true),
+  });
+  const options = { ...QUICK, namespace: 'test', retryScale: 60_000 };
+  const writer: RecordWriter = new RecordWriter(cluster, {
+    ...options,
+    onNotice: () => setImmediate(() => writer.close()),
+  });
+  await t.rejects(writer.write(batchOf(recordsOf(1))), { code: 'ABORTED' });
+  await close();
+});
+
+t.test('nonsense in the place of an answer names its node', async (t) => {
+  const { fake, cluster, close } = await fakeCluster({
+    message: (_body, socket) => socket.write(Buffer.alloc(64, 0xff)),
+  });
+  const writer = new RecordWriter(cluster, { ...QUICK, namespace: 'test' });
+  await writer.write(batchOf(recordsOf(5)));
+  const facts = { node: `127.0.0.1:${fake.port}` };
+  await t.rejects(writer.flush(), { code: 'PROTOCOL', facts });
+  await close();
+});
+
 t.test('a node that can’t be asked for its time', async (t) => {
   const { cluster, close } = await fakeCluster({
     answers: (commands) => (commands.includes('namespace/test') ? 'close' : true),
   });
-  const writer = new RecordWriter(cluster, { ...QUICK, namespace: 'test', maxRetries: 1 });
+  const options = { ...QUICK, namespace: 'test', maxRetries: 1, batchSize: 10 };
+  const writer = new RecordWriter(cluster, options);
   await writer.write(batchOf(recordsOf(10, { voidTime: now() + 1000 })));
   await t.rejects(writer.flush(), { code: 'NETWORK' });
   t.equal(writer.info.retried, 10);
