@@ -8,12 +8,18 @@ import {
   PROTO_HEADER_SIZE,
   ProtoType,
 } from '../../lib/wire/proto.ts';
+import { type AdminMessage, decodeAdminMessage } from '../../lib/wire/security/admin-message.ts';
 
 export interface FakeNodeOptions {
   /** The value for an info command; `undefined`: the default one; `null`: its line is left out. */
   readonly info?: (command: string) => string | null | undefined;
-  /** Whether info is answered at all, or the connection closed. Default: it is. */
-  readonly answers?: (commands: readonly string[]) => boolean | 'close';
+  /**
+   * Whether info is answered at all, or the connection closed; another text is the whole answer.
+   * Default: it is.
+   */
+  readonly answers?: (commands: readonly string[]) => boolean | string;
+  /** Answers a login with whole protos; `undefined`: the connection is closed, as by default. */
+  readonly security?: (message: AdminMessage) => Buffer | undefined;
   /** Takes a scan or another message. Default: it is never answered. */
   readonly message?: (body: Buffer, socket: Socket) => void;
 }
@@ -39,18 +45,27 @@ const DEFAULTS: Readonly<Record<string, string>> = {
 
 export const startFakeNode = async (options: FakeNodeOptions = {}): Promise<FakeNode> => {
   const { info = () => undefined, answers = () => true, message = () => {} } = options;
+  const { security = () => undefined } = options;
   const sockets = new Set<Socket>();
   const asked: string[] = [];
   const answer = (commands: readonly string[], socket: Socket): void => {
     asked.push(...commands);
     const answered = answers(commands);
     if (answered === 'close') socket.destroy();
+    else if (typeof answered === 'string') {
+      socket.write(encodeProto(ProtoType.INFO, Buffer.from(answered)));
+    }
     if (answered !== true) return;
     const lines = commands.map((one) => {
       const value = info(one);
       return value === null ? '' : `${one}\t${value ?? DEFAULTS[one] ?? ''}\n`;
     });
     socket.write(encodeProto(ProtoType.INFO, Buffer.from(lines.join(''))));
+  };
+  const answerLogin = (body: Buffer, socket: Socket): void => {
+    const reply = security(decodeAdminMessage(body));
+    if (reply === undefined) socket.destroy();
+    else socket.write(reply);
   };
   const server = createServer((socket) => {
     sockets.add(socket);
@@ -66,6 +81,7 @@ export const startFakeNode = async (options: FakeNodeOptions = {}): Promise<Fake
         const body = pending.subarray(PROTO_HEADER_SIZE, end);
         pending = pending.subarray(end);
         if (type === ProtoType.INFO) answer(body.toString().trimEnd().split('\n'), socket);
+        else if (type === ProtoType.SECURITY) answerLogin(body, socket);
         else message(body, socket);
       }
     });

@@ -1,5 +1,6 @@
 import { AsbError } from '../../errors.ts';
 import type { Connection } from '../connection.ts';
+import { atNode } from '../node-error.ts';
 import { describeResult, ResultCode } from '../result-code.ts';
 import {
   AdminCommand,
@@ -90,7 +91,12 @@ export class Login {
   }
 
   async #exchange(connection: Connection, request: Uint8Array) {
-    return decodeAdminMessage(await connection.exchange(request, this.#options.timeout));
+    const body = await connection.exchange(request, this.#options.timeout);
+    try {
+      return decodeAdminMessage(body);
+    } catch (error) {
+      throw atNode(error, connection.node);
+    }
   }
 
   async #request(): Promise<Buffer> {

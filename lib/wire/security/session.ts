@@ -44,7 +44,7 @@ export class Session {
    * @throws AsbError `AUTH` if the node refuses the login; `NETWORK`, `PROTOCOL`
    */
   async begin(connection: Connection): Promise<void> {
-    await this.#othersAsk();
+    while (this.#asking !== undefined) await this.#othersAsk(this.#asking);
     if (this.#needless) return;
     const token = this.#now() < this.#renewAt ? this.#token : undefined;
     if (token !== undefined && (await this.#source.show(connection, token))) return;
@@ -61,9 +61,9 @@ export class Session {
    * What the network did to another connection need not happen to this one; but one refusal is
    * enough: many in a row could lock the user out.
    */
-  async #othersAsk(): Promise<void> {
+  async #othersAsk(asking: Promise<void>): Promise<void> {
     try {
-      await this.#asking;
+      await asking;
     } catch (error) {
       if (codeOf(error) === 'AUTH') throw error;
     }

@@ -47,6 +47,10 @@ const FAILURES: readonly (readonly [RegExp, TlsFailure])[] = [
       expected: 'a certificate that is valid now',
     },
   ],
+  [
+    /^INVALID_PURPOSE/,
+    { what: 'its certificate is not for servers', expected: 'a certificate for servers' },
+  ],
   [/^CERT_REVOKED/, { what: 'its certificate is revoked', expected: 'one that is not' }],
   [/^UNABLE_TO_GET_CRL/, NO_CRL],
   [

@@ -1,7 +1,7 @@
 /** How connections are encrypted, as the peers' `--tls-…` options say it. */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
-import { AsbError, codeOf } from '../../errors.ts';
+import { AsbError, messageOf } from '../../errors.ts';
 import { type PemFile, readPem, readPemDirectory } from './pem.ts';
 import { parseProtocols } from './tls-protocols.ts';
 
@@ -43,17 +43,20 @@ export interface TlsOptions {
  */
 export const readSecureContext = async (options: TlsOptions): Promise<SecureContext> => {
   const { cipherSuite } = options;
-  const context: SecureContextOptions = {
+  return createSecureContext({
     ...parseProtocols(options.protocols),
     ...(await readAuthorities(options)),
     ...(await readIdentity(options)),
-    ...(cipherSuite === undefined ? {} : { ciphers: cipherSuite }),
-  };
+    ...(cipherSuite === undefined ? {} : ciphersOf(cipherSuite)),
+  });
+};
+
+const ciphersOf = (ciphers: string): SecureContextOptions => {
   try {
-    return createSecureContext(context);
+    createSecureContext({ ciphers });
+    return { ciphers };
   } catch (cause) {
-    if (codeOf(cause) !== 'ERR_SSL_NO_CIPHER_MATCH') throw cause;
-    throw new AsbError('USAGE', `--tls-cipher-suite: "${cipherSuite}" names no known cipher`, {
+    throw new AsbError('USAGE', `--tls-cipher-suite: "${ciphers}" names no known cipher`, {
       expected: "OpenSSL's names of ciphers, with colons between",
       cause,
     });
@@ -73,7 +76,10 @@ const readAuthorities = async ({
   ];
   const ca = [...new Set(sources.flatMap(({ certificates }) => certificates))];
   const crl = [...new Set(sources.flatMap(({ crls }) => crls))];
-  for (const source of sources) checkCertificates(source);
+  for (const source of sources) {
+    checkCertificates(source);
+    if (checksCrl) checkCrls(source);
+  }
   if ((cafile !== undefined || capath !== undefined) && ca.length === 0) {
     throw noneIn('a certificate', cafile, capath);
   }
@@ -104,8 +110,20 @@ const readIdentity = async ({
       { file: keyfile },
     );
   }
-  const exported = key.export({ type: 'pkcs8', format: 'pem' });
-  return { cert: source.certificates.join('\n'), key: exported };
+  const identity = {
+    cert: source.certificates.join('\n'),
+    key: key.export({ type: 'pkcs8', format: 'pem' }),
+  };
+  try {
+    createSecureContext(identity);
+    return identity;
+  } catch (cause) {
+    // Its key is too short, say.
+    throw new AsbError('KEY', `--tls-certfile: ${certfile} is refused: ${messageOf(cause)}`, {
+      file: certfile,
+      cause,
+    });
+  }
 };
 
 const readKey = async (file: string, password: string | undefined): Promise<KeyObject> => {
@@ -131,6 +149,19 @@ const checkCertificates = ({ file, certificates }: PemFile): void => {
       new X509Certificate(certificate);
     } catch (cause) {
       throw new AsbError('KEY', `${file}: certificate ${index + 1} in it is none`, { file, cause });
+    }
+  }
+};
+
+const checkCrls = ({ file, crls }: PemFile): void => {
+  for (const [index, crl] of crls.entries()) {
+    try {
+      createSecureContext({ crl });
+    } catch (cause) {
+      throw new AsbError('KEY', `${file}: revocation list ${index + 1} in it is none`, {
+        file,
+        cause,
+      });
     }
   }
 };

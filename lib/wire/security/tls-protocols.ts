@@ -26,10 +26,10 @@ export const parseProtocols = (words = 'all'): TlsVersions => {
   const allowed = new Set<TlsVersion>();
   const given = words.split(/[\s,]+/).filter((word) => word !== '');
   for (const [index, word] of given.entries()) {
-    const [, sign = '', name = ''] = /^([+-]?)(.*)$/s.exec(word) ?? [];
+    const sign = /^[+-]/.test(word) ? word.slice(0, 1) : '';
     // What begins anew would undo what stands before it, which nobody means.
     if (sign === '' && index > 0) throw wrong(`"${word}" needs + or - before it`);
-    for (const version of versionsOf(name, sign)) {
+    for (const version of versionsOf(word.slice(sign.length), sign)) {
       if (sign === '-') allowed.delete(version);
       else allowed.add(version);
     }
