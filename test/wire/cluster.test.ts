@@ -3,6 +3,9 @@ import t from 'tap';
 import { startSandbox } from '../../lib/sandbox/index.ts';
 import { formatAddress, parseAddresses } from '../../lib/wire/address.ts';
 import { Cluster, type ClusterOptions } from '../../lib/wire/cluster.ts';
+import { AdminField, encodeAdminReply } from '../../lib/wire/security/admin-message.ts';
+import { Login } from '../../lib/wire/security/login.ts';
+import { TlsClient } from '../../lib/wire/security/tls-client.ts';
 import { deadAddress, startFakeNode, until } from '../helpers/fake-node.ts';
 
 /** Connects, and keeps what it was told. */
@@ -172,6 +175,80 @@ t.test('closed while it looks', async (t) => {
   answers = false;
   await t.rejects(Cluster.connect({ seeds: [node], infoTimeout: 20 }), { code: 'CONNECT' });
   await node.close();
+});
+
+t.test('racks that are near', async (t) => {
+  const rows: readonly [string, readonly number[], string | undefined, number][] = [
+    ['the first of them that has the partition', [7, 1], 'F2', 0],
+    ['none of them', [8], 'F1', 0],
+    ['a server that knows no racks', [9], 'F1', 1],
+  ];
+  for (const [what, preferRacks, reader, told] of rows) {
+    const racks = preferRacks.includes(9) ? 'ERROR:25:enterprise only' : undefined;
+    const bits = Buffer.alloc(512, 0xff).toString('base64');
+    const none = Buffer.alloc(512).toString('base64');
+    const peer = await startFakeNode({
+      info: (command) =>
+        ({
+          node: 'F2',
+          replicas: `test:1,2,${none},${bits}`,
+          'rack-ids': racks ?? 'test:1;copy:7',
+        })[command],
+    });
+    const seed = await startFakeNode({
+      info: (command) =>
+        ({
+          replicas: `test:1,2,${bits},${none}`,
+          'peers-clear-std': `1,3000,[[F2,,[${formatAddress(peer)}]]]`,
+          'rack-ids': racks ?? 'test:2',
+        })[command],
+    });
+    const { cluster, notices } = await connect({ seeds: [seed], preferRacks });
+    const map = cluster.partitionMap('test');
+    t.equal(map?.reader(0, 0)?.name, reader, what);
+    t.equal(map?.owner(0, 0)?.name, 'F1', what);
+    t.equal(notices.length, told, what);
+    cluster.close();
+    await Promise.all([peer.close(), seed.close()]);
+  }
+  const seed = await startFakeNode({
+    info: (command) => (command === 'rack-ids' ? 'test' : undefined),
+  });
+  await t.rejects(connect({ seeds: [seed], preferRacks: [1] }), {
+    code: 'CONNECT',
+    facts: { cause: { code: 'PROTOCOL' } },
+  });
+  await seed.close();
+});
+
+t.test('a refused login ends it, at a seed and at a peer', async (t) => {
+  const login = () => new Login({ credentials: { auth: 'PKI' }, timeout: 5000 });
+  const refusing = await startFakeNode({ security: () => encodeAdminReply(65) });
+  const granting = await startFakeNode({
+    security: () => encodeAdminReply(0, new Map([[AdminField.SESSION_TOKEN, 'token']])),
+    info: (command) =>
+      command === 'peers-clear-std' ? `1,3000,[[F2,,[${formatAddress(refusing)}]]]` : undefined,
+  });
+  for (const seeds of [[refusing, granting], [granting]]) {
+    await t.rejects(connect({ seeds, login: login() }), {
+      code: 'AUTH',
+      facts: { node: formatAddress(refusing) },
+    });
+    await until(() => granting.sockets.size + refusing.sockets.size === 0);
+  }
+  await Promise.all([refusing.close(), granting.close()]);
+});
+
+t.test('what is said if no seed answers', async (t) => {
+  const dead = await deadAddress();
+  const tls = await TlsClient.create({});
+  const alerting = await startFakeNode({ answers: () => 'close' });
+  await t.rejects(connect({ seeds: [alerting] }), { code: 'CONNECT', message: /--tls-enable/ });
+  await t.rejects(connect({ seeds: [dead], tls }), {
+    code: 'CONNECT',
+    message: /^(?!.*--tls-enable).*--port/s,
+  });
+  await alerting.close();
 });
 
 const hasIpv6 = Object.values(networkInterfaces())

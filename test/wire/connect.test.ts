@@ -1,7 +1,9 @@
 import t from 'tap';
+import { startSandbox } from '../../lib/sandbox/index.ts';
 import { parseAddresses } from '../../lib/wire/address.ts';
-import { connectTo } from '../../lib/wire/connect.ts';
+import { type ConnectionOptions, connectTo } from '../../lib/wire/connect.ts';
 import { startTarget } from '../helpers/target.ts';
+import { CLIENT, tlsPath, tlsText } from '../helpers/tls.ts';
 
 t.test('seeds are a text or addresses', async (t) => {
   const target = await startTarget();
@@ -16,5 +18,97 @@ t.test('seeds are a text or addresses', async (t) => {
 
 t.test('a seed that does not answer', async (t) => {
   await t.rejects(connectTo({ seeds: '127.0.0.1:1' }), { code: 'CONNECT' });
-  await t.rejects(connectTo({ seeds: '' }), { code: 'USAGE' });
+});
+
+t.test('options that have no meaning, or do not go together', async (t) => {
+  const rows: readonly ConnectionOptions[] = [
+    { seeds: '' },
+    { seeds: 'localhost:sandbox:3000' },
+    { user: 'ann' },
+    { auth: 'PKI', tls: { cafile: tlsPath('ca.pem') } },
+    { preferRacks: [-1] },
+  ];
+  for (const options of rows) {
+    await t.rejects(connectTo(options), { code: 'USAGE' }, JSON.stringify(options));
+  }
+  await t.rejects(connectTo({ tls: { cafile: tlsPath('absent.pem') } }), { code: 'KEY' });
+});
+
+interface Failure {
+  readonly code: string;
+  readonly message?: RegExp;
+  readonly facts?: { readonly resultCode: number };
+}
+
+t.test('every way in, to every node', async (t) => {
+  const sandbox = await startSandbox({
+    nodes: 2,
+    tls: { cert: tlsText('server.pem'), key: tlsText('server.key'), ca: tlsText('ca.pem') },
+    users: [
+      { name: 'ann', password: 'secret', roles: ['read'] },
+      { name: 'eve', password: 'secret', external: true, roles: ['read'] },
+      { name: 'backup', roles: ['read'] },
+    ],
+  });
+  t.teardown(() => sandbox.close());
+  const [seed = ''] = sandbox.seeds;
+  const tls = CLIENT;
+  const ann = { user: 'ann', password: 'secret' };
+  const eve = { user: 'eve', password: 'secret' };
+  const rows: readonly [ConnectionOptions, Failure | undefined][] = [
+    [{ tls, ...ann }, undefined],
+    [{ tls, ...ann, auth: 'INTERNAL' }, undefined],
+    [{ tls, ...eve, auth: 'EXTERNAL' }, undefined],
+    [{ tls, ...eve, auth: 'EXTERNAL_INSECURE' }, undefined],
+    [{ tls, auth: 'PKI' }, undefined],
+    [{ tls: { ...tls, name: 'sandbox', capath: tlsPath('.'), crlCheck: true }, ...ann }, undefined],
+    [{ tls }, { code: 'AUTH', facts: { resultCode: 80 } }],
+    [
+      { tls, ...ann, password: 'wrong' },
+      { code: 'AUTH', message: /^(?!.*wrong\b(?! credential))/ },
+    ],
+    [
+      { tls, ...ann, user: 'nobody' },
+      { code: 'AUTH', facts: { resultCode: 60 } },
+    ],
+    [{ ...ann }, { code: 'CONNECT' }],
+    [
+      { tls: { cafile: tlsPath('ca.pem') }, ...ann },
+      { code: 'CONNECT', message: /--tls-certfile/ },
+    ],
+    [{ tls: { ...tls, cafile: tlsPath('other-ca.pem') }, ...ann }, { code: 'CONNECT' }],
+    [
+      { tls: { ...tls, name: 'nobody' }, ...ann },
+      { code: 'CONNECT', message: /--tls-name/ },
+    ],
+  ];
+  for (const [options, failure] of rows) {
+    const connecting = connectTo({ seeds: seed, ...options });
+    const what = JSON.stringify(options).replaceAll(tlsPath('.'), '');
+    if (failure !== undefined) {
+      await t.rejects(connecting, failure, what);
+      continue;
+    }
+    const cluster = await connecting;
+    t.equal(cluster.nodes.length, 2, what);
+    cluster.close();
+  }
+});
+
+t.test('a cluster that wants no login', async (t) => {
+  const sandbox = await startSandbox({ nodes: 2 });
+  const notices: string[] = [];
+  const cluster = await connectTo({
+    seeds: sandbox.seeds.join(),
+    user: 'ann',
+    password: 'secret',
+    onNotice: (notice) => notices.push(notice),
+  });
+  t.equal(cluster.nodes.length, 2);
+  t.match(notices, [/51/]);
+  t.equal(notices.length, 1, 'told once');
+  cluster.close();
+  const quiet = await connectTo({ seeds: sandbox.seeds.join(), user: 'ann', password: 'secret' });
+  quiet.close();
+  await sandbox.close();
 });

@@ -44,3 +44,22 @@ map.update('A', { namespace: 'n', regime: 5, bitmaps: [bitmap(0)] });
 t.equal(map.owner(0, 0), 'C', 'whoever says it later');
 map.update('D', { namespace: 'n', regime: 6, bitmaps: [bitmap(0)] });
 t.equal(map.owner(0, 0), 'D', 'of the same regime, the one who was asked later');
+
+t.test('who is read from', async (t) => {
+  const near = new PartitionMap<string>();
+  const claims = (...bitmaps: Buffer[]) => ({ namespace: 'n', regime: 1, bitmaps });
+  t.equal(near.reader(1, 0), undefined);
+  near.update('A', claims(bitmap(1, 2, 3), bitmap()));
+  near.update('B', claims(bitmap(), bitmap(1, 2)));
+  near.update('C', claims(bitmap(), bitmap(), bitmap(1)));
+  const readers = (partition: number) =>
+    [0, 1, 2, 3].map((attempt) => near.reader(partition, attempt));
+  t.strictSame(readers(1), ['A', 'B', 'C', 'A'], 'as they own it, if none is preferred');
+  near.prefer('C', 0);
+  near.prefer('B', 1);
+  t.strictSame(readers(1), ['C', 'B', 'A', 'C']);
+  t.strictSame(readers(2), ['B', 'A', 'B', 'A']);
+  t.strictSame(readers(3), ['A', 'A', 'A', 'A'], 'another, where these have nothing');
+  t.strictSame(readers(4), [undefined, undefined, undefined, undefined]);
+  t.equal(near.owner(1, 0), 'A', 'writes go to the master');
+});
