@@ -17,19 +17,18 @@ export const runRestore = async (
   const stop = () => job.abort(messageOf(shell.signal.reason));
   shell.signal.addEventListener('abort', stop);
   const display = new ProgressDisplay({ shell, counts: () => countsOf(job.progress) });
-  try {
-    return await job.done;
-  } catch (error) {
-    const { stateFile, continueFrom } = options;
-    const { records, bytesTotal } = job.progress;
-    // What is read from a pipe cannot go on.
-    const hasState = stateFile !== undefined || continueFrom !== undefined;
-    if (!hasState && records > 0 && bytesTotal !== undefined) shell.say(HINT);
-    throw error;
-  } finally {
-    display.close();
-    shell.signal.removeEventListener('abort', stop);
-  }
+  return job.done
+    .catch((error: unknown) => {
+      const { stateFile = options.continueFrom } = options;
+      const { records, bytesTotal } = job.progress;
+      // What is read from a pipe cannot go on.
+      if (stateFile === undefined && records > 0 && bytesTotal !== undefined) shell.say(HINT);
+      throw error;
+    })
+    .finally(() => {
+      display.close();
+      shell.signal.removeEventListener('abort', stop);
+    });
 };
 
 const HINT = 'note: with --state-file-dst FILE, --continue FILE can go on with what is cut off';

@@ -73,7 +73,7 @@ export const findFiles = async (source: RestoreSource): Promise<RestoreFiles> =>
 const refuse = ([first, ...more]: readonly Error[]): void => {
   if (first === undefined) return;
   if (!(first instanceof AsbError) || more.length === 0) throw first;
-  const told = `${first.message} (and ${more.length} more failures, which asb verify tells)`;
+  const told = `${first.message} (and ${more.length} more: asb verify tells all)`;
   throw new AsbError(first.code, told, first.facts);
 };
 

@@ -15,7 +15,7 @@ const sandbox = await startSandbox({ records: RECORDS });
 const seeds = sandbox.seeds.join();
 const before = await scanFacts(seeds, 'test');
 const OUT = join(t.testdir(), 'out');
-await backup({ seeds, namespace: 'test', directory: OUT, fileLimit: 100_000 }).done;
+await backup({ seeds, namespace: 'test', directory: OUT, fileLimit: 130_000 }).done;
 const FILES = readdirSync(OUT).filter((name) => name.endsWith('.asb'));
 t.teardown(() => sandbox.close());
 
@@ -80,7 +80,7 @@ t.test('killed at any moment, with several files at once', async (t) => {
     });
   }
   let options = ['--state-file-dst', join(place, 'states')];
-  for (let kills = 0; kills < 4; kills++) {
+  for (let kills = 0; kills < 3; kills++) {
     const begin = writes;
     const child = start([...args, ...options]);
     const exit = once(child, 'exit');
