@@ -92,7 +92,7 @@ export class BackupLedger {
    */
   async fail(): Promise<string | undefined> {
     const { state, manifest, onNotice } = this.#options;
-    if (!this.#begun) return this.hasProgress ? this.location : undefined;
+    if (!this.#begun) return undefined; // nothing was touched yet
     try {
       if (state !== undefined && this.hasProgress) {
         await this.#saveManifest(false);

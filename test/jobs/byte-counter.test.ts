@@ -1,8 +1,13 @@
 import t from 'tap';
 import { byteCounter } from '../../lib/jobs/byte-counter.ts';
+import { Extent, noteExtent } from '../../lib/record/extent.ts';
 import { through } from '../helpers/streams.ts';
 
+const noted = Buffer.from('cde');
+const extent = new Extent();
+extent.udfs = 2;
+noteExtent(noted, extent);
 const counter = byteCounter();
-const out = await through([Buffer.from('ab'), Buffer.from('cde')], counter);
+const out = await through([Buffer.from('ab'), noted], counter);
 t.equal(Buffer.concat(out).toString(), 'abcde');
-t.strictSame(counter.info, { bytes: 5 });
+t.match(counter.info, { bytes: 5, coverage: { udfs: 2, records: 0 } });

@@ -21,7 +21,7 @@ import { keyFromFile } from '../../lib/crypto/key-source.ts';
 import { startSandbox } from '../../lib/sandbox/index.ts';
 import { Random } from '../fuzz/random.ts';
 import { EXECUTABLE } from '../helpers/asb.ts';
-import { contentOf, differences } from './content.ts';
+import { contentOf, differences } from '../helpers/backup-content.ts';
 import { type Running, type Shape, shapesIn, tryBackup } from './trial.ts';
 
 const { values } = parseArgs({

@@ -4,6 +4,7 @@ import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { zstdDecompressSync } from 'node:zlib';
 import t from 'tap';
+import { Extent, extentOf, noteExtent } from '../../lib/record/extent.ts';
 import { compress } from '../../lib/stages/compress.ts';
 import { FrameWalker } from '../../lib/zstd/frame-walker.ts';
 import { HEADER, manyRecords } from '../helpers/asb-text.ts';
@@ -93,3 +94,26 @@ for (const options of [
     t.throws(() => compress(options), { code: 'RANGE' });
   });
 }
+
+t.test('a frame has the notes of the chunks in it', async (t) => {
+  const chunks = UNITS.map((unit, index) => {
+    const chunk = Buffer.from(unit);
+    const extent = new Extent();
+    if (index > 0) extent.record(Buffer.alloc(20, index % 7), 0);
+    extent.settle();
+    if (index !== 5) noteExtent(chunk, extent);
+    return chunk;
+  });
+  const frames = await through(chunks, compress({ frameSize: 5000, concurrency: 2 }));
+  t.ok(frames.length > 3);
+  const extents = frames.map((frame) => extentOf(frame)!);
+  t.equal(
+    extents.reduce((sum, { records }) => sum + records, 0),
+    UNITS.length - 2,
+  );
+  const digests = extents.flatMap((extent) => Array.from(extent.digests(), (digest) => digest[0]));
+  t.strictSame(
+    digests,
+    UNITS.flatMap((_, index) => (index === 0 || index === 5 ? [] : [index % 7])),
+  );
+});

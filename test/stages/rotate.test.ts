@@ -4,15 +4,27 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import t from 'tap';
+import { BatchBuilder } from '../../lib/record/builder.ts';
+import { partitionOf } from '../../lib/record/layout.ts';
 import { alignedFrames } from '../../lib/stages/aligned-frames.ts';
 import { compress } from '../../lib/stages/compress.ts';
-import { DEFAULT_FILE_LIMIT, numberedName, rotate } from '../../lib/stages/rotate.ts';
+import { decompress } from '../../lib/stages/decompress.ts';
+import {
+  DEFAULT_FILE_LIMIT,
+  numberedName,
+  rotate,
+  type WholeFile,
+} from '../../lib/stages/rotate.ts';
+import { serialize } from '../../lib/stages/serialize.ts';
 import { Uncut } from '../../lib/stages/uncut.ts';
 import { units } from '../../lib/stages/units.ts';
 import { directory } from '../../lib/storage/directory.ts';
 import { HEADER, manyRecords, RECORDS, TEXT } from '../helpers/asb-text.ts';
 import { frame } from '../helpers/frames.ts';
 import { memoryStorage } from '../helpers/memory-storage.ts';
+import { through } from '../helpers/streams.ts';
+
+const UDF = { kind: 'udf', name: 'm', language: 'LUA', content: Buffer.from('x\n') } as const;
 
 const from = (chunks: Iterable<unknown>) => Readable.from(chunks);
 
@@ -108,4 +120,52 @@ t.test('an older backup is refused, or removed when the first file is begun', as
   t.strictSame(readdirSync(place).sort(), ['note.txt', 'old.asb']);
   await pipeline(from([TEXT]), rotate({ ...options, removeFiles: true }));
   t.strictSame(readdirSync(place).sort(), ['new_00000.asb', 'note.txt']);
+});
+
+t.test('tells of each whole file what it holds, as far as the chunks have notes', async (t) => {
+  const builder = new BatchBuilder('test');
+  for (let key = 0; key < 400; key++) builder.add({ key, bins: { a: key } });
+  const chunks = [UDF, builder.build(), ...Array.from({ length: 3 }, () => builder.build())];
+  for (const packed of [false, true]) {
+    const storage = memoryStorage();
+    const whole: WholeFile[] = [];
+    const files = rotate({
+      storage,
+      name: 'test',
+      fileLimit: packed ? 2000 : 5000,
+      onFile: async (file) => {
+        t.ok(storage.events.includes(`closed ${file.name}`));
+        whole.push({ ...file });
+      },
+    });
+    const text = serialize({ namespace: 'test', noteExtents: true, pieceSize: 1500 });
+    const stages = packed ? [compress({ frameSize: 1000 })] : [];
+    await pipeline([Readable.from(chunks), text, ...stages, files]);
+    t.ok(whole.length > 3);
+    t.strictSame(
+      whole.map(({ name, bytes }) => ({ name, bytes })),
+      files.info.files,
+    );
+    for (const { name, coverage } of whole) {
+      const stored = storage.files.get(name)!;
+      const bytes = packed ? Buffer.concat(await through([stored], decompress())) : stored;
+      const digests = [...bytes.toString('latin1').matchAll(/^\+ d (.*)$/gm)].map(([, word]) =>
+        Buffer.from(word!, 'base64'),
+      );
+      t.equal(coverage.records, digests.length);
+      const last = new Map(digests.map((digest) => [partitionOf(digest, 0), digest]));
+      t.equal(coverage.positions().size, last.size);
+      for (const [id, digest] of coverage.positions()) t.ok(last.get(id)?.equals(digest));
+    }
+    t.equal(whole[0]?.coverage.udfs, 1);
+  }
+});
+
+t.test('who is told and fails, fails it', async (t) => {
+  const failure = new Error('no');
+  const onFile = async () => {
+    throw failure;
+  };
+  const files = rotate({ storage: memoryStorage(), name: 'test', onFile });
+  await t.rejects(pipeline(Readable.from([HEADER]), files), failure);
 });

@@ -108,7 +108,7 @@ t.test('what is wrong is said, and nothing is left that looks whole', async (t) 
     [['-n', 'test', '-d', out, '-o', 'x'], 2, /--directory.*--output-file/],
     [['-n', 'test'], 2, /--directory.*--output-file/],
     [['-h', seeds, '-d', out], 2, /--namespace/],
-    [['-n', 'test', '-o', 'x', '-F', '5'], 2, /--file-limit/],
+    [['-n', 'test', '-o', '-', '-F', '5'], 2, /--file-limit/],
     [['-n', 'test', '-o', 'x', '-q', 'y'], 2, /prefix/],
     [['-n', 'test', '-d', out, '--compression-level', '5'], 2, /--compress/],
     [['-n', 'test', '-d', out, '-z', 'gzip'], 2, /zstd/],
