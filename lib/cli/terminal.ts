@@ -41,8 +41,8 @@ export const askSecret = (
       else if (state === 'interrupted') terminal.interrupt();
     };
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    terminal.listen(onKeys, reject); // first, or what is typed at once would be seen
     terminal.write(`${question}: `);
-    terminal.listen(onKeys, reject);
   }).finally(() => {
     terminal.write('\n');
     terminal.close();

@@ -1,17 +1,19 @@
 import t from 'tap';
 import type { Command } from '../../lib/cli/command.ts';
 import { parseCommandLine } from '../../lib/cli/command-line.ts';
-import { flag, integer, text } from '../../lib/cli/option.ts';
+import { flag, integer, secret, text } from '../../lib/cli/option.ts';
 
 const host = text({ name: 'host', alias: ['h'], describe: 'Nodes', expected: 'a host' });
 const level = integer({ name: 'level', describe: 'Level', min: -5, max: 9, default: 3 });
 const noRecords = flag({ name: 'no-records', alias: ['R'], describe: 'Leave out records' });
 
+const password = secret({ name: 'password', alias: ['P'], describe: 'Password' });
+
 const command = (name: string, summary: string): Command => ({
   name,
   summary,
   description: `What ${name} does.`,
-  options: [host, level, noRecords],
+  options: [host, level, noRecords, password],
   examples: [[`asb ${name} -h there`, 'An example']],
   run: async () => {},
 });
@@ -22,6 +24,32 @@ const commands = [
   { ...command('get', 'Fetch'), operands: { name: 'URL', describe: 'it', min: 1, max: 1 } },
 ];
 const parse = (...args: string[]) => parseCommandLine(commands, args, 80);
+
+t.test('a value that may be left out', (t) => {
+  const cases: [string[], string | undefined][] = [
+    [[], undefined],
+    [['-P'], ''],
+    [['--password'], ''],
+    [['--password='], ''],
+    [['-P', '-h', 'there'], ''],
+    [['-P', '--level=1'], ''],
+    [['-RP', '-h', 'there'], ''],
+    [['-P', 'secret'], 'secret'],
+    [['-Psecret'], 'secret'],
+    [['-P-x'], '-x'],
+    [['-RPsecret'], 'secret'],
+    [['--password', '007'], '007'],
+    [['--password=a=b'], 'a=b'],
+    [['--password=-x'], '-x'],
+  ];
+  for (const [args, expected] of cases) {
+    const request = parse('scan', ...args);
+    if (request.kind !== 'run') throw new Error('it shows a text');
+    t.equal(request.given.value(password), expected, args.join(' '));
+  }
+  t.throws(() => parse('scan', '-P', '-P'), { code: 'USAGE' });
+  t.end();
+});
 
 t.test('values come as they were typed', (t) => {
   const cases: [string[], [string | undefined, number, boolean]][] = [

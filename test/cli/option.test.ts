@@ -1,5 +1,14 @@
 import t from 'tap';
-import { choice, flag, integer, list, namesOf, text } from '../../lib/cli/option.ts';
+import {
+  choice,
+  flag,
+  integer,
+  list,
+  namesOf,
+  numbers,
+  secret,
+  text,
+} from '../../lib/cli/option.ts';
 
 const facts = { name: 'thing', alias: ['t'], describe: 'A thing' };
 
@@ -16,6 +25,11 @@ t.test('an option reads its form', (t) => {
     [choice({ ...facts, words: ['zstd'] }), undefined, undefined],
     [choice({ ...facts, words: ['zstd', 'none'] }), 'none', 'none'],
     [choice({ ...facts, words: ['Off', 'Warn'], ignoreCase: true }), 'wARN', 'Warn'],
+    [secret(facts), undefined, undefined],
+    [secret(facts), '', ''],
+    [secret(facts), 'word', 'word'],
+    [numbers({ ...facts, min: 0, max: 9 }), undefined, []],
+    [numbers({ ...facts, min: 0, max: 9 }), '9,0', [9, 0]],
     [integer({ ...facts, min: 1, max: 9 }), undefined, undefined],
     [integer({ ...facts, min: 1, max: 9, default: 4 }), undefined, 4],
     [integer({ ...facts, min: 1, max: 9 }), '1', 1],
@@ -36,6 +50,9 @@ t.test('an option refuses another form', (t) => {
     [list({ ...facts, expected: 'names' }), ''],
     [list({ ...facts, expected: 'names' }), 'a,'],
     [list({ ...facts, expected: 'names' }), 'a,b,a'],
+    ...['', '0', '1,', '1,1', '10', 'x', '-1', '1.5'].map(
+      (given) => [numbers({ ...facts, min: 1, max: 9 }), given] as const,
+    ),
     [choice({ ...facts, words: ['zstd'] }), 'gzip'],
     [choice({ ...facts, words: ['zstd'] }), 'ZSTD'],
     ...['0', '10', '', 'x', '1.5', '1e0', '0x1', ' 1', '99999999999999999999'].map(
