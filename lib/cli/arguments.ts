@@ -19,7 +19,23 @@ export const splitArguments = (
   );
   const end = args.indexOf('--');
   const words = end < 0 ? args : args.slice(0, end);
-  return [...words.flatMap((word) => splitWord(byName, word)), ...args.slice(words.length)];
+  const split = joinValues(byName, words).flatMap((word) => splitWord(byName, word));
+  return [...split, ...args.slice(words.length)];
+};
+
+/** A word with a space in it is no option, even if it begins as one: `--tls-protocols "-all +TLSv1.2"`. */
+const joinValues = (
+  byName: ReadonlyMap<string, Option<unknown>>,
+  words: readonly string[],
+): string[] => {
+  const joined: string[] = [];
+  for (const word of words) {
+    const option = byName.get(/^--?([^-].*)$/.exec(joined.at(-1) ?? '')?.[1] ?? '');
+    const needsValue = option?.takesValue === true && option.valueIsOptional !== true;
+    if (needsValue && /^-.*\s/.test(word)) joined[joined.length - 1] = `--${option.name}=${word}`;
+    else joined.push(word);
+  }
+  return joined;
 };
 
 const splitWord = (byName: ReadonlyMap<string, Option<unknown>>, word: string): string[] => {

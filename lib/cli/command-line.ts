@@ -1,6 +1,6 @@
 import yargs, { type Argv } from 'yargs';
-import { packageVersion } from '../jobs/version.ts';
 import { AsbError } from '../errors.ts';
+import { packageVersion } from '../jobs/version.ts';
 import { nearest, splitArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 import { Given } from './given.ts';

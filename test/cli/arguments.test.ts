@@ -1,11 +1,12 @@
 import t from 'tap';
 import { nearest, splitArguments } from '../../lib/cli/arguments.ts';
-import { flag, text } from '../../lib/cli/option.ts';
+import { flag, secret, text } from '../../lib/cli/option.ts';
 
 const options = [
   text({ name: 'namespace', alias: ['n'], describe: '', expected: 'a name' }),
   text({ name: 'output-file', alias: ['o'], describe: '', expected: 'a file' }),
   flag({ name: 'no-records', alias: ['R'], describe: '' }),
+  secret({ name: 'password', alias: ['P'], describe: '' }),
   flag({ name: 'no-udfs', alias: ['u'], describe: '' }),
 ];
 
@@ -29,6 +30,32 @@ t.test('words are split as getopt splits them', (t) => {
   ];
   for (const [word, expected] of cases) {
     t.same(splitArguments(options, ['backup', word]), ['backup', ...expected], word);
+  }
+  const pairs: [string[], string[]][] = [
+    [['-n', '-all +x'], ['--namespace=-all +x']],
+    [
+      ['--namespace', '-a\tb', '-R'],
+      ['--namespace=-a\tb', '-R'],
+    ],
+    [
+      ['-n', '-R'],
+      ['-n', '-R'],
+    ],
+    [
+      ['-R', '-a b'],
+      ['-R', '-a b'],
+    ],
+    [
+      ['-P', '-a b'],
+      ['-P', '-a b'],
+    ],
+    [
+      ['-n', 'a b'],
+      ['-n', 'a b'],
+    ],
+  ];
+  for (const [words, expected] of pairs) {
+    t.same(splitArguments(options, words), expected, words.join(' '));
   }
   t.same(splitArguments(options, ['--', '-ntest']), ['--', '-ntest'], 'not after --');
   t.end();

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { startSandbox } from '../../lib/sandbox/index.ts';
+import { scan } from '../../lib/stages/scan.ts';
 import { parseAddresses } from '../../lib/wire/address.ts';
 import { type ConnectionOptions, connectTo } from '../../lib/wire/connect.ts';
 import { startTarget } from '../helpers/target.ts';
@@ -110,5 +111,31 @@ t.test('a cluster that wants no login', async (t) => {
   cluster.close();
   const quiet = await connectTo({ seeds: sandbox.seeds.join(), user: 'ann', password: 'secret' });
   quiet.close();
+  await sandbox.close();
+});
+
+t.test('a session that expires while a scan is under way', async (t) => {
+  let shift = 0;
+  const records = 300;
+  const sandbox = await startSandbox({
+    records,
+    protoSize: 4096,
+    sessionTtl: 1000,
+    users: [{ name: 'ann', password: 'secret', roles: ['read'] }],
+    clock: { now: () => Date.now() + shift, sleep: async () => {} },
+  });
+  const cluster = await connectTo({ seeds: sandbox.seeds[0]!, user: 'ann', password: 'secret' });
+  sandbox.nodes[0]!.faults.cutScan({ afterRecords: 100, how: 'close' });
+  const notices: string[] = [];
+  let read = 0;
+  const onNotice = (notice: string): void => {
+    shift += 10_000; // the connection was cut: the next must log in anew
+    notices.push(notice);
+  };
+  const options = { cluster, namespace: 'test', sleepBetweenRetries: 1, onNotice };
+  for await (const chunk of scan(options)) if (chunk.kind === 'records') read += chunk.length;
+  t.equal(read, records);
+  t.ok(notices.length > 0);
+  cluster.close();
   await sandbox.close();
 });
