@@ -1,9 +1,10 @@
-import { fileAt, homeAt, joinLocation } from '../storage/homes.ts';
 import { type Document, documentAt } from '../storage/documents.ts';
+import { fileAt, homeAt, joinLocation } from '../storage/homes.ts';
 import { kindOf } from '../storage/kind.ts';
 import { MANIFEST_SUFFIX, STATE_SUFFIX } from '../storage/names.ts';
 import { isS3Url } from '../storage/s3/url.ts';
 import type { BackupOptions } from './backup-options.ts';
+import { stateLocation } from './state.ts';
 
 /** What stands beside the files of a backup. */
 export interface BackupDocuments {
@@ -18,7 +19,8 @@ export const documentsOf = async (options: BackupOptions): Promise<BackupDocumen
   const { directory, outputFile, prefix = options.namespace, s3 } = options;
   const stateName = `${prefix}.asb${STATE_SUFFIX}`;
   const at = (location: string): Document => documentAt(location, s3);
-  const asked = await stateLocation(options, stateName);
+  const named = options.continueFrom ?? options.stateFile;
+  const asked = named === undefined ? undefined : await stateLocation(named, stateName);
   if (directory !== undefined) {
     homeAt(directory, s3); // what names no place is told as such, and not of what stands beside it
     return {
@@ -39,14 +41,3 @@ export const documentsOf = async (options: BackupOptions): Promise<BackupDocumen
 /** Whether nothing can stand beside it, and nobody can go on in it. */
 export const isDevice = async (location: string): Promise<boolean> =>
   !isS3Url(location) && (await kindOf(location)) === 'device';
-
-/** Where the caller wants the state. */
-const stateLocation = async (
-  { stateFile, continueFrom }: BackupOptions,
-  name: string,
-): Promise<string | undefined> => {
-  const asked = stateFile ?? continueFrom;
-  if (asked === undefined) return undefined;
-  const isPlace = isS3Url(asked) ? asked.endsWith('/') : (await kindOf(asked)) === 'directory';
-  return isPlace ? joinLocation(asked, name) : asked;
-};

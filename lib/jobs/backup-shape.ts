@@ -1,19 +1,19 @@
 import { createHmac } from 'node:crypto';
 import type { Encryption } from '../crypto/key.ts';
-import { AsbError } from '../errors.ts';
 import type { BackupOptions } from './backup-options.ts';
 import type { BackupShape } from './manifest.ts';
+import { shapeOfGiven, sortedNames } from './state.ts';
 
 /**
  * The options that shape what is in a backup: those that must be the same when it goes on. What was
  * not given, or is a default, is left out. The order is the one in which people are told.
  */
-export const shapeOfBackup = (options: BackupOptions): BackupShape => {
-  const shape = {
+export const shapeOfBackup = (options: BackupOptions): BackupShape =>
+  shapeOfGiven({
     place: options.directory !== undefined ? 'directory' : options.output ? 'stream' : 'file',
     prefix: options.directory === undefined ? undefined : options.prefix,
-    sets: someOf(options.sets),
-    bins: someOf(options.bins),
+    sets: sortedNames(options.sets),
+    bins: sortedNames(options.bins),
     noBins: options.noBins === true ? true : undefined,
     filterExpression: expressionText(options.filterExpression),
     maxRecords: options.maxRecords === 0 ? undefined : options.maxRecords,
@@ -23,16 +23,10 @@ export const shapeOfBackup = (options: BackupOptions): BackupShape => {
     compact: options.compact === true ? true : undefined,
     compress: options.compress,
     encryption: options.encryption === undefined ? undefined : encryptionShape(options.encryption),
-  };
-  return Object.fromEntries(Object.entries(shape).filter(([, value]) => value !== undefined));
-};
+  });
 
 const expressionText = (expression: Uint8Array | undefined): string | undefined =>
   expression === undefined ? undefined : Buffer.from(expression).toString('base64');
-
-/** Order does not matter to what is backed up. */
-const someOf = (names: readonly string[] | undefined): string[] | undefined =>
-  names === undefined || names.length === 0 ? undefined : [...names].sort();
 
 /**
  * The mode, and a few bits by which another key is known: a backup with two keys could not be
@@ -41,21 +35,4 @@ const someOf = (names: readonly string[] | undefined): string[] | undefined =>
 const encryptionShape = ({ mode, key }: Encryption): string => {
   const check = createHmac('sha256', key.forMode(mode)).update('asb-streams').digest('hex');
   return `${mode}, key ${check.slice(0, 8)}`;
-};
-
-/**
- * @param file the state, for messages
- * @throws AsbError `USAGE` that names the first option that differs
- */
-export const checkSameShape = (now: BackupShape, then: BackupShape, file: string): void => {
-  for (const name of new Set([...Object.keys(then), ...Object.keys(now)])) {
-    const [was, is] = [JSON.stringify(then[name]), JSON.stringify(now[name])];
-    if (was === is) continue;
-    const expected = `${name} ${was ?? 'not given'}`;
-    throw new AsbError(
-      'USAGE',
-      `${file} is of a backup with other options: ${expected}, and now ${is ?? 'not given'}`,
-      { file, expected },
-    );
-  }
 };

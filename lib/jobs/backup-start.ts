@@ -3,9 +3,10 @@ import { Coverage } from '../record/coverage.ts';
 import type { Document } from '../storage/documents.ts';
 import type { BackupOptions } from './backup-options.ts';
 import { type BackupDocuments, documentsOf } from './backup-places.ts';
-import { checkSameShape, shapeOfBackup } from './backup-shape.ts';
-import type { BackupShape } from './manifest.ts';
+import { shapeOfBackup } from './backup-shape.ts';
 import { type BackupState, parseState } from './backup-state.ts';
+import type { BackupShape } from './manifest.ts';
+import { requireSameShape } from './state.ts';
 import { packageVersion } from './version.ts';
 
 /** What a backup begins with, or goes on from. */
@@ -53,7 +54,8 @@ const readState = async (
   if (document === undefined || text === undefined) throw noState(document?.location);
   const file = document.location;
   const safe = parseState(text, file);
-  checkSameShape({ namespace, ...shape }, { namespace: safe.namespace, ...safe.options }, file);
+  const then = { namespace: safe.namespace, ...safe.options };
+  requireSameShape({ namespace, ...shape }, then, file, 'a backup');
   const bytes = safe.part?.bytes ?? 0;
   // 0: what comes is kept apart from what came before, and joined later.
   if (outputSize !== 0 && outputSize !== bytes) throw otherSize(file, outputSize, bytes);

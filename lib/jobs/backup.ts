@@ -1,3 +1,4 @@
+import { addAbortSignal } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AsbError, codeOf, messageOf, toError } from '../errors.ts';
 import { PARTITION_COUNT } from '../record/layout.ts';
@@ -21,6 +22,7 @@ import {
   defaultParallel,
 } from './backup-options.ts';
 import { type BackupStart, startOf } from './backup-start.ts';
+import { keptError } from './state.ts';
 
 export type { BackupJob, BackupOptions, BackupProgress, BackupSummary } from './backup-options.ts';
 export { defaultParallel } from './backup-options.ts';
@@ -66,7 +68,6 @@ class Backup implements BackupJob {
     const error = new AsbError('ABORTED', `backup ${reason}`);
     if (this.#abort.signal.aborted || this.#destination?.keeps !== true) this.#cut.abort(error);
     this.#abort.abort(error);
-    this.#scan?.destroy(error);
   }
 
   get #recordsBefore(): number {
@@ -184,8 +185,7 @@ class Backup implements BackupJob {
       noRecords: noRecords || enough,
       refuseEmpty: !allowEmpty && !noRecords && safe.coverage.records === 0,
     });
-    if (this.#abort.signal.aborted) this.#scan.destroy(toError(this.#abort.signal.reason));
-    return this.#scan;
+    return addAbortSignal(this.#abort.signal, this.#scan);
   }
 }
 
@@ -194,16 +194,6 @@ const pieceSizeFor = ({ directory, fileLimit = DEFAULT_FILE_LIMIT }: BackupOptio
   directory === undefined
     ? PIECE_SIZE
     : Math.min(PIECE_SIZE, Math.max(1, Math.floor(fileLimit / PIECES_IN_FILE)));
-
-/** The same failure; if there is a state to go on from, it says so. */
-const keptError = (error: Error, state: string | undefined): Error => {
-  if (state === undefined || !(error instanceof AsbError)) return error;
-  return new AsbError(
-    error.code,
-    `${error.message}; what is done is kept: go on with --continue ${state}`,
-    { ...error.facts, state, cause: error },
-  );
-};
 
 /**
  * Backs up a namespace: `scan | serialize | compress | rotate` in one process.

@@ -1,12 +1,20 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
 import t from 'tap';
 import { startSandbox } from '../../../lib/sandbox/index.ts';
 import { unpack } from '../../../lib/stages/unpack.ts';
-import { outcomeOf, run, shell, start } from '../../helpers/asb.ts';
+import { EXECUTABLE, outcomeOf, run, shell, start } from '../../helpers/asb.ts';
 import { PEM_KEY, writeKey } from '../../helpers/keys.ts';
 import { through } from '../../helpers/streams.ts';
 
@@ -178,6 +186,46 @@ t.test(
     t.match(await run([...again, '-c', out]), { code: 1, stderr: /no state/ });
   },
 );
+
+t.test('standard output is gone on with by >>', async (t) => {
+  const directory = t.testdir();
+  const out = join(directory, 'out.asb');
+  const state = join(directory, 'state');
+  const line = [EXECUTABLE, 'backup', ...cluster, '-o', '-'];
+  const append = async (args: readonly string[], file = out): Promise<string> => {
+    const fd = openSync(file, 'a');
+    const child = spawn(process.execPath, [...line, ...args], { stdio: ['ignore', fd, 'pipe'] });
+    closeSync(fd);
+    running = child;
+    const stderr: Buffer[] = [];
+    child.stderr?.on('data', (chunk: Buffer) => stderr.push(chunk));
+    await once(child, 'close');
+    return `${child.exitCode} ${Buffer.concat(stderr)}`;
+  };
+  let running: ChildProcess | undefined;
+  let protos = 0;
+  sandbox.nodes[0]?.faults.slow(async () => {
+    if (++protos === 2) running?.kill('SIGINT');
+    if (protos >= 2) await once(running!, 'exit');
+  });
+  t.match(await append(['--state-file-dst', state]), /^130 .*--continue/);
+  sandbox.nodes[0]?.faults.clear();
+  const [begun, rest] = [readFileSync(out), join(directory, 'rest.asb')];
+  t.ok(digestsIn(begun).length < RECORDS);
+  writeFileSync(out, Buffer.concat([begun, Buffer.from('x')]));
+  t.match(await append(['-c', state]), /^1 .*truncate/);
+  writeFileSync(out, begun);
+  copyFileSync(state, join(directory, 'copy'));
+  t.match(await append(['-c', state]), /^0 backed up 3,000 records/);
+  t.equal(new Set(digestsIn(readFileSync(out))).size, RECORDS);
+  // To a file of its own, to be joined later; and to a pipe, which nobody can look at.
+  copyFileSync(join(directory, 'copy'), state);
+  t.match(await append(['-c', state], rest), /^0 /);
+  t.equal(digestsIn(Buffer.concat([begun, readFileSync(rest)])).length, RECORDS);
+  copyFileSync(join(directory, 'copy'), state);
+  const piped = await run([...line.slice(1), '-c', state]);
+  t.equal(digestsIn(Buffer.concat([begun, piped.stdout])).length, RECORDS);
+});
 
 t.test('artifacts are removed, and nothing else is done', async (t) => {
   const part = '.test_00001.asb.part';
