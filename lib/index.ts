@@ -96,6 +96,7 @@ export type { Home, Storage, StorageFile } from './storage/storage.ts';
 export type { StoredFile } from './storage/stored-file.ts';
 export { type Address, parseAddresses } from './wire/address.ts';
 export { Cluster, type ClusterOptions } from './wire/cluster.ts';
+export { type ConnectionOptions, connectTo } from './wire/connect.ts';
 export type { ScanInfo } from './wire/scan/partition-scan.ts';
 export {
   RecordWriter,
