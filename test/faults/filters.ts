@@ -20,8 +20,8 @@ export interface FilterRow {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** One line in an error, and nothing that looks like a stack trace. */
-export const ONE_LINE = /^(?:warning: [^\n]*\n)*asb[^\n]*\n$/;
+/** Notes, and one line that tells the error; nothing that looks like a stack trace. */
+export const ONE_LINE = /^(?:(?:warning|note): [^\n]*\n)*asb [^\n]*\n$/;
 
 const DIGEST = 'AAECAwQFBgcICQoLDA0ODxAREhM=';
 const RECORDS = 5000;

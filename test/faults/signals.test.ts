@@ -1,30 +1,22 @@
 /** Signals at every filter whose reader stalls, and in the middle of what writes files. */
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createReadStream, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
 import t from 'tap';
-import { startSandbox } from '../../lib/sandbox/index.ts';
-import { EXECUTABLE, outcomeOf } from '../helpers/asb.ts';
+import { outcomeOf } from '../helpers/asb.ts';
 import { largeText, ONE_LINE, startFilters, withEach } from './filters.ts';
+import { filesIn, namesIn, startPlain, startStopping } from './processes.ts';
 
 const directory = t.testdir();
 const filters = await startFilters(t, directory);
 
-/** Without what tests load into their processes; nobody reads from it before somebody asks. */
-const startPlain = (args: readonly string[], env = {}) => {
-  const line = ['-u', 'NODE_OPTIONS', process.execPath, EXECUTABLE, ...args];
-  const child = spawn('/usr/bin/env', line, { stdio: 'pipe', env: { ...process.env, ...env } });
-  // Who was told to end does not read on.
-  child.stdin.on('error', () => {});
-  return child;
-};
+const { nodes, stop } = await startStopping(t);
 
 t.test('a filter whose reader stalls hears a signal, and the second one ends it', async (t) => {
   await withEach(filters, async (row) => {
-    const child = startPlain(row.args, row.env);
+    const child = startPlain(row.args, { env: row.env });
     createReadStream(row.input ?? '/dev/null').pipe(child.stdin);
     const closed = once(child, 'close');
     // There is something, but not all: nobody takes it.
@@ -60,36 +52,6 @@ t.test('SIGPIPE alone is nothing: who writes to a closed pipe is told by the wri
   t.ok(stdout.equals(text));
 });
 
-/** A promise, and what settles it. */
-const later = () => {
-  let settle = (): void => {};
-  const promise = new Promise<void>((resolve) => {
-    settle = resolve;
-  });
-  return { promise, settle };
-};
-
-const sandbox = await startSandbox({ records: 20_000 });
-t.teardown(() => sandbox.close());
-const nodes = ['-h', sandbox.seeds.join(','), '-n', 'test', '-w', '1'];
-
-/** Lets the next scan stop in the middle. */
-const stopScan = () => {
-  const [reached, released] = [later(), later()];
-  let protos = 0;
-  sandbox.nodes[0]?.faults.slow(async () => {
-    // So that a file is under way.
-    if (++protos < 4) return;
-    reached.settle();
-    await released.promise;
-  });
-  return { reached: reached.promise, release: released.settle };
-};
-
-/** Whole files; what is hidden is not. */
-const filesIn = (place: string): string[] =>
-  readdirSync(place).filter((name) => name.endsWith('.asb') && !name.startsWith('.'));
-
 for (const [signal, times] of [
   ['SIGINT', 1],
   ['SIGINT', 2],
@@ -102,7 +64,7 @@ for (const [signal, times] of [
       [['-o', 'out.asb'], 'out.asb.state'],
     ] as const) {
       const place = t.testdir({ out: {} });
-      const { reached, release } = stopScan();
+      const { reached, release } = stop();
       const [option, name] = where;
       const child = startPlain(['backup', ...nodes, option, join(place, name), '-F', '1']);
       const outcome = outcomeOf(child);
@@ -146,11 +108,3 @@ t.test('a signal in the middle of rotate leaves no file that is not whole', asyn
     );
   }
 });
-
-const namesIn = (place: string): string[] => {
-  try {
-    return readdirSync(place);
-  } catch {
-    return []; // it is not made yet
-  }
-};
