@@ -1,7 +1,7 @@
 import { type Document, documentAt } from '../storage/documents.ts';
 import { fileAt, homeAt, joinLocation } from '../storage/homes.ts';
 import { kindOf } from '../storage/kind.ts';
-import { MANIFEST_SUFFIX, STATE_SUFFIX } from '../storage/names.ts';
+import { MANIFEST_SUFFIX, requireFileName, STATE_SUFFIX } from '../storage/names.ts';
 import { isS3Url } from '../storage/s3/url.ts';
 import type { BackupOptions } from './backup-options.ts';
 import { stateLocation } from './state.ts';
@@ -14,7 +14,10 @@ export interface BackupDocuments {
   readonly manifest: Document | undefined;
 }
 
-/** Where the state and the manifest of a backup are. */
+/**
+ * Where the state and the manifest of a backup are.
+ * @throws AsbError `USAGE` if a prefix leads out of the directory
+ */
 export const documentsOf = async (options: BackupOptions): Promise<BackupDocuments> => {
   const { directory, outputFile, prefix = options.namespace, s3 } = options;
   const stateName = `${prefix}.asb${STATE_SUFFIX}`;
@@ -23,9 +26,10 @@ export const documentsOf = async (options: BackupOptions): Promise<BackupDocumen
   const asked = named === undefined ? undefined : await stateLocation(named, stateName);
   if (directory !== undefined) {
     homeAt(directory, s3); // what names no place is told as such, and not of what stands beside it
+    const inside = (name: string) => joinLocation(directory, requireFileName(name, directory));
     return {
-      state: at(asked ?? joinLocation(directory, stateName)),
-      manifest: at(joinLocation(directory, `${prefix}${MANIFEST_SUFFIX}`)),
+      state: at(asked ?? inside(stateName)),
+      manifest: at(inside(`${prefix}${MANIFEST_SUFFIX}`)),
     };
   }
   if (outputFile !== undefined) fileAt(outputFile, s3);

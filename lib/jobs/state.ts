@@ -2,6 +2,7 @@
 import { AsbError } from '../errors.ts';
 import { joinLocation } from '../storage/homes.ts';
 import { kindOf } from '../storage/kind.ts';
+import { requireFileName } from '../storage/names.ts';
 import { isS3Url } from '../storage/s3/url.ts';
 
 /** The options that shape what is done; those that were not given, or are defaults, are left out. */
@@ -38,10 +39,11 @@ export const requireSameShape = (now: Shape, then: Shape, file: string, what: st
  *
  * @param asked a file, or `s3://bucket/key`; a directory that is there, or a prefix that ends with `/`
  * @param name what the state is called in a directory
+ * @throws AsbError `USAGE` if the name leads out of it: a backup may say any namespace
  */
 export const stateLocation = async (asked: string, name: string): Promise<string> => {
   const isPlace = isS3Url(asked) ? asked.endsWith('/') : (await kindOf(asked)) === 'directory';
-  return isPlace ? joinLocation(asked, name) : asked;
+  return isPlace ? joinLocation(asked, requireFileName(name, asked)) : asked;
 };
 
 /** The same failure; if there is a state to go on from, it says so. */

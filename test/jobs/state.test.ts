@@ -43,6 +43,9 @@ t.test('where a state is', async (t) => {
   }
   t.equal(await stateLocation('s3://b/x', 'test.state'), 's3://b/x');
   t.equal(await stateLocation('s3://b/x/', 'test.state'), 's3://b/x/test.state');
+  for (const name of ['../x.state', '/x.state', 'x\0.state']) {
+    await t.rejects(stateLocation(place, name), { code: 'USAGE', facts: { file: place } });
+  }
 });
 
 t.test('a failure that tells how to go on', async (t) => {
