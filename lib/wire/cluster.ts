@@ -245,7 +245,7 @@ const noSeed = ({ seeds, tls }: ClusterOptions, failures: readonly unknown[]): A
   // Who says what was expected has answered, and says what to do.
   const advice = failures.every(expects)
     ? ''
-    : `; check --host, --port${tls ? '' : ', --tls-enable if it speaks TLS,'} and that the server runs`;
+    : `; check that the server runs, --host, --port, and whether it ${tls ? 'speaks TLS there' : 'wants --tls-enable'}`;
   return new AsbError('CONNECT', `no node answers at ${node}: ${reasons}${advice}`, {
     node,
     cause: failures[0],
