@@ -3,6 +3,8 @@ import t from 'tap';
 import { Cluster } from '../../lib/sandbox/cluster.ts';
 import { answerInfo } from '../../lib/sandbox/info.ts';
 import { loadSample } from '../../lib/sandbox/sample.ts';
+import { Access } from '../../lib/sandbox/security/access.ts';
+import { User } from '../../lib/sandbox/security/users.ts';
 
 const cluster = new Cluster({
   namespaces: ['test', 'copy'],
@@ -47,6 +49,53 @@ t.test('the cluster', async (t) => {
   for (const [command, expected] of rows) t.equal(info(command), expected, command);
   t.match(info('features'), /(^|;)pscans(;|$)/);
   t.match(info('statistics'), /cluster_size=2;.*objects=300/);
+});
+
+t.test('nodes whose ports speak TLS', async (t) => {
+  const secure = new Cluster({
+    namespaces: [],
+    replicationFactor: 1,
+    clock: { now: () => 0, sleep: async () => {} },
+  });
+  const members = [A1, A2].map((member) => ({ ...member, tlsName: 'cert' }));
+  const [one = A1] = members;
+  secure.join(members);
+  const rows: readonly (readonly [string, string])[] = [
+    ['peers-tls-std', '1,3000,[[A2,cert,[[::1]:3100]]]'],
+    ['peers-tls-alt', '1,3000,[[A2,cert,[[::1]:3100]]]'],
+    ['service-tls-std', '127.0.0.1:3000'],
+    ['service-tls-alt', '127.0.0.1:3000'],
+    ['peers-clear-std', '1,3000,[[A2,,[]]]'],
+    ['service-clear-std', ''],
+  ];
+  for (const [command, expected] of rows) {
+    t.equal(answerInfo(secure, one, command), `${command}\t${expected}\n`);
+  }
+});
+
+t.test('what needs a permission', async (t) => {
+  const access = new Access(true);
+  const ask = (commands: string): string => answerInfo(cluster, A1, commands, access);
+  t.equal(ask('node\nbuild\n'), 'ERROR:80:not authenticated\n', 'one line for all');
+  access.user = new User({ name: 'one', roles: ['sindex-admin'] });
+  const refused = (permission: string): string =>
+    `ERROR:81:role violation - requires permission '${permission}'`;
+  const rows: readonly (readonly [string, string])[] = [
+    ['node', 'A1'],
+    ['sindex-exists:ns=test;indexname=nope', 'false'],
+    ['sindex-delete:ns=test;indexname=nope', 'ok'],
+    ['udf-remove:filename=nope.lua', refused('udf-admin')],
+    ['udf-put', refused('udf-admin')],
+    ['truncate:namespace=nope;set=s', refused('truncate')],
+    ['truncate-namespace:namespace=nope', refused('truncate')],
+    ['rack-ids', 'ERROR:25:enterprise only'],
+  ];
+  for (const [command, expected] of rows) t.equal(ask(command), `${command}\t${expected}\n`);
+  access.user = new User({ name: 'two', roles: ['udf-admin', 'truncate'] });
+  for (const command of ['sindex-create', 'sindex-delete', 'sindex-exists']) {
+    t.equal(ask(command), `${command}\t${refused('sindex-admin')}\n`);
+  }
+  t.equal(ask('udf-remove:filename=nope.lua'), 'udf-remove:filename=nope.lua\tok\n');
 });
 
 t.test('replicas has a bitmap of masters and one of the others', async (t) => {

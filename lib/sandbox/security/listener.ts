@@ -26,6 +26,8 @@ export interface ListenerHandlers {
 /**
  * A server for a port, not listening yet. A handshake that fails ends its connection, and nothing
  * else.
+ *
+ * @throws AsbError `USAGE` for a certificate or key that can't be used
  */
 export const createListener = (
   tls: SandboxTls | undefined,
@@ -39,10 +41,14 @@ export const createListener = (
   }
   const { cert, key, ca } = tls;
   const mutual = ca === undefined ? {} : { ca, requestCert: true };
-  const server = createTlsServer({ cert, key, ...mutual }, (socket) => {
-    const certificate = socket.getPeerX509Certificate();
-    ready(socket, certificate && commonNameOf(certificate));
-  });
+  // Node takes a CA that is none for no CA, and would refuse everybody.
+  if (ca !== undefined) usable(() => new X509Certificate(ca));
+  const server = usable(() =>
+    createTlsServer({ cert, key, ...mutual }, (socket) => {
+      const certificate = socket.getPeerX509Certificate();
+      ready(socket, certificate && commonNameOf(certificate));
+    }),
+  );
   server.on('connection', accepted);
   return server;
 };
@@ -52,15 +58,20 @@ export const createListener = (
  * @throws AsbError `USAGE` if it is no certificate, or has no common name
  */
 export const tlsNameOf = ({ cert }: SandboxTls): string => {
-  let name: string | undefined;
-  try {
-    name = commonNameOf(new X509Certificate(cert));
-  } catch (cause) {
-    throw new AsbError('USAGE', `the certificate can't be read: ${messageOf(cause)}`, { cause });
-  }
+  const name = commonNameOf(usable(() => new X509Certificate(cert)));
   if (name !== undefined) return name;
   throw new AsbError('USAGE', 'the certificate has no common name', { expected: 'CN=…' });
 };
 
 const commonNameOf = (certificate: X509Certificate): string | undefined =>
   /^CN=(.+)$/m.exec(certificate.subject)?.[1];
+
+/** What `make` makes of certificates and keys; what it throws is about them. */
+const usable = <Made>(make: () => Made): Made => {
+  try {
+    return make();
+  } catch (cause) {
+    const message = `the certificate, its key or the CA can't be used: ${messageOf(cause)}`;
+    throw new AsbError('USAGE', message, { expected: 'PEM', cause });
+  }
+};
