@@ -17,7 +17,9 @@ const PIECES_WAITING = 2;
 const PIECES_KEPT = 32;
 
 /**
- * Standard input of this process: Node's own stream, unless it is a file.
+ * Standard input of this process: Node's own stream for what waits, a pipe or a device that gives
+ * letters; all else is read as a file. (Of a directory, or a disk, Node would make an empty input.)
+ *
  * @throws AsbError `STORAGE` if it was closed: not all that reads it takes nothing for an error
  */
 export const standardInput = (fd = 0): Readable => {
@@ -25,7 +27,9 @@ export const standardInput = (fd = 0): Readable => {
     const message = 'standard input: it is closed; give it something by | or <';
     throw new AsbError('STORAGE', message, { file: '-' });
   }
-  return fstatSync(fd).isFile() ? fileInput(fd) : process.stdin;
+  const stats = fstatSync(fd);
+  const waits = stats.isFIFO() || stats.isSocket() || stats.isCharacterDevice();
+  return waits ? process.stdin : fileInput(fd);
 };
 
 /**

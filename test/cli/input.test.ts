@@ -49,5 +49,7 @@ t.test('what was closed is told', (t) => {
 t.test('a file that cannot be read is told', async (t) => {
   const fd = openSync(t.testdir(), 'r');
   t.teardown(() => closeSync(fd));
-  await t.rejects(buffer(fileInput(fd)), { code: 'STORAGE', facts: { file: '-' } });
+  for (const input of [fileInput(fd), standardInput(fd)]) {
+    await t.rejects(buffer(input), { code: 'STORAGE', facts: { file: '-' } });
+  }
 });

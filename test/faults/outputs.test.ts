@@ -8,13 +8,17 @@ import { lineOf, ONE_LINE, PLAIN, startFilters, withEach } from './filters.ts';
 const directory = t.testdir();
 const filters = await startFilters(t, directory);
 
-for (const [what, redirected, words] of [
-  ['a full disk', '> /dev/full', /ENOSPC/],
-  ['a closed output', '>&-', /standard output: it is closed/],
-  ['a file that may not be larger', '> "$OUT"', /EFBIG/],
+/** Those that write from memory of others, and what is no filter. */
+const FEW = ['scan', 'compress', 'backup'];
+
+for (const [what, redirected, words, names] of [
+  ['a full disk', '> /dev/full', /ENOSPC/, undefined],
+  ['a closed output', '>&-', /standard output: it is closed/, undefined],
+  ['a file that may not be larger', '> "$OUT"', /EFBIG/, FEW],
 ] as const) {
   t.test(`${what} is told, and is no success`, async (t) => {
-    await withEach(filters, async (row) => {
+    const rows = filters.filter(({ name }) => names?.includes(name) ?? true);
+    await withEach(rows, async (row) => {
       const out = join(directory, `${row.name}.out`);
       const env = { ...row.env, OUT: out };
       const line = `${PLAIN} ulimit -f 1000; ${lineOf(row)} ${redirected}`;
