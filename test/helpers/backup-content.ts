@@ -1,8 +1,8 @@
 /** What a backup holds, to be held against another one of the same namespace. */
 import { createHash } from 'node:crypto';
-import { verify } from '../../lib/jobs/verify.ts';
 import { Parser } from '../../lib/asb/parser.ts';
 import type { Encryption } from '../../lib/crypto/key.ts';
+import { verify } from '../../lib/jobs/verify.ts';
 import { unpack } from '../../lib/stages/unpack.ts';
 import { backupFiles } from '../../lib/storage/homes.ts';
 import type { S3Options } from '../../lib/storage/s3/options.ts';

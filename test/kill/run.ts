@@ -3,10 +3,10 @@
  *
  *     node test/kill/run.ts [--kills 50] [--seed N] [--records N] [--nodes N] [--place DIRECTORY]
  *         [--hosts HOST:PORT --namespace NS]
- *         [--what backup | node [--kill-node COMMAND --start-node COMMAND]]
+ *         [--what backup | node [--kill-node COMMAND --start-node COMMAND]] [-- OPTIONS OF BACKUP]
  *
- * `backup` kills the backup with SIGKILL; `node` kills a node of the cluster while a backup runs, and
- * brings it back. Without --hosts a sandbox cluster is started; the nodes of another are killed and
+ * `backup` kills the backup with SIGKILL; `node` kills a node of the cluster, or all, while a backup
+ * runs, and brings it back. Without --hosts a sandbox cluster is started; the nodes of another are killed and
  * started by the two commands, which return when that is done. A place may be `s3://bucket/prefix`, of
  * the server that S3_TEST_ENDPOINT names. What was lost or came twice makes the exit status 1.
  */
@@ -24,7 +24,8 @@ import { EXECUTABLE } from '../helpers/asb.ts';
 import { contentOf, differences } from '../helpers/backup-content.ts';
 import { type Running, type Shape, shapesIn, tryBackup } from './trial.ts';
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     kills: { type: 'string', default: '50' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
@@ -64,7 +65,9 @@ const sandbox =
 // In the time that a command takes to start there is nothing to lose.
 for (const { faults } of sandbox?.nodes ?? []) faults.slow(() => sleep(5));
 const hosts = values.hosts ?? sandbox!.seeds.join(',');
-const backup = ['backup', '-h', hosts, '-n', namespace, ...s3Args];
+const backup = ['backup', '-h', hosts, '-n', namespace, ...s3Args, ...positionals];
+// So that some run out of retries, and go on from their state.
+if (values.what === 'node') backup.push('--max-retries', '1');
 
 const run = promisify(execFile);
 const command = async (name: 'kill-node' | 'start-node'): Promise<void> => {
@@ -73,7 +76,7 @@ const command = async (name: 'kill-node' | 'start-node'): Promise<void> => {
   await run('sh', ['-c', line]);
 };
 
-/** Kills a node, lets the backup be without it for a while, and brings it back. */
+/** Kills a node, or all of a sandbox, lets the backup be without for a while, and brings it back. */
 const strikeNode = async (): Promise<void> => {
   const away = 100 + random.below(1500);
   if (sandbox === undefined) {
@@ -82,10 +85,10 @@ const strikeNode = async (): Promise<void> => {
     await command('start-node');
     return;
   }
-  const node = random.pick(sandbox.nodes);
-  await sandbox.kill(node);
+  const nodes = random.below(3) === 0 ? sandbox.nodes : [random.pick(sandbox.nodes)];
+  for (const node of nodes) await sandbox.kill(node);
   await sleep(away);
-  await sandbox.revive(node);
+  for (const node of nodes) await sandbox.revive(node);
 };
 const strike = values.what === 'node' ? strikeNode : async (run: Running) => run.kill();
 
