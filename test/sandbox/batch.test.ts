@@ -3,6 +3,11 @@ import { Field, Info1, Info2, Op } from '../../lib/record/layout.ts';
 import { MessageWriter } from '../../lib/record/message-writer.ts';
 import { encodeMsgpack } from '../../lib/record/msgpack-writer.ts';
 import { startSandbox } from '../../lib/sandbox/index.ts';
+import {
+  AdminCommand,
+  AdminField,
+  encodeAdminRequest,
+} from '../../lib/wire/security/admin-message.ts';
 import { type Message, WireClient } from '../helpers/wire.ts';
 
 const sandbox = await startSandbox();
@@ -30,6 +35,9 @@ interface RowOptions {
 
 const u16 = (value: number): Buffer => Buffer.of(value >> 8, value & 255);
 const u32 = (value: number): Buffer => Buffer.concat([u16(value >>> 16), u16(value & 0xffff)]);
+
+/** Of a user whose password goes as it is: no hash needs to be made. */
+const LOGIN = { password: 'secret', external: true };
 
 /** A row, by the layout of field 41. */
 const row = (options: RowOptions, index: number): Buffer => {
@@ -64,8 +72,13 @@ const row = (options: RowOptions, index: number): Buffer => {
   ]);
 };
 
-const batch = async (rows: readonly RowOptions[], flags = 4 | 8, filter?: Buffer) => {
-  client.send((writer) => {
+const batch = async (
+  rows: readonly RowOptions[],
+  flags = 4 | 8,
+  filter?: Buffer,
+  to: WireClient = client,
+) => {
+  to.send((writer) => {
     writer.begin({ info1: Info1.BATCH });
     if (filter) writer.field(Field.FILTER, filter);
     writer.field(
@@ -73,7 +86,7 @@ const batch = async (rows: readonly RowOptions[], flags = 4 | 8, filter?: Buffer
       Buffer.concat([u32(rows.length), Buffer.of(flags), ...rows.map(row)]),
     );
   });
-  const { messages, last } = await client.untilLast();
+  const { messages, last } = await to.untilLast();
   const results = messages.map((message: Message) => [message.transactionTtl, message.result]);
   return { messages, results, last: last?.result };
 };
@@ -311,4 +324,32 @@ t.test('puts fail, and are cut, as batches are', async (t) => {
     t.equal(store.get(Buffer.alloc(20, digest)) !== undefined, afterRows === 1);
     t.equal(store.get(Buffer.alloc(20, digest + 1)), undefined);
   }
+});
+
+t.test('each row needs what it does', async (t) => {
+  const secured = await startSandbox({ users: [{ name: 'outer', ...LOGIN, roles: ['read'] }] });
+  const reader = await WireClient.connect(secured.seeds[0] ?? '');
+  t.teardown(async () => {
+    reader.close();
+    await secured.close();
+  });
+  reader.socket.write(
+    encodeAdminRequest(
+      AdminCommand.LOGIN,
+      new Map([
+        [AdminField.USER, 'outer'],
+        [AdminField.CLEAR_PASSWORD, LOGIN.password],
+      ]),
+    ),
+  );
+  await reader.proto();
+  const rows: RowOptions[] = [{ digest: 1 }, { digest: 1, write: 1 }, { digest: 2 }];
+  const { results, last } = await batch(rows, 4 | 8, undefined, reader);
+  t.strictSame(results, [
+    [0, 2],
+    [1, 81],
+    [2, 2],
+  ]);
+  t.equal(last, 0);
+  t.equal((await batch(rows, 8, undefined, reader)).last, 81, 'one may end it, as others do');
 });
