@@ -92,7 +92,7 @@ export { backupFiles, fileAt, type HomeOptions, homeAt, joinLocation } from './s
 export type { S3Checksum, S3Options } from './storage/s3/options.ts';
 export { type S3ObjectPlace, type S3Place, s3, s3Object } from './storage/s3/s3.ts';
 export { singleFile } from './storage/single-file.ts';
-export type { Home, Storage, StorageFile } from './storage/storage.ts';
+export type { Home, KeptFile, Storage, StorageFile } from './storage/storage.ts';
 export type { StoredFile } from './storage/stored-file.ts';
 export { type Address, parseAddresses } from './wire/address.ts';
 export { Cluster, type ClusterOptions } from './wire/cluster.ts';

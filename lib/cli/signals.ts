@@ -6,7 +6,7 @@ export const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 export type EndSignal = (typeof SIGNALS)[number];
 
 /** Milliseconds that a command has to end in order, before the signal ends it as if unheard. */
-export const GRACE = 3000;
+export const GRACE = 8000;
 
 /** The part of `process` that signals concern. */
 export interface SignalTarget {

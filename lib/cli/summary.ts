@@ -6,11 +6,13 @@ export const summaryLines = (summary: BackupSummary): string[] => {
   const { records, indexes, udfs, files, bytes, elapsed, retries, vectors, version } = summary;
   const { recordsBefore } = summary;
   const rate = elapsed > 0 ? (records - recordsBefore) / (elapsed / 1000) : 0;
+  // What goes on has no globals, which may have asked for more.
+  const versionWords = recordsBefore > 0 ? '' : `, .asb version ${version}`;
   const lines = [
     `backed up ${countOf(records, 'record')}, ` +
       `${countOf(indexes, 'secondary index', 'secondary indexes')}, ` +
       `${countOf(udfs, 'UDF module')} to ${countOf(files, 'file')}, ${formatBytes(bytes)}, ` +
-      `in ${formatDuration(elapsed)} (${formatCount(rate)} records/s, .asb version ${version})`,
+      `in ${formatDuration(elapsed)} (${formatCount(rate)} records/s${versionWords})`,
   ];
   if (recordsBefore > 0) {
     lines.push(`note: went on behind ${countOf(recordsBefore, 'record')} that were safe already`);

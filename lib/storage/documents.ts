@@ -6,8 +6,8 @@ import type { S3Options } from './s3/options.ts';
 import { s3Document, s3Names } from './s3/s3-document.ts';
 import { isS3Url, parseS3Url } from './s3/url.ts';
 
-/** Bytes of the largest document that is read or written: of a backup of 200,000 files, and more. */
-export const MAX_DOCUMENT = 64 * 1024 * 1024;
+/** Bytes of the largest document that is read or written: of a backup of 400,000 files, and more. */
+export const MAX_DOCUMENT = 128 * 1024 * 1024;
 
 /** A text that is there as a whole or not at all. Calls come one at a time. */
 export interface Document {

@@ -1,5 +1,5 @@
 import type { Encryption } from '../../crypto/key.ts';
-import { AsbError, messageOf } from '../../errors.ts';
+import { AsbError } from '../../errors.ts';
 import type { BackupProgress } from '../../jobs/backup.ts';
 import type { S3Options } from '../../storage/s3/options.ts';
 import type { Command } from '../command.ts';
@@ -26,6 +26,7 @@ import { outputSizeOf } from '../output-size.ts';
 import { type ProgressCounts, ProgressDisplay } from '../progress-display.ts';
 import { sealWith } from '../seal.ts';
 import type { Shell } from '../shell.ts';
+import { stopWith } from '../stopping.ts';
 import { summaryLines } from '../summary.ts';
 
 export const compression = choice({
@@ -121,12 +122,11 @@ export const backupCommand: Command = {
       ...(continued === undefined ? {} : { continueFrom: continued }),
       ...(state === undefined ? {} : { stateFile: state }),
     });
-    const stop = () => job.abort(messageOf(shell.signal.reason));
-    shell.signal.addEventListener('abort', stop);
+    const over = stopWith(shell.signal, job);
     const display = new ProgressDisplay({ shell, counts: () => countsOf(job.progress) });
     const summary = await job.done.finally(() => {
       display.close();
-      shell.signal.removeEventListener('abort', stop);
+      over();
     });
     for (const line of summaryLines(summary)) shell.say(line);
   },
