@@ -9,7 +9,7 @@ import Aerospike from 'aerospike';
 
 const [hosts = '', user = '', password = ''] = process.argv.slice(2);
 Aerospike.setDefaultLogging({ level: Aerospike.log.OFF });
-const client = await Aerospike.connect({ hosts, user, password });
+const client = await Aerospike.connect({ hosts, user, password, connTimeoutMs: 20_000 });
 let records = 0;
 client
   .scan('test')
