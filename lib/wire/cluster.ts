@@ -119,7 +119,9 @@ export class Cluster {
     const maps = new Map<string, PartitionMap<ClusterNode>>();
     const asked = new Set<ClusterNode>();
     try {
-      for (const node of this.nodes) await this.#look(node, maps, asked);
+      for (const node of this.nodes) {
+        if (this.#nodes.get(node.name) === node) await this.#look(node, maps, asked); // or it is lost by now
+      }
       if (asked.size === 0) await this.#reachSeeds(maps, asked);
     } catch (error) {
       if (!this.#closed) throw error; // or it is the close that tells

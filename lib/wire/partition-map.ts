@@ -76,10 +76,15 @@ export class PartitionMap<Node> {
    */
   reader(partition: number, attempt: number): Node | undefined {
     if (this.#ranks.size === 0) return this.owner(partition, attempt);
-    const owners = this.#replicas.flatMap((nodes) => nodes[partition] ?? []);
+    const owners = this.holders(partition);
     const rankOf = (node: Node): number => this.#ranks.get(node) ?? Number.MAX_SAFE_INTEGER;
     owners.sort((one, other) => rankOf(one) - rankOf(other));
     return owners[attempt % owners.length];
+  }
+
+  /** All nodes that hold a partition, the master first. */
+  holders(partition: number): Node[] {
+    return this.#replicas.flatMap((nodes) => nodes[partition] ?? []);
   }
 
   /**

@@ -8,20 +8,14 @@ import type { Cluster } from '../cluster.ts';
 import { isNetwork } from '../node-error.ts';
 import { isPassing, ResultCode } from '../result-code.ts';
 import { lookAnew } from '../retrying.ts';
+import { type HolderBitmaps, Holders } from './holders.ts';
 import { NodeScan } from './node-scan.ts';
 import { PartitionTracker } from './partition-tracker.ts';
-import {
-  count,
-  type Lack,
-  missing,
-  nobodyHolds,
-  refusedBy,
-  unavailableAt,
-} from './scan-failure.ts';
+import { count, type Lack, missing, refusedBy, unavailableAt } from './scan-failure.ts';
 import type { PartitionScanOptions, ScanInfo } from './scan-options.ts';
 import { CHUNK_SIZE } from './scan-reply.ts';
 import { encodeScanRequest } from './scan-request.ts';
-import { type Dealt, deal, type Share } from './shares.ts';
+import { Dealer, type Dealt, type Share } from './shares.ts';
 import { Slots } from './slots.ts';
 import { Tasks } from './tasks.ts';
 
@@ -43,6 +37,8 @@ export class PartitionScan {
   readonly #pool: BufferPool;
   readonly #deliver: (batch: RecordBatch) => boolean;
   readonly #tracker: PartitionTracker;
+  readonly #holders: Holders;
+  readonly #dealer: Dealer;
   readonly #tasks = new Tasks();
   readonly #running = new Set<NodeScan>();
   readonly #stop = new AbortController();
@@ -58,8 +54,8 @@ export class PartitionScan {
 
   /**
    * @param deliver takes each batch; gives false to hold all scans until {@link resume}
-   * @throws AsbError `RANGE` for a partition id that is none, and a position that is no digest of
-   *   its partition
+   * @throws AsbError `RANGE` for a partition id that is none, a position that is no digest of its
+   *   partition, and holders that are none
    */
   constructor(
     cluster: Cluster,
@@ -69,6 +65,8 @@ export class PartitionScan {
     this.#cluster = cluster;
     this.#options = options;
     this.#tracker = new PartitionTracker(options.partitions, options.positions);
+    this.#holders = new Holders(options.holders);
+    this.#dealer = new Dealer(cluster, options.namespace, this.#tracker, this.#holders);
     this.#pool = new BufferPool(CHUNK_SIZE, options.reuseMemory === true ? PIECES_KEPT : 0);
     this.#deliver = deliver;
   }
@@ -81,6 +79,14 @@ export class PartitionScan {
       partitionsSeen: this.#tracker.seenCount,
       retries: this.#retries,
     };
+  }
+
+  /**
+   * Which nodes held the partitions when they were first asked for: a scan that goes on where this
+   * one ended must know them. It grows; bitmaps are not copies.
+   */
+  get holders(): HolderBitmaps {
+    return this.#holders.bitmaps;
   }
 
   /**
@@ -133,7 +139,7 @@ export class PartitionScan {
 
   #begin(): void {
     const { parallel = 1, recordsPerSecond = 0 } = this.#options;
-    const dealt = this.#deal(this.#tracker.remaining(), parallel);
+    const dealt = this.#dealer.deal(this.#tracker.remaining(), parallel);
     // A scan can't be told to give less than one record a second.
     const most = Math.min(parallel, dealt.shares.length, recordsPerSecond || parallel);
     this.#workers = Math.max(1, most);
@@ -141,18 +147,9 @@ export class PartitionScan {
     this.#startAll(dealt, 0);
   }
 
-  #startAll({ shares, orphans }: Dealt, retry: number): void {
+  #startAll({ shares, lacks }: Dealt, retry: number): void {
     for (const share of shares) this.#tasks.start(() => this.#read(share, retry));
-    if (orphans.length === 0) return;
-    const { namespace } = this.#options;
-    const known = this.#cluster.partitionMap(namespace) !== undefined;
-    const why = nobodyHolds(orphans, namespace, known);
-    this.#tasks.start(() => this.#again({ partitions: orphans, why, gained: false }, retry));
-  }
-
-  #deal(partitions: readonly number[], parallel: number): Dealt {
-    const map = this.#cluster.partitionMap(this.#options.namespace);
-    return deal(partitions, map, (id) => this.#tracker.attempts(id), parallel);
+    for (const lack of lacks) this.#tasks.start(() => this.#again(lack, retry));
   }
 
   /** @param retry how many retries of these partitions there were, in a row, without a record */
@@ -184,7 +181,7 @@ export class PartitionScan {
     await lookAnew(this.#cluster);
     if (this.#stopped) return;
     // Not in more shares than before, or each retry would multiply them.
-    this.#startAll(this.#deal(lack.partitions, 1), retry);
+    this.#startAll(this.#dealer.deal(lack.partitions, 1), retry);
   }
 
   /** Asks a node once. @returns what is left undone, if anything */

@@ -24,6 +24,19 @@ export const nobodyHolds = (
       })
     : new AsbError('NO_NAMESPACE', `no node has namespace ${namespace} any more`, { namespace });
 
+/** All nodes that held them have left: whoever has them now has none of their records. */
+export const bereft = (
+  partitions: readonly number[],
+  namespace: string,
+  nodes: readonly string[],
+): AsbError =>
+  new AsbError(
+    'PARTITIONS',
+    `${count(partitions)} of namespace ${namespace} were only on node ${nodes.join(', ')}, which is ` +
+      'gone; nobody else has their records, though others answer for them: bring it back',
+    { namespace, partitions },
+  );
+
 /** The node marked them: they moved away, or are not there yet. */
 export const unavailableAt = (node: string, partitions: readonly number[]): AsbError =>
   new AsbError('SERVER', `${node} has ${count(partitions)} unavailable`, {

@@ -1,3 +1,4 @@
+import type { HolderBitmaps } from './holders.ts';
 import type { ScanSelection } from './scan-request.ts';
 
 export interface PartitionScanOptions extends ScanSelection {
@@ -8,6 +9,11 @@ export interface PartitionScanOptions extends ScanSelection {
    * this scan goes on after it. Default: none.
    */
   readonly positions?: ReadonlyMap<number, Uint8Array>;
+  /**
+   * Which nodes held the partitions when that earlier scan began (`PartitionScan.holders`): without
+   * them, a partition is not read. Default: those that hold it now.
+   */
+  readonly holders?: HolderBitmaps;
   /** Scans at once, over all nodes. Default 1. */
   readonly parallel?: number;
   /** For all scans together. Default 0: no limit. */

@@ -161,7 +161,6 @@ const rows: readonly Row[] = [
       atProto(sandbox, 3, async () => {
         for (const { faults } of sandbox.nodes) faults.holdPartitions(ALL, 3);
         sandbox.migrate(ALL, [sandbox.nodes[1]!]);
-        await sandbox.kill(first(sandbox));
       }),
     retries: true,
   },
@@ -395,6 +394,14 @@ const failing: readonly Failing[] = [
     code: 'PARTITIONS',
   },
   {
+    what: 'the only copy of some partitions gone, and others that answer for them',
+    sandbox: { nodes: 2, replicationFactor: 1 },
+    options: { maxRetries: 2, parallel: 2 },
+    faults: (sandbox) => atProto(sandbox, 5, () => sandbox.kill(first(sandbox))),
+    code: 'PARTITIONS',
+    facts: { cause: { code: 'PARTITIONS' } },
+  },
+  {
     what: 'all nodes gone',
     options: { maxRetries: 1 },
     faults: (sandbox) => atProto(sandbox, 5, () => sandbox.kill(first(sandbox))),
@@ -520,6 +527,35 @@ t.test('records of a node that comes back are not given up for others that go on
   });
   t.equal(error, undefined);
   sameRecords(t, scanned, storedMessages(sandbox));
+  await sandbox.close();
+});
+
+t.test('holders that have left, and come back for a later scan', async (t) => {
+  const sandbox = await startSandbox({ ...SMALL, nodes: 2, replicationFactor: 1 });
+  const cluster = await connect(sandbox);
+  const node = first(sandbox);
+  const theirs = ALL.filter((id) => sandbox.cluster.partitions.owners(id)[0] === node.name);
+  const scanned = new Scanned();
+  const positions = new Map<number, Buffer>();
+  const take = (batch: RecordBatch): boolean => {
+    scanned.take(batch);
+    for (const { digest } of batch) positions.set(partitionOf(digest), Buffer.from(digest));
+    return true;
+  };
+  const options = { ...QUICK, maxRetries: 1 };
+  atProto(sandbox, 3, () => sandbox.kill(node));
+  const one = new PartitionScan(cluster, options, take);
+  await t.rejects(one.run(), { code: 'PARTITIONS', facts: { partitions: theirs } });
+  node.faults.clear();
+  // The other node has them all, and none of their records: as far as a server goes.
+  const goesOn = { ...options, partitions: theirs, positions, holders: one.holders };
+  const two = new PartitionScan(cluster, goesOn, take);
+  await t.rejects(two.run(), { code: 'PARTITIONS', facts: { partitions: theirs } });
+  t.equal(two.info.records, 0);
+  await sandbox.revive(node);
+  await new PartitionScan(cluster, goesOn, take).run();
+  sameRecords(t, scanned, storedMessages(sandbox));
+  cluster.close();
   await sandbox.close();
 });
 
@@ -671,7 +707,10 @@ t.test('many faults at random', async (t) => {
       if (random(2) === 0) faults.holdPartitions([random(4096), random(4096)], 1 + random(3));
     }
     if (random(2) === 0) atProto(sandbox, 1 + random(20), () => sandbox.add());
-    if (random(2) === 0) atProto(sandbox, 1 + random(20), () => sandbox.kill(first(sandbox)));
+    const hasCopies = sandbox.cluster.partitions.replicas > 1;
+    if (hasCopies && random(2) === 0) {
+      atProto(sandbox, 1 + random(20), () => sandbox.kill(first(sandbox)));
+    }
     const { scanned, error } = await runScan(sandbox, {
       parallel: 1 + random(8),
       maxRetries: 20,

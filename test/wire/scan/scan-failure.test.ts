@@ -1,5 +1,6 @@
 import t from 'tap';
 import {
+  bereft,
   count,
   missing,
   nobodyHolds,
@@ -18,6 +19,9 @@ t.test('what failures say', async (t) => {
     code: 'SERVER',
     facts: { node: 'a:1', partitions: [3], resultCode: 11 },
   });
+  const gone = bereft([7, 9], 'test', ['A1', 'A2']);
+  t.match(gone, { code: 'PARTITIONS', facts: { namespace: 'test', partitions: [7, 9] } });
+  t.ok(gone.message.includes('A1, A2'));
   t.match(nobodyHolds([7], 'test', true), {
     code: 'PARTITIONS',
     facts: { namespace: 'test', partitions: [7] },
