@@ -1,16 +1,18 @@
+import { createHash } from 'node:crypto';
 import type { Writable } from 'node:stream';
-import { AsbError } from '../errors.ts';
+import { AsbError, codeOf } from '../errors.ts';
+import { Coverage } from '../record/coverage.ts';
 import { encrypt } from '../stages/encrypt.ts';
 import { encrypted } from '../stages/encrypted.ts';
 import { oneFile } from '../stages/one-file.ts';
 import { DEFAULT_FILE_LIMIT, numberedName, rotate } from '../stages/rotate.ts';
 import { hashed } from '../storage/hashed.ts';
 import { fileAt, homeAt } from '../storage/homes.ts';
-import type { Storage } from '../storage/storage.ts';
+import type { Home, Storage } from '../storage/storage.ts';
 import { type BackupLedger, manifestFileOf } from './backup-ledger.ts';
 import type { BackupOptions } from './backup-options.ts';
 import { isDevice } from './backup-places.ts';
-import type { BackupState } from './backup-state.ts';
+import type { BackupState, SafePart } from './backup-state.ts';
 import { byteCounter } from './byte-counter.ts';
 
 /** Where the text, or its frames, go. */
@@ -22,6 +24,8 @@ export interface Destination {
   readonly keeps: boolean;
   /** Amid which the text goes on; `undefined` for a backup that begins. */
   readonly continues: 'file' | 'text' | undefined;
+  /** Nothing is left to be done: whoever was killed had got to the very end. */
+  readonly isWhole?: boolean;
   /** All stages have finished, with the whole backup or with the begin of one. */
   readonly finished: (complete: boolean) => Promise<void>;
 }
@@ -126,10 +130,17 @@ const toFile = async (context: DestinationOptions, location: string): Promise<De
   const home = fileAt(location, { ...s3, ...(largestFile === undefined ? {} : { largestFile }) });
   const place = hashed(home);
   const storage = sealedStorage(place, options);
-  const replaces = continuing ? safe.replaces : removeFiles;
-  if (!replaces)
-    await (continuing ? home.prepareToContinue([], () => false) : home.prepare({ removeFiles }));
   const { part } = safe;
+  const device = await isDevice(location);
+  if (part !== undefined && !device && (await holds(home, part))) {
+    await ledger.begin();
+    ledger.setFile(home.name, part.bytes, part.sha256 ?? '', new Coverage());
+    return nothingLeft(part.bytes);
+  }
+  const replaces = continuing ? safe.replaces : removeFiles;
+  if (!replaces) {
+    await (continuing ? home.prepareToContinue([], () => false) : home.prepare({ removeFiles }));
+  }
   const begin = async () => {
     // Of a run that was killed, what it had made safe is gone on with, and nothing else.
     await home.prepare({ removeFiles: replaces || continuing });
@@ -145,7 +156,6 @@ const toFile = async (context: DestinationOptions, location: string): Promise<De
     await ledger.begin();
     return file;
   };
-  const device = await isDevice(location);
   const file = oneFile({
     open: () => (part === undefined || device ? begin() : goOn(part.bytes)),
     openAtOnce: part !== undefined && !device,
@@ -163,6 +173,28 @@ const toFile = async (context: DestinationOptions, location: string): Promise<De
     continues: part === undefined ? undefined : 'text',
     finished: async () => {},
   };
+};
+
+const nothingLeft = (bytes: number): Destination => ({
+  stages: [],
+  written: () => ({ bytes, files: 1 }),
+  keeps: false,
+  continues: undefined,
+  isWhole: true,
+  finished: async () => {},
+});
+
+/** Whether the file under its name is the one that was safe at last: it got its name, and the state stayed. */
+const holds = async (home: Home, { bytes, sha256 }: SafePart): Promise<boolean> => {
+  const files = await home.files().catch((error: unknown) => {
+    if (codeOf(error) === 'NOT_FOUND') return [];
+    throw error;
+  });
+  const [file] = files;
+  if (file?.size !== bytes) return false;
+  const hash = createHash('sha256');
+  for await (const chunk of file.open()) hash.update(chunk);
+  return hash.digest('hex') === sha256;
 };
 
 const changed = (file: string): AsbError =>

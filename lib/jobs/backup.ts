@@ -6,7 +6,7 @@ import { compress } from '../stages/compress.ts';
 import { type EarlyEnd, endingEarly } from '../stages/ending-early.ts';
 import { DEFAULT_FILE_LIMIT } from '../stages/rotate.ts';
 import { type ScanStage, scan } from '../stages/scan.ts';
-import { serialize } from '../stages/serialize.ts';
+import { type SerializerInfo, serialize } from '../stages/serialize.ts';
 import { isS3Url } from '../storage/s3/url.ts';
 import type { Cluster } from '../wire/cluster.ts';
 import { connectTo } from '../wire/connect.ts';
@@ -138,6 +138,7 @@ class Backup implements BackupJob {
       pieceSize: pieceSizeFor(options),
       ...(destination.continues === undefined ? {} : { continues: destination.continues }),
     });
+    if (destination.isWhole === true) return this.#finish(ledger, text.info);
     const { compress: method, compressionLevel: level } = options;
     const packed = method === undefined ? [] : [compress(level === undefined ? {} : { level })];
     // Last: a scan begins by itself, and its failure must find somebody who listens.
@@ -152,17 +153,20 @@ class Backup implements BackupJob {
     });
     await destination.finished(early.failure === undefined);
     if (early.failure !== undefined) throw early.failure;
+    return this.#finish(ledger, text.info);
+  }
+
+  async #finish(ledger: BackupLedger, written: SerializerInfo): Promise<BackupSummary> {
     await ledger.finish();
-    const { records, indexes, udfs } = text.info;
-    const { coverage } = start.safe;
+    const before = this.#start!.safe.coverage;
     return {
-      ...text.info,
-      ...destination.written(),
-      records: coverage.records + records,
-      indexes: coverage.indexes + indexes,
-      udfs: coverage.udfs + udfs,
-      recordsBefore: coverage.records,
-      retries: source.info.retries,
+      ...written,
+      ...this.#destination!.written(),
+      records: before.records + written.records,
+      indexes: before.indexes + written.indexes,
+      udfs: before.udfs + written.udfs,
+      recordsBefore: before.records,
+      retries: this.progress.retries,
       elapsed: performance.now() - this.#begin,
     };
   }

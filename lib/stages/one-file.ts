@@ -113,8 +113,9 @@ class OneFile extends Writable implements OneFileStage {
   async #finish(): Promise<void> {
     const { isComplete = () => true } = this.#options;
     const file = await this.#open();
+    // Also of a whole file: who is killed right behind its last step finds that it is whole.
+    if (file.checkpoint !== undefined || !isComplete()) await this.#checkpoint(file);
     if (!isComplete()) {
-      await this.#checkpoint(file);
       this.#ended = true;
       await file.abort();
       return;

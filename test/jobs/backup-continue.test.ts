@@ -300,6 +300,40 @@ t.test('a part that was changed is not gone on with', async (t) => {
   t.ok(readFileSync(part).equals(bytes));
 });
 
+t.test('a file that had got to its end when it was killed is whole', async (t) => {
+  const server = await ownServer(t);
+  const s3 = { client: clientOf(t, server) };
+  const stateFile = `s3://${BUCKET}/state`;
+  const outputFile = join(t.testdir(), 'one.asb');
+  for (const place of [{}, { removeFiles: true, encryption }]) {
+    const options = { ...base, outputFile, s3 };
+    // Killed before its very last step, it would leave the same.
+    const kind = { status: 403, code: 'AccessDenied' };
+    server.faults.push({ operation: 'DeleteObject', times: 100, kind });
+    await t.rejects(backup({ ...options, ...place, stateFile }).done, { code: 'STORAGE' });
+    server.faults.length = 0;
+    const { removeFiles: _, ...same } = { ...options, ...place, removeFiles: false };
+    const summary = await backup({ ...same, continueFrom: stateFile }).done;
+    t.match(summary, { records: RECORDS, recordsBefore: RECORDS, indexes: 9, files: 1 });
+    t.strictSame(differences(await contentOf(outputFile, { encryption }), whole), []);
+    t.strictSame(server.objects(BUCKET), []);
+  }
+  // Another one of that size is none.
+  const options = { ...base, outputFile, s3, removeFiles: true };
+  server.faults.push({
+    operation: 'DeleteObject',
+    times: 100,
+    kind: { status: 403, code: 'AccessDenied' },
+  });
+  await t.rejects(backup({ ...options, stateFile }).done, { code: 'STORAGE' });
+  server.faults.length = 0;
+  const bytes = readFileSync(outputFile);
+  bytes[60] = bytes[60]! ^ 1;
+  writeFileSync(outputFile, bytes);
+  const again = backup({ ...options, removeFiles: false, continueFrom: stateFile });
+  await t.rejects(again.done, { code: 'NOT_FOUND' });
+});
+
 t.test('an output that is appended to must be as long as the state says', async (t) => {
   const state = join(t.testdir(), 'state');
   const output = () => new PassThrough().resume();

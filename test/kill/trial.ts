@@ -31,6 +31,9 @@ export interface TrialOptions {
   readonly strike: (run: Running) => Promise<void>;
 }
 
+/** Runs beside those that are killed. */
+const MOST_RUNS = 20;
+
 /** A command under way. */
 export interface Running {
   readonly kill: () => void;
@@ -87,7 +90,8 @@ export const tryBackup = async (options: TrialOptions): Promise<Trial> => {
   const { args, shape, random, usual } = options;
   const state = documentAt(shape.state, options.s3);
   const trial = { kills: 0, continued: 0, anew: 0, words: [] as string[] };
-  while (true) {
+  // None needs more: whatever fails again and again is a fault.
+  for (let run = 0; run < options.kills + MOST_RUNS; run++) {
     const goOn = (await state.read()) !== undefined;
     if (goOn) trial.continued++;
     else trial.anew++;
@@ -112,4 +116,5 @@ export const tryBackup = async (options: TrialOptions): Promise<Trial> => {
     if (child.signalCode === 'SIGKILL') continue;
     trial.words.push(words);
   }
+  throw new Error(`${shape.name} does not get whole: ${trial.words.at(-1)}`);
 };
