@@ -61,7 +61,13 @@ export {
   TypedBytes,
   type Value,
 } from './record/values.ts';
-export { type Sandbox, type SandboxOptions, startSandbox } from './sandbox/index.ts';
+export {
+  type Sandbox,
+  type SandboxOptions,
+  type SandboxTls,
+  type SandboxUser,
+  startSandbox,
+} from './sandbox/index.ts';
 export { alignedFrames } from './stages/aligned-frames.ts';
 export { type CatInfo, type CatStage, cat } from './stages/cat.ts';
 export { type CompressInfo, type CompressOptions, compress } from './stages/compress.ts';
