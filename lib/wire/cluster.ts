@@ -69,7 +69,7 @@ export class Cluster {
 
   /** Asks any node one info command: for what is the same on all of them. */
   async askAny(command: string): Promise<string> {
-    let failure: unknown = noSeed(this.#options, []);
+    let failure: unknown = noNode(this.#options);
     for (const node of this.nodes) {
       try {
         return await node.askOne(command);
@@ -238,6 +238,12 @@ const NO_RACKS: ReadonlyMap<string, number> = new Map();
 
 /** Other nodes would refuse the login too, and each try could count against the user. */
 const isRefusal = (error: unknown): boolean => error instanceof AsbError && error.code === 'AUTH';
+
+/** All that were known have left, and none was found since. */
+const noNode = ({ seeds }: ClusterOptions): AsbError => {
+  const node = seeds.map(formatAddress).join(',');
+  return new AsbError('CONNECT', `no node of the cluster at ${node} is left`, { node });
+};
 
 const noSeed = ({ seeds, tls }: ClusterOptions, failures: readonly unknown[]): AsbError => {
   const node = seeds.map(formatAddress).join(',');
