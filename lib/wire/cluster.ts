@@ -33,6 +33,8 @@ export class Cluster {
   readonly #nodeOptions: NodeOptions;
   readonly #nodes = new Map<string, ClusterNode>();
   #maps = new Map<string, PartitionMap<ClusterNode>>();
+  /** Names of all nodes that another tells of, at the last look. */
+  readonly #peers = new Set<string>();
   #closed = false;
   #refreshing: Promise<void> | undefined;
   #toldOfRacks = false;
@@ -65,6 +67,11 @@ export class Cluster {
 
   get nodes(): readonly ClusterNode[] {
     return [...this.#nodes.values()];
+  }
+
+  /** Names of nodes that others count on, and that the last look did not reach. */
+  get unreached(): string[] {
+    return [...this.#peers].filter((name) => !this.#nodes.has(name));
   }
 
   /** Asks any node one info command: for what is the same on all of them. */
@@ -118,6 +125,7 @@ export class Cluster {
   async #refresh(): Promise<void> {
     const maps = new Map<string, PartitionMap<ClusterNode>>();
     const asked = new Set<ClusterNode>();
+    this.#peers.clear();
     try {
       for (const node of this.nodes) {
         if (this.#nodes.get(node.name) === node) await this.#look(node, maps, asked); // or it is lost by now
@@ -180,6 +188,7 @@ export class Cluster {
       }
       asked.add(node);
       for (const peer of peers) {
+        this.#peers.add(peer.name);
         const known = this.#nodes.get(peer.name) ?? (await this.#reachPeer(peer.addresses));
         if (known !== undefined) await this.#look(known, maps, asked);
       }

@@ -278,6 +278,27 @@ t.test('who looks while somebody does gets the same', async (t) => {
   await t.rejects(cluster.refresh(), { code: 'ABORTED' }, 'closed, and nobody answers');
 });
 
+t.test('who others count on, and cannot be reached', async (t) => {
+  const peers = async (list: string) => {
+    const node = await startFakeNode({
+      info: (command) => (command === 'peers-clear-std' ? `1,3000,[${list}]` : undefined),
+    });
+    const { cluster } = await connect({ seeds: [node] });
+    const { unreached } = cluster;
+    cluster.close();
+    await node.close();
+    return unreached;
+  };
+  const dead = await deadAddress();
+  t.strictSame(await peers(''), []);
+  t.strictSame(await peers(`[X1,,[127.0.0.1:${dead.port}]],[X2,,[]]`), ['X1', 'X2']);
+  const other = await startFakeNode({
+    info: (command) => (command === 'node' ? 'F2' : undefined),
+  });
+  t.strictSame(await peers(`[F2,,[127.0.0.1:${other.port}]]`), []);
+  await other.close();
+});
+
 t.test('nonsense names its node', async (t) => {
   let sane = true;
   const node = await startFakeNode({

@@ -104,7 +104,7 @@ export class PartitionScan {
     const timer = setTimeout(expire, Math.min(totalTimeout, LONGEST_TIMER));
     if (totalTimeout === 0) clearTimeout(timer);
     try {
-      this.#tasks.start(async () => this.#begin());
+      this.#tasks.start(() => this.#begin());
       await Promise.race([this.#tasks.done, this.#ended.promise]);
       if (!this.#stopped && this.#tracker.remaining().length > 0) {
         throw this.#missing(`after ${this.#maxRetries} retries`);
@@ -137,7 +137,9 @@ export class PartitionScan {
     return this.#options.maxRetries ?? 5;
   }
 
-  #begin(): void {
+  async #begin(): Promise<void> {
+    await this.#reachAll();
+    if (this.#stopped) return;
     const { parallel = 1, recordsPerSecond = 0 } = this.#options;
     const dealt = this.#dealer.deal(this.#tracker.remaining(), parallel);
     // A scan can't be told to give less than one record a second.
@@ -145,6 +147,20 @@ export class PartitionScan {
     this.#workers = Math.max(1, most);
     this.#slots = new Slots(this.#workers);
     this.#startAll(dealt, 0);
+  }
+
+  /**
+   * A node that starts is counted on already, and others answer for its partitions, perhaps without
+   * their records, until it is ready. One that can't be reached at all is done without in the end:
+   * what nobody else holds will be missing, and that is told.
+   */
+  async #reachAll(): Promise<void> {
+    for (let retry = 1; retry <= this.#maxRetries && !this.#stopped; retry++) {
+      const { unreached } = this.#cluster;
+      if (unreached.length === 0) return;
+      await this.#wait(`node ${unreached.join(', ')} of the cluster can't be reached; it`, retry);
+      await lookAnew(this.#cluster);
+    }
   }
 
   #startAll({ shares, lacks }: Dealt, retry: number): void {
@@ -160,28 +176,32 @@ export class PartitionScan {
 
   /** Deals partitions anew, after a wait; unless that was done too often. */
   async #again(lack: Lack, before: number): Promise<void> {
-    const { sleepBetweenRetries = 100, onNotice } = this.#options;
     const retry = lack.gained ? 1 : before + 1;
     this.#why = lack.why;
     const what = `${lack.why.message}; ${count(lack.partitions)}`;
     if (retry > this.#maxRetries) {
-      onNotice?.(`${what} given up after ${this.#maxRetries} retries`);
+      this.#options.onNotice?.(`${what} given up after ${this.#maxRetries} retries`);
       return;
     }
     const isLast = retry > 1 && retry === this.#maxRetries;
-    const wait = backoff(sleepBetweenRetries, retry);
-    this.#retries++;
-    onNotice?.(
-      `${what} will be asked for again in ${wait} ms${isLast ? ', when all else is done' : ''} ` +
-        `(retry ${retry} of ${this.#maxRetries})`,
-    );
-    await sleep(wait, undefined, { signal: this.#stop.signal }).catch(() => {}); // looked at below
+    await this.#wait(what, retry, isLast ? ', when all else is done' : '');
     if (isLast) await this.#tasks.untilOthersEnd();
     if (this.#stopped) return;
     await lookAnew(this.#cluster);
     if (this.#stopped) return;
     // Not in more shares than before, or each retry would multiply them.
     this.#startAll(this.#dealer.deal(lack.partitions, 1), retry);
+  }
+
+  /** Waits before a retry, and tells of it; {@link stop} ends the wait. */
+  async #wait(what: string, retry: number, until = ''): Promise<void> {
+    const { sleepBetweenRetries = 100, onNotice } = this.#options;
+    const ms = backoff(sleepBetweenRetries, retry);
+    this.#retries++;
+    onNotice?.(
+      `${what} will be asked for again in ${ms} ms${until} (retry ${retry} of ${this.#maxRetries})`,
+    );
+    await sleep(ms, undefined, { signal: this.#stop.signal }).catch(() => {}); // who waits looks
   }
 
   /** Asks a node once. @returns what is left undone, if anything */

@@ -530,6 +530,40 @@ t.test('records of a node that comes back are not given up for others that go on
   await sandbox.close();
 });
 
+t.test('a node that starts is waited for, before others are believed', async (t) => {
+  const sandbox = await startSandbox({ ...SMALL, nodes: 2, replicationFactor: 1 });
+  const node = first(sandbox);
+  await node.close();
+  let notices = 0;
+  const late = await runScan(sandbox, {
+    maxRetries: 3,
+    sleepBetweenRetries: 20,
+    onNotice: () => {
+      if (++notices === 2) void node.listen();
+    },
+  });
+  t.equal(late.error, undefined);
+  sameRecords(t, late.scanned, storedMessages(sandbox));
+  t.ok(notices >= 2);
+  t.equal(late.info.retries, notices);
+
+  await node.close();
+  const never = await runScan(sandbox, { maxRetries: 1 });
+  t.match(never.error, { code: 'PARTITIONS' });
+  t.ok(never.info.records > 0, 'what others hold is read');
+
+  const cluster = await connect(sandbox);
+  const stopped: PartitionScan = new PartitionScan(
+    cluster,
+    { ...QUICK, sleepBetweenRetries: 60_000, onNotice: () => setImmediate(() => stopped.stop()) },
+    () => true,
+  );
+  await stopped.run();
+  t.strictSame([stopped.info.records, stopped.info.retries], [0, 1]);
+  cluster.close();
+  await sandbox.close();
+});
+
 t.test('holders that have left, and come back for a later scan', async (t) => {
   const sandbox = await startSandbox({ ...SMALL, nodes: 2, replicationFactor: 1 });
   const cluster = await connect(sandbox);
