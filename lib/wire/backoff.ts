@@ -1,3 +1,5 @@
+/** Retries if nothing else is said: with waits from 100 ms on, time enough for a node to restart. */
+export const DEFAULT_RETRIES = 10;
 /** The longest wait between two tries, in ms. */
 export const LONGEST_WAIT = 5000;
 

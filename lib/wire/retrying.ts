@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf, messageOf } from '../errors.ts';
-import { backoff } from './backoff.ts';
+import { backoff, DEFAULT_RETRIES } from './backoff.ts';
 import type { Cluster } from './cluster.ts';
 
 export interface RetryOptions {
-  /** Tries after the first. Default 5. */
+  /** Tries after the first. Default 10. */
   readonly maxRetries?: number | undefined;
   /** ms before the first of them; it doubles with each, up to 5 s. Default 100. */
   readonly sleepBetweenRetries?: number | undefined;
@@ -26,7 +26,7 @@ export const retrying = async <Result>(
   cluster: Cluster,
   what: string,
   task: () => Promise<Result>,
-  { maxRetries = 5, sleepBetweenRetries = 100, signal, onNotice }: RetryOptions = {},
+  { maxRetries = DEFAULT_RETRIES, sleepBetweenRetries = 100, signal, onNotice }: RetryOptions = {},
 ): Promise<Result> => {
   for (let retry = 1; ; retry++) {
     try {

@@ -1,4 +1,5 @@
 import { parseAddresses } from '../../wire/address.ts';
+import { DEFAULT_RETRIES } from '../../wire/backoff.ts';
 import type { ConnectionOptions } from '../../wire/connect.ts';
 import { MAX_RACK_ID } from '../../wire/racks.ts';
 import type { Given } from '../given.ts';
@@ -48,7 +49,7 @@ export const maxRetries = integer({
   describe: 'How often partitions that failed are asked for again',
   min: 0,
   max: 1_000_000,
-  default: 5,
+  default: DEFAULT_RETRIES,
 });
 
 export const sleepBetweenRetries = integer({

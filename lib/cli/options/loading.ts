@@ -1,5 +1,6 @@
 import { AsbError } from '../../errors.ts';
 import type { LoadOptions } from '../../stages/load.ts';
+import { DEFAULT_RETRIES } from '../../wire/backoff.ts';
 import type { Given } from '../given.ts';
 import { flag, integer, list, namesOf, type Option } from '../option.ts';
 import type { Shell } from '../shell.ts';
@@ -129,7 +130,7 @@ export const writeRetries = integer({
   describe: 'How often a record that met a failure that may pass is sent again',
   min: 0,
   max: 1_000_000,
-  default: 5,
+  default: DEFAULT_RETRIES,
 });
 
 export const retryScaleFactor = integer({

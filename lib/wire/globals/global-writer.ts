@@ -28,7 +28,7 @@ export interface GlobalWriterOptions {
   readonly wait?: boolean | undefined;
   /** ms that something that was accepted may stay unseen before it counts as lost. Default 10000. */
   readonly timeout?: number | undefined;
-  /** How often a global is tried again when a node is lost. Default 5. */
+  /** How often a global is tried again when a node is lost. Default 10. */
   readonly maxRetries?: number | undefined;
   /** ms before the first of these retries; it doubles with each, up to 5 s. Default 100. */
   readonly sleepBetweenRetries?: number | undefined;

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AsbError } from '../../errors.ts';
 import { BufferPool } from '../../memory/buffer-pool.ts';
 import { RecordBatch } from '../../record/batch.ts';
-import { backoff } from '../backoff.ts';
+import { backoff, DEFAULT_RETRIES } from '../backoff.ts';
 import type { Cluster } from '../cluster.ts';
 import { isNetwork } from '../node-error.ts';
 import { isPassing, ResultCode } from '../result-code.ts';
@@ -134,7 +134,7 @@ export class PartitionScan {
   }
 
   get #maxRetries(): number {
-    return this.#options.maxRetries ?? 5;
+    return this.#options.maxRetries ?? DEFAULT_RETRIES;
   }
 
   async #begin(): Promise<void> {
@@ -223,7 +223,8 @@ export class PartitionScan {
     if (result === ResultCode.OK) {
       const left = this.#tracker.completed(partitions);
       const why = unavailableAt(node.location, left);
-      return left.length === 0 ? undefined : { partitions: left, why, gained: false };
+      if (left.length === 0) return undefined;
+      return { partitions: left, why, gained: left.length < partitions.length };
     }
     const refused = typeof result === 'number';
     const why = refused ? refusedBy(node.location, namespace, result) : result;

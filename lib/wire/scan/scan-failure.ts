@@ -7,7 +7,7 @@ import { ranges } from './partition-list.ts';
 export interface Lack {
   readonly partitions: readonly number[];
   readonly why: AsbError;
-  /** A record of them came nonetheless. */
+  /** A record came nonetheless, or other partitions of the same share are done. */
   readonly gained: boolean;
 }
 

@@ -25,8 +25,9 @@ export interface PartitionScanOptions extends ScanSelection {
   /** ms for the whole scan, with all that has to be tried again. Default 0: no limit. */
   readonly totalTimeout?: number;
   /**
-   * How often in a row partitions are asked for again without a record of any of them. Default 5.
-   * The last time is kept until all other scans are done: a node may have come back until then.
+   * How often in a row partitions are asked for again though none of them gave a record, or was done.
+   * Default 10: about 25 s. The last time is kept until all other scans are done: a node may have
+   * come back until then.
    */
   readonly maxRetries?: number;
   /** Before the first of these retries, in ms; it doubles with each, up to 5 s. Default 100. */

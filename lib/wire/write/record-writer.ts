@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AsbError, toError } from '../../errors.ts';
 import type { RecordBatch } from '../../record/batch.ts';
 import * as layout from '../../record/layout.ts';
-import { backoff } from '../backoff.ts';
+import { backoff, DEFAULT_RETRIES } from '../backoff.ts';
 import type { Cluster } from '../cluster.ts';
 import { lookAnew, retrying } from '../retrying.ts';
 import { RequestPool } from './request-pool.ts';
@@ -29,7 +29,7 @@ export interface RecordWriterOptions extends WritePolicy, SendOptions {
   readonly batchSize?: number;
   /** Requests in flight at once, over all nodes. Default 16. */
   readonly maxAsyncBatches?: number;
-  /** How often a record may be sent again. Default 5. */
+  /** How often a record may be sent again. Default 10. */
   readonly maxRetries?: number;
   /**
    * ms before the second retry; it doubles with each, up to 5 s. The first comes at once. Default 150.
@@ -81,7 +81,7 @@ export class RecordWriter {
     this.#cluster = cluster;
     this.#options = options;
     this.#most = within('maxAsyncBatches', options.maxAsyncBatches ?? 16, MAX_ASYNC_BATCHES);
-    this.#maxRetries = options.maxRetries ?? 5;
+    this.#maxRetries = options.maxRetries ?? DEFAULT_RETRIES;
     this.#retryScale = options.retryScale ?? 150;
     this.#encoder = new RowEncoder(options);
     this.#requests = new RequestPool((options.batchWrites ?? true) ? 'batch' : 'put', batchSize);

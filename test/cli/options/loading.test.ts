@@ -18,7 +18,7 @@ t.test('what is written, and how', async (t) => {
         batchWrites: true,
         timeout: 10_000,
         infoTimeout: 10_000,
-        maxRetries: 5,
+        maxRetries: 10,
         retryScale: 150,
         sets: [],
         bins: [],
