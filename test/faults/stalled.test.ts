@@ -47,7 +47,8 @@ t.test('nothing is read ahead of a reader that stalls, and a signal ends it', as
     }
     await exited;
     child.stdout.destroy();
-    t.equal(child.signalCode, 'SIGTERM', command);
+    // What had room for its last words has ended by itself.
+    t.ok(child.signalCode === 'SIGTERM' || child.exitCode === 143, command);
     t.match(Buffer.concat(words).toString(), ONE_LINE, command);
     t.ok(peak < MOST, `${command}: ${peak} bytes`);
   }
