@@ -5,6 +5,7 @@ import type { Cluster } from '../wire/cluster.ts';
 import { type ConnectionOptions, connectTo } from '../wire/connect.ts';
 import { readGlobals } from '../wire/globals/read-globals.ts';
 import { retrying } from '../wire/retrying.ts';
+import type { HolderBitmaps } from '../wire/scan/holders.ts';
 import {
   PartitionScan,
   type PartitionScanOptions,
@@ -24,6 +25,8 @@ export interface ScanOptions extends PartitionScanOptions, ConnectionOptions {
 /** A `scan` stage: gives globals, then batches of records. */
 export interface ScanStage extends Readable {
   readonly info: ScanInfo;
+  /** What a scan that goes on where this one ended must be given, beside `positions`. */
+  readonly holders: HolderBitmaps;
 }
 
 /** Batches that may wait for the next stage, of up to 512 KiB each. */
@@ -50,6 +53,10 @@ class Scan extends Readable implements ScanStage {
 
   get info(): ScanInfo {
     return this.#scan?.info ?? NOTHING_YET;
+  }
+
+  get holders(): HolderBitmaps {
+    return this.#scan?.holders ?? new Map();
   }
 
   override _construct(done: (error?: Error | null) => void): void {

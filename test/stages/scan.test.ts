@@ -31,6 +31,15 @@ const run = async (options: Partial<ScanOptions> & Pick<ScanOptions, 'seeds' | '
   return { scanned, globals, globalsFirst, info: stage.info };
 };
 
+t.test('which nodes held the partitions', async (t) => {
+  const sandbox = await startSandbox({ nodes: 2 });
+  const stage = scan({ ...QUICK, seeds: sandbox.seeds.join() });
+  t.equal(stage.holders.size, 0, 'nothing is known yet');
+  for await (const _chunk of stage);
+  t.strictSame([...stage.holders.keys()].sort(), ['A1', 'A2']);
+  await sandbox.close();
+});
+
 t.test('globals, then records', async (t) => {
   const sandbox = await startSandbox({ nodes: 2, records: 300, protoSize: 2000 });
   const seeds = sandbox.seeds.join();
