@@ -1,6 +1,7 @@
 import { messageOf } from '../errors.ts';
 import { Coverage } from '../record/coverage.ts';
 import type { Document } from '../storage/documents.ts';
+import type { HolderBitmaps } from '../wire/scan/holders.ts';
 import { ranges } from '../wire/scan/partition-list.ts';
 import { type BackupState, type SafePart, stateText } from './backup-state.ts';
 import { type ManifestFile, manifestText } from './manifest.ts';
@@ -12,6 +13,8 @@ export interface BackupLedgerOptions {
   readonly state: Document | undefined;
   /** Where the manifest is; a stream has none. */
   readonly manifest: Document | undefined;
+  /** Which nodes held the partitions when the scan began. */
+  readonly holders: () => HolderBitmaps;
   readonly onNotice: (notice: string) => void;
 }
 
@@ -118,9 +121,18 @@ export class BackupLedger {
     const { safe, state } = this.#options;
     if (state === undefined) return;
     const { tool, namespace, options, begun, replaces } = safe;
-    const head = { tool, namespace, options, begun, replaces };
     await state.write(
-      stateText({ ...head, files: this.#files, part: this.#part, coverage: this.#coverage }),
+      stateText({
+        tool,
+        namespace,
+        options,
+        begun,
+        replaces,
+        files: this.#files,
+        part: this.#part,
+        coverage: this.#coverage,
+        holders: this.#options.holders(),
+      }),
     );
   }
 

@@ -41,6 +41,7 @@ export const startOf = async (options: BackupOptions): Promise<BackupStart> => {
     replaces: removeFiles,
     files: [],
     coverage: new Coverage(),
+    holders: new Map(),
   };
   return { ...documents, safe, continuing: false };
 };

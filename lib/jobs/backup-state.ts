@@ -1,5 +1,6 @@
 import { Coverage } from '../record/coverage.ts';
 import { DIGEST_SIZE, PARTITION_COUNT, partitionOf } from '../record/layout.ts';
+import { BITMAP_SIZE, type HolderBitmaps } from '../wire/scan/holders.ts';
 import { DocumentFields } from './document-fields.ts';
 import {
   type BackupShape,
@@ -41,17 +42,22 @@ export interface BackupState {
   readonly part?: SafePart | undefined;
   /** What these files hold; of each partition the last digest. */
   readonly coverage: Coverage;
+  /** Which nodes held the partitions when it was begun: without them, a partition is not gone on with. */
+  readonly holders: HolderBitmaps;
 }
 
 /** A state as JSON. */
-export const stateText = ({ files, coverage, ...rest }: BackupState): string => {
+export const stateText = ({ files, coverage, holders, ...rest }: BackupState): string => {
   const positions = Object.fromEntries(
     Array.from(coverage.positions(), ([partition, digest]) => [
       partition,
       digest.toString('base64'),
     ]),
   );
-  return documentText({ what: WHAT, form: FORM, ...rest, positions }, 'files', files);
+  const nodes = Object.fromEntries(
+    Array.from(holders, ([name, bitmap]) => [name, Buffer.from(bitmap).toString('base64')]),
+  );
+  return documentText({ what: WHAT, form: FORM, ...rest, nodes, positions }, 'files', files);
 };
 
 /**
@@ -81,6 +87,7 @@ export const parseState = (text: string, file: string): BackupState => {
     files,
     part,
     coverage,
+    holders: holdersOf(fields.object('nodes')),
   };
 };
 
@@ -91,6 +98,15 @@ const partOf = (fields: DocumentFields): SafePart => ({
   indexes: fields.count('indexes'),
   udfs: fields.count('udfs'),
 });
+
+const holdersOf = (nodes: DocumentFields): HolderBitmaps =>
+  new Map(
+    nodes.names.map((name) => {
+      const bitmap = Buffer.from(nodes.text(name), 'base64');
+      if (bitmap.length === BITMAP_SIZE) return [name, bitmap];
+      throw nodes.wrong(name, `a bitmap of partitions, ${BITMAP_SIZE} bytes in base64`);
+    }),
+  );
 
 /** A digest says itself of which partition it is: one in a wrong place would lose records. */
 const digestsOf = (positions: DocumentFields): Buffer[] =>

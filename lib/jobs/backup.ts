@@ -90,7 +90,11 @@ class Backup implements BackupJob {
     } catch (error) {
       throw signal.aborted ? toError(signal.reason) : error;
     }
-    const ledger = new BackupLedger({ ...start, onNotice: this.#options.onNotice ?? (() => {}) });
+    const ledger = new BackupLedger({
+      ...start,
+      holders: () => this.#scan?.holders ?? start.safe.holders,
+      onNotice: this.#options.onNotice ?? (() => {}),
+    });
     try {
       return await this.#pipe(cluster, start, ledger);
     } catch (error) {
@@ -182,6 +186,7 @@ class Backup implements BackupJob {
       reuseMemory: true,
       parallel: options.parallel ?? defaultParallel(cluster.nodes.length),
       positions: safe.coverage.positions(),
+      holders: safe.holders,
       maxRecords: maxRecords === 0 ? 0 : maxRecords - safe.coverage.records,
       // Globals come first: they were there before anything was safe.
       noIndexes: begun || options.noIndexes === true,

@@ -67,10 +67,10 @@ const byText = (one: string, other: string): number => (one < other ? -1 : Numbe
 
 /** `_99999` before `_100000`: numbers in names compare as numbers. */
 export const compareNames = (one: string, other: string): number => {
-  // Digits stand at the odd places of both.
+  // Digits stand at the odd places of both. What is over has nothing beside it, and comes later.
   const [mine, yours] = [one.split(/(\d+)/), other.split(/(\d+)/)];
-  for (const [index, part] of mine.entries()) {
-    const against = yours[index] ?? '';
+  for (let index = 0; index < Math.max(mine.length, yours.length); index++) {
+    const [part, against] = [mine[index] ?? '', yours[index] ?? ''];
     const order = index % 2 === 1 ? byNumber(part, against) : byText(part, against);
     if (order !== 0) return order;
   }

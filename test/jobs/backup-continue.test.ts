@@ -241,6 +241,30 @@ t.test('the cluster has changed in between', async (t) => {
   t.strictSame(differences(await contentOf(directory, {}), whole), []);
 });
 
+t.test(
+  'a node that is away has its records with it, and nobody else answers for them',
+  async (t) => {
+    const directory = t.testdir();
+    const lone = await startSandbox({
+      nodes: 2,
+      records: RECORDS,
+      protoSize: 4000,
+      replicationFactor: 1,
+    });
+    const [first, other] = lone.nodes;
+    const options = { ...base, seeds: lone.seeds.join(), directory, fileLimit: 30_000 };
+    first!.faults.cutScan({ afterRecords: 300, how: 'nonsense' });
+    await t.rejects(backup(options).done, { code: 'PROTOCOL' });
+    await lone.kill(first!);
+    const again = { ...options, seeds: other!.address, continueFrom: directory };
+    await t.rejects(backup(again).done, { code: 'PARTITIONS' });
+    await lone.revive(first!);
+    t.equal((await backup(again).done).records, RECORDS);
+    await lone.close();
+    t.strictSame(differences(await contentOf(directory, {}), whole), []);
+  },
+);
+
 t.test('only so many records, in all', async (t) => {
   const directory = t.testdir();
   const options = { ...base, directory, maxRecords: 900, fileLimit: 30_000 };

@@ -54,13 +54,14 @@ const safe = {
   replaces: false,
   files: [],
   coverage: new Coverage(),
+  holders: new Map(),
 };
 const setUp = (changes: { readonly bare?: boolean } = {}) => {
   const [state, manifest] = [new MemoryDocument('state'), new MemoryDocument('manifest')];
   const notices: string[] = [];
   const documents = changes.bare ? { state: undefined, manifest: undefined } : { state, manifest };
   const onNotice = (notice: string) => notices.push(notice);
-  const ledger = new BackupLedger({ safe, ...documents, onNotice });
+  const ledger = new BackupLedger({ safe, ...documents, holders: () => new Map(), onNotice });
   return { ledger, state, manifest, notices };
 };
 const fileOf = (name: string, coverage: Coverage) =>

@@ -34,9 +34,11 @@ const stateOf = (digests: readonly Uint8Array[], part?: BackupState['part']): Ba
   ],
   part,
   coverage: coverageOf(digests, 3),
+  holders: new Map([['A1', Buffer.alloc(512, 0xf0)]]),
 });
-const shown = ({ coverage, ...rest }: BackupState) => ({
+const shown = ({ coverage, holders, ...rest }: BackupState) => ({
   ...rest,
+  nodes: [...holders].map(([name, bitmap]) => [name, Buffer.from(bitmap).toString('hex')]),
   counts: [coverage.records, coverage.indexes, coverage.udfs],
   positions: [...coverage.positions()].map(([id, digest]) => [id, digest.toString('hex')]),
 });
@@ -72,6 +74,7 @@ t.test('what somebody has changed is told with its field', async (t) => {
     ['of another partition', { positions: { 1: digest.toString('base64') } }, /positions\.1/],
     ['a digest cut short', { positions: { 0: 'AAAA' } }, /positions\.0/],
     ['a part without bytes', { part: {} }, /part\.bytes/],
+    ['a bitmap cut short', { nodes: { A1: 'AAAA' } }, /nodes\.A1/],
     ['no files', { files: 1 }, /files/],
     ['no time', { begun: 'yesterday' }, /begun/],
     ['a word for a flag', { replaces: 'yes' }, /replaces/],

@@ -92,6 +92,11 @@ t.test('names in order', async (t) => {
   t.same(sorted.toReversed().sort(compareNames), sorted);
 });
 
+t.test('digits that count for nothing, and an end', async (t) => {
+  t.equal(compareNames('0_', '00_9.a90'), -1);
+  t.equal(compareNames('00_9.a90', '0_'), 1);
+});
+
 t.test('any names have one order', async () => {
   const name = fc.string({ unit: fc.constantFrom('a', '_', '.', '0', '1', '9') });
   fc.assert(
