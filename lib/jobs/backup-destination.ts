@@ -49,19 +49,21 @@ export interface DestinationOptions {
  * @throws AsbError `EXISTS` if a backup is there; for one that goes on, `NOT_FOUND`, `TRUNCATED` or
  *   `FORMAT` if a file is not as the state has it; and what the storage throws
  */
-export const openDestination = (context: DestinationOptions): Promise<Destination> => {
+export const openDestination = async (context: DestinationOptions): Promise<Destination> => {
   const { directory, outputFile, output } = context.options;
   if (output !== undefined) return toStream(context, output);
   return outputFile === undefined ? toDirectory(context, directory!) : toFile(context, outputFile);
 };
 
-const toStream = async (
+const toStream = (
   { options, safe, continuing, ledger }: DestinationOptions,
   output: Writable,
-): Promise<Destination> => {
+): Destination => {
   // Where nobody can see later how much came, it must not come twice.
-  if (continuing && options.outputSize === undefined) await ledger.forget();
-  const counter = byteCounter();
+  const blind = continuing && options.outputSize === undefined;
+  const counter = byteCounter(async () => {
+    if (blind) await ledger.forget();
+  });
   const before = safe.part?.bytes ?? 0;
   const sealed = options.encryption === undefined ? [] : [encrypt(options.encryption)];
   return {

@@ -11,14 +11,17 @@ export interface ByteCounter extends Transform {
   };
 }
 
-export const byteCounter = (): ByteCounter => {
+/** @param before what must be done before the first bytes go on */
+export const byteCounter = (before: () => Promise<void> = async () => {}): ByteCounter => {
   const info = { bytes: 0, coverage: new Coverage() };
+  let ready: Promise<void> | undefined;
   const counter = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       const extent = extentOf(chunk);
       if (extent !== undefined) info.coverage.add(extent);
       info.bytes += chunk.length;
-      done(null, chunk);
+      ready ??= before();
+      ready.then(() => done(null, chunk), done);
     },
   });
   return Object.assign(counter, { info });

@@ -370,6 +370,19 @@ t.test('an output that is appended to must be as long as the state says', async 
   t.equal((await again(part.bytes)).records, RECORDS);
 });
 
+t.test('a state is kept while nothing was written behind it', async (t) => {
+  const state = join(t.testdir(), 'state');
+  const output = () => new PassThrough().resume();
+  await t.rejects(CUTS.nonsense!.cut(sandbox, { ...base, output: output(), stateFile: state }));
+  calm();
+  const again = () => backup({ ...base, output: output(), continueFrom: state }).done;
+  for (const { faults } of sandbox.nodes) faults.answer('scan', 4, 10);
+  await t.rejects(again(), { code: 'SERVER' });
+  calm();
+  t.equal((await again()).records, RECORDS);
+  await t.rejects(again(), { code: 'NOT_FOUND' });
+});
+
 t.test('an encrypted stream has no place to go on from', async (t) => {
   const output = new PassThrough();
   for (const where of [{ stateFile: 's' }, { continueFrom: 's' }]) {

@@ -11,3 +11,9 @@ const counter = byteCounter();
 const out = await through([Buffer.from('ab'), noted], counter);
 t.equal(Buffer.concat(out).toString(), 'abcde');
 t.match(counter.info, { bytes: 5, coverage: { udfs: 2, records: 0 } });
+
+const failure = new Error('not ready');
+const refused = byteCounter(async () => {
+  throw failure;
+});
+await t.rejects(through([Buffer.from('ab')], refused), failure);
