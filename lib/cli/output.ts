@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { AsbError, codeOf, messageOf } from '../errors.ts';
 import { giveBack } from '../memory/buffer-pool.ts';
 import { wasClosed } from './closed.ts';
+import { outputSizeOf } from './output-size.ts';
 import type { Seal } from './seal.ts';
 
 const writeOf = promisify(write);
@@ -22,6 +23,7 @@ export class Output {
   readonly #target: number | Writable;
   readonly #seal: Seal;
   #pending: Promise<void> = Promise.resolve();
+  #begun = false;
   #closed = false;
   #ended = false;
 
@@ -61,10 +63,10 @@ export class Output {
 
   /**
    * Ends badly: whatever is being written first, then `last`. What has ended well is whole, whatever
-   * fails after it, and stays so. Never throws.
+   * fails after it, and stays so; and so does a file to which nothing was appended. Never throws.
    */
   async fail(last: Uint8Array): Promise<void> {
-    if (this.#ended) return;
+    if (this.#ended || (!this.#begun && this.#hasContent())) return;
     await this.#pending
       .then(() => this.write(last))
       .catch(() => {
@@ -84,6 +86,10 @@ export class Output {
     });
   }
 
+  #hasContent(): boolean {
+    return typeof this.#target === 'number' && (outputSizeOf(this.#target) ?? 0) > 0;
+  }
+
   async #sync(fd: number): Promise<void> {
     try {
       if ((await fstatOf(fd)).isFile()) await fsyncOf(fd);
@@ -93,6 +99,7 @@ export class Output {
   }
 
   async #write(chunk: Uint8Array): Promise<void> {
+    this.#begun = true;
     try {
       const target = this.#target;
       const bytes = this.#seal(chunk);

@@ -215,6 +215,9 @@ t.test('standard output is gone on with by >>', async (t) => {
   writeFileSync(out, Buffer.concat([begun, Buffer.from('x')]));
   t.match(await append(['-c', state]), /^1 .*truncate/);
   writeFileSync(out, begun);
+  sandbox.nodes[0]?.faults.answer('scan', 4);
+  t.match(await append(['-c', state]), /^1 .*parameter/i);
+  t.ok(readFileSync(out).equals(begun), 'nothing is written behind what can be gone on with');
   copyFileSync(state, join(directory, 'copy'));
   t.match(await append(['-c', state]), /^0 backed up 3,000 records/);
   t.equal(new Set(digestsIn(readFileSync(out))).size, RECORDS);
