@@ -30,6 +30,9 @@ export interface Destination {
   readonly finished: (complete: boolean) => Promise<void>;
 }
 
+/** What there is to do once files are whole. */
+const nothing = async (): Promise<void> => {};
+
 export interface DestinationOptions {
   readonly options: BackupOptions;
   /** What is safe already. */
@@ -118,7 +121,7 @@ const toDirectory = async (context: DestinationOptions, location: string): Promi
     }),
     keeps: true,
     continues: kept.length === 0 ? undefined : 'file',
-    finished: async () => {},
+    finished: nothing,
   };
 };
 
@@ -173,7 +176,7 @@ const toFile = async (context: DestinationOptions, location: string): Promise<De
     written: () => ({ bytes: file.info.bytes, files: 1 }),
     keeps: storage.resume !== undefined && ledger.location !== undefined,
     continues: part === undefined ? undefined : 'text',
-    finished: async () => {},
+    finished: nothing,
   };
 };
 
@@ -183,7 +186,7 @@ const nothingLeft = (bytes: number): Destination => ({
   keeps: false,
   continues: undefined,
   isWhole: true,
-  finished: async () => {},
+  finished: nothing,
 });
 
 /** Whether the file under its name is the one that was safe at last: it got its name, and the state stayed. */
