@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Writable } from 'node:stream';
-import { AsbError, codeOf } from '../errors.ts';
+import { AsbError } from '../errors.ts';
 import { Coverage } from '../record/coverage.ts';
 import { encrypt } from '../stages/encrypt.ts';
 import { encrypted } from '../stages/encrypted.ts';
@@ -8,6 +8,7 @@ import { oneFile } from '../stages/one-file.ts';
 import { DEFAULT_FILE_LIMIT, numberedName, rotate } from '../stages/rotate.ts';
 import { hashed } from '../storage/hashed.ts';
 import { fileAt, homeAt } from '../storage/homes.ts';
+import { kindOf } from '../storage/kind.ts';
 import type { Home, Storage } from '../storage/storage.ts';
 import { type BackupLedger, manifestFileOf } from './backup-ledger.ts';
 import type { BackupOptions } from './backup-options.ts';
@@ -137,7 +138,8 @@ const toFile = async (context: DestinationOptions, location: string): Promise<De
   const storage = sealedStorage(place, options);
   const { part } = safe;
   const device = await isDevice(location);
-  if (part !== undefined && !device && (await holds(home, part))) {
+  if (part !== undefined && !device && storage.resume === undefined) throw elsewhere(location);
+  if (part !== undefined && (await holds(home, part))) {
     await ledger.begin();
     ledger.setFile(home.name, part.bytes, part.sha256 ?? '', new Coverage());
     return nothingLeft(part.bytes);
@@ -191,16 +193,20 @@ const nothingLeft = (bytes: number): Destination => ({
 
 /** Whether the file under its name is the one that was safe at last: it got its name, and the state stayed. */
 const holds = async (home: Home, { bytes, sha256 }: SafePart): Promise<boolean> => {
-  const files = await home.files().catch((error: unknown) => {
-    if (codeOf(error) === 'NOT_FOUND') return [];
-    throw error;
-  });
+  if ((await kindOf(home.location)) !== 'file') return false;
+  const files = await home.files();
   const [file] = files;
   if (file?.size !== bytes) return false;
   const hash = createHash('sha256');
   for await (const chunk of file.open()) hash.update(chunk);
   return hash.digest('hex') === sha256;
 };
+
+const elsewhere = (file: string): AsbError =>
+  new AsbError('USAGE', `a part of a local file is safe, and ${file} is none; go on where it is`, {
+    file,
+    expected: 'a local file',
+  });
 
 const changed = (file: string): AsbError =>
   new AsbError(

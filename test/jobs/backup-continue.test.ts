@@ -315,6 +315,8 @@ t.test('a part that was changed is not gone on with', async (t) => {
   const outputFile = join(root, 'one.asb');
   await t.rejects(CUTS.nonsense!.cut(sandbox, { ...base, outputFile }), { code: 'PROTOCOL' });
   calm();
+  const elsewhere = { outputFile: `s3://${BUCKET}/one.asb`, continueFrom: `${outputFile}.state` };
+  await t.rejects(backup({ ...base, ...elsewhere }).done, { code: 'USAGE' });
   const part = join(root, '.one.asb.part');
   const bytes = readFileSync(part);
   bytes[50] = bytes[50]! ^ 1;
