@@ -13,7 +13,7 @@ import type { Home, Storage } from '../storage/storage.ts';
 import { type BackupLedger, manifestFileOf } from './backup-ledger.ts';
 import type { BackupOptions } from './backup-options.ts';
 import { isDevice } from './backup-places.ts';
-import type { BackupState, SafePart } from './backup-state.ts';
+import type { BackupState } from './backup-state.ts';
 import { byteCounter } from './byte-counter.ts';
 
 /** Where the text, or its frames, go. */
@@ -139,9 +139,11 @@ const toFile = async (context: DestinationOptions, location: string): Promise<De
   const { part } = safe;
   const device = await isDevice(location);
   if (part !== undefined && !device && storage.resume === undefined) throw elsewhere(location);
-  if (part !== undefined && (await holds(home, part))) {
+  const sum = part === undefined ? undefined : await sumOf(home, part.bytes);
+  if (part !== undefined && sum !== undefined && sum === part.sha256) {
+    // It got its name, and was killed before it could say so.
     await ledger.begin();
-    ledger.setFile(home.name, part.bytes, part.sha256 ?? '', new Coverage());
+    ledger.setFile(home.name, part.bytes, sum, new Coverage());
     return nothingLeft(part.bytes);
   }
   const replaces = continuing ? safe.replaces : removeFiles;
@@ -191,15 +193,14 @@ const nothingLeft = (bytes: number): Destination => ({
   finished: nothing,
 });
 
-/** Whether the file under its name is the one that was safe at last: it got its name, and the state stayed. */
-const holds = async (home: Home, { bytes, sha256 }: SafePart): Promise<boolean> => {
-  if ((await kindOf(home.location)) !== 'file') return false;
-  const files = await home.files();
-  const [file] = files;
-  if (file?.size !== bytes) return false;
+/** SHA-256, in hex, of the local file under its name; `undefined` unless it has so many bytes. */
+const sumOf = async (home: Home, bytes: number): Promise<string | undefined> => {
+  if ((await kindOf(home.location)) !== 'file') return undefined;
+  const [file] = await home.files();
+  if (file?.size !== bytes) return undefined;
   const hash = createHash('sha256');
   for await (const chunk of file.open()) hash.update(chunk);
-  return hash.digest('hex') === sha256;
+  return hash.digest('hex');
 };
 
 const elsewhere = (file: string): AsbError =>
