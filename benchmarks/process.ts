@@ -13,6 +13,24 @@ const script = (name: string): string => beside(`./${name}.js`);
 /** The command `asb`, compiled. */
 export const ASB: readonly string[] = [process.execPath, beside('../bin/asb.js')];
 
+/** A script that serves until its standard input ends. */
+export interface Server {
+  /** The first line that it printed. */
+  readonly line: string;
+  stop(): void;
+}
+
+/** Starts a script and waits until it says where it listens. */
+export const startServer = async (name: string, args: readonly string[] = []): Promise<Server> => {
+  const child = spawn(process.execPath, [script(name), ...args], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  for await (const line of createInterface(child.stdout)) {
+    return { line, stop: () => child.stdin.end() };
+  }
+  throw new Error(`${name} did not start`);
+};
+
 export interface ReplayServer {
   /** `127.0.0.1:port` */
   readonly host: string;
@@ -21,13 +39,8 @@ export interface ReplayServer {
 
 /** Starts the replay server and waits until it listens. */
 export const startReplayServer = async (records: number): Promise<ReplayServer> => {
-  const child = spawn(process.execPath, [script('replay-server'), String(records)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  for await (const line of createInterface(child.stdout)) {
-    return { host: `127.0.0.1:${line}`, stop: () => child.stdin.end() };
-  }
-  throw new Error('the replay server did not start');
+  const { line, stop } = await startServer('replay-server', [String(records)]);
+  return { host: `127.0.0.1:${line}`, stop };
 };
 
 interface Finished {
@@ -47,23 +60,53 @@ const run = (
   command: readonly string[],
   output: 'pipe' | 'ignore' | number,
   input: 'ignore' | number = 'ignore',
+  { signal, env }: Pick<ScriptOptions, 'signal' | 'env'> = {},
 ): Promise<Finished> =>
   new Promise((resolve, reject) => {
-    const child = spawn(command[0]!, command.slice(1), { stdio: [input, output, 'pipe'] });
+    const child = spawn(command[0]!, command.slice(1), {
+      stdio: [input, output, 'pipe'],
+      killSignal: 'SIGKILL',
+      ...(signal === undefined ? {} : { signal }),
+      ...(env === undefined ? {} : { env: { ...process.env, ...env } }),
+    });
     let stdout = '';
     let stderr = '';
+    let failure: Error | undefined;
     child.stdout?.on('data', (chunk) => {
       stdout += chunk;
     });
     child.stderr?.on('data', (chunk) => {
       stderr += chunk;
     });
-    child.once('error', reject);
+    child.once('error', (error) => {
+      failure = error; // it is over when it has closed: then nothing writes any more
+    });
     child.once('close', (code) => {
-      if (code === 0) resolve({ stdout, stderr });
+      if (failure !== undefined) reject(failure);
+      else if (code === 0) resolve({ stdout, stderr });
       else reject(new Error(`${command.join(' ')} ended with ${code}: ${stderr}`));
     });
   });
+
+/** How a script is run. */
+export interface ScriptOptions {
+  /** Of Node, before the script. */
+  readonly flags?: readonly string[];
+  /** Beside the environment of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Ends it at once. */
+  readonly signal?: AbortSignal;
+}
+
+/** Runs a script. @returns what it printed */
+export const runScript = async (
+  name: string,
+  args: readonly string[],
+  { flags = [], ...options }: ScriptOptions = {},
+): Promise<string> => {
+  const command = [process.execPath, ...flags, script(name), ...args];
+  return (await run(command, 'pipe', 'ignore', options)).stdout;
+};
 
 /** Runs one job of `job.ts`, which measures itself. */
 export const runJob = async (
@@ -72,11 +115,7 @@ export const runJob = async (
   namespace: string,
   place: string,
 ): Promise<Measured> => {
-  const { stdout } = await run(
-    [process.execPath, script('job'), name, host, namespace, place],
-    'pipe',
-  );
-  return JSON.parse(stdout);
+  return JSON.parse(await runScript('job', [name, host, namespace, place]));
 };
 
 /**

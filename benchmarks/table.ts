@@ -1,4 +1,5 @@
 import type { Measured } from './job.ts';
+import { markdown } from './markdown.ts';
 
 /** Runs of one thing, measured in turn with the others. */
 export interface Row {
@@ -45,10 +46,7 @@ const tableOf = (columns: readonly Column[], rows: readonly Row[], baseline: Row
     `${ratio(row, baseline, (run) => 1 / run.seconds)}×`,
     `${ratio(row, baseline, (run) => run.cpuSeconds)}×`,
   ]);
-  const format = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [head, head.map((_, index) => (index === 0 ? '---' : '--:')), ...lines]
-    .map(format)
-    .join('\n');
+  return markdown(head, lines);
 };
 
 /** A markdown table of medians, by records; the last two columns are ratios to `baseline`. */
