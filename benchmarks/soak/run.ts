@@ -1,5 +1,5 @@
 /**
- *     npm run soak [-- --gigabytes 3 --backups 1000 --minutes 30 --place DIRECTORY]
+ *     npm run soak [-- --gigabytes 5 --backups 1000 --minutes 30 --place DIRECTORY]
  *
  * Question: does anything grow that must not? A backup of a few GB, its verification and its restore,
  * each in a process of its own, whose memory is watched; then many small jobs in one process, after
@@ -19,7 +19,7 @@ import type { Servers } from './world.ts';
 
 const { argv } = yargs(process.argv.slice(2))
   .options({
-    gigabytes: { type: 'number', default: 3, describe: 'text of the large backup, in GB' },
+    gigabytes: { type: 'number', default: 5, describe: 'text of the large backup, in GB' },
     backups: { type: 'number', default: 1000, describe: 'small backups, 500 or more' },
     minutes: { type: 'number', default: 30, describe: 'it must be done within' },
     place: { type: 'string', default: tmpdir(), describe: 'where files are written' },
