@@ -1,6 +1,6 @@
 import { constants, createZstdDecompress } from 'node:zlib';
 import { AsbError, messageOf } from '../errors.ts';
-import { lendNew } from '../memory/buffer-pool.ts';
+import { PieceLender } from '../memory/piece-lender.ts';
 import { DEFAULT_WINDOW_LOG, FrameWalker, MAX_WINDOW_LOG, MIN_WINDOW_LOG } from './frame-walker.ts';
 
 /** Output comes in buffers of this size; with zlib's default of 16 KiB it takes twice the time. */
@@ -33,6 +33,7 @@ export interface FramePiece {
 export class FrameDecoder {
   readonly #walker: FrameWalker;
   readonly #zstd: ReturnType<typeof createZstdDecompress>;
+  readonly #outputs = new PieceLender(OUTPUT_SIZE);
   #failure: unknown;
   #wake: (() => void) | undefined;
 
@@ -97,7 +98,7 @@ export class FrameDecoder {
     for (;;) {
       if (this.#failure !== undefined) this.#fail(start);
       const chunk: unknown = this.#zstd.read();
-      if (Buffer.isBuffer(chunk)) yield lendNew(chunk);
+      if (Buffer.isBuffer(chunk)) yield this.#outputs.lend(chunk);
       else if (written) return;
       else await new Promise<void>((resolve) => (this.#wake = resolve));
     }

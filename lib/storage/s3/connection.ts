@@ -1,4 +1,5 @@
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
+import { sharedAgents } from './agents.ts';
 import {
   checkS3Options,
   DEFAULT_CONNECT_TIMEOUT,
@@ -52,13 +53,6 @@ export class S3Connection {
 const configOf = async (options: S3Options, sdk: Sdk): Promise<S3ClientConfig> => {
   const { profile, endpoint, systemProxy = false, logger, checksum } = options;
   const region = await regionOf(options, sdk);
-  const agent = {
-    keepAlive: true,
-    // How many requests fly is bounded by those who send them; one that had to wait for a socket
-    // would count as a connection that does not stand in time.
-    maxSockets: Number.POSITIVE_INFINITY,
-    ...(systemProxy ? { proxyEnv: process.env } : {}),
-  };
   return {
     // Without one, the SDK fails with the first request, as it does without credentials.
     ...(region === undefined ? {} : { region }),
@@ -79,8 +73,7 @@ const configOf = async (options: S3Options, sdk: Sdk): Promise<S3ClientConfig> =
       connectionTimeout: options.connectTimeout ?? DEFAULT_CONNECT_TIMEOUT,
       requestTimeout: options.requestTimeout ?? DEFAULT_REQUEST_TIMEOUT,
       throwOnRequestTimeout: true,
-      httpAgent: agent,
-      httpsAgent: agent,
+      ...sharedAgents(systemProxy),
     },
   };
 };
