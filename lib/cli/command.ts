@@ -18,9 +18,19 @@ export interface Operands {
   readonly max?: number;
 }
 
+/** The headings of the list of commands, in its order. */
+export const HEADINGS = [
+  'Whole jobs',
+  'Backups without a cluster',
+  'Filters, for pipes',
+  'Beside these',
+] as const;
+
 /** A command of the one executable, as data; `run` imports the machinery it needs. */
 export interface Command {
   readonly name: string;
+  /** Where it stands in the list of commands. */
+  readonly heading: (typeof HEADINGS)[number];
   /** One line, for the list of commands. */
   readonly summary: string;
   /** What it reads, does and writes, for its own help. */

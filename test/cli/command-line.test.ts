@@ -10,6 +10,7 @@ const noRecords = flag({ name: 'no-records', alias: ['R'], describe: 'Leave out 
 const password = secret({ name: 'password', alias: ['P'], describe: 'Password' });
 
 const command = (name: string, summary: string): Command => ({
+  heading: 'Whole jobs',
   name,
   summary,
   description: `What ${name} does.`,

@@ -58,6 +58,7 @@ const PLACES = [directory, outputFile, stateFile, continueFrom];
 
 export const backupCommand: Command = {
   name: 'backup',
+  heading: 'Whole jobs',
   summary: 'Back up a namespace to files that asrestore and absctl read',
   description:
     'Backs up the records, secondary indexes and UDF modules of a namespace to .asb files, in a\n' +

@@ -14,6 +14,7 @@ const STANDARD_INPUT = '-';
 
 export const catCommand: Command = {
   name: 'cat',
+  heading: 'Filters, for pipes',
   summary: 'Join the files of a backup into one .asb text',
   description:
     'Reads backup files, .asb text or zstd frames of it, encrypted or not, and writes them to\n' +

@@ -4,6 +4,7 @@ import { level, verbose } from '../options/common.ts';
 
 export const compressCommand: Command = {
   name: 'compress',
+  heading: 'Filters, for pipes',
   summary: 'Compress .asb text as zstd frames',
   description:
     'Reads .asb text from standard input and writes it to standard output as zstd frames of about\n' +

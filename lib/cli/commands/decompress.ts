@@ -4,6 +4,7 @@ import { verbose } from '../options/common.ts';
 
 export const decompressCommand: Command = {
   name: 'decompress',
+  heading: 'Filters, for pipes',
   summary: 'Turn zstd frames into what they hold',
   description:
     'Reads zstd frames of any size and from any writer from standard input and writes what they\n' +

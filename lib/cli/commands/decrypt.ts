@@ -6,6 +6,7 @@ import { peek } from '../peek.ts';
 
 export const decryptCommand: Command = {
   name: 'decrypt',
+  heading: 'Filters, for pipes',
   summary: 'Decrypt an encrypted backup',
   description:
     'Reads a file of an encrypted backup, as asb, asbackup and absctl write it, from standard input\n' +

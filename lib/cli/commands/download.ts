@@ -16,6 +16,7 @@ const LANGUAGES: Readonly<Record<Content, Language>> = {
 
 export const downloadCommand: Command = {
   name: 'download',
+  heading: 'Filters, for pipes',
   summary: 'Write an object in S3 to standard output',
   description:
     'Writes the bytes of an object, whatever they are, to standard output. Several requests are made\n' +

@@ -10,6 +10,7 @@ import { sealWith } from '../seal.ts';
 
 export const encryptCommand: Command = {
   name: 'encrypt',
+  heading: 'Filters, for pipes',
   summary: 'Encrypt .asb text or zstd frames',
   description:
     'Reads .asb text, or zstd frames of it, from standard input and writes it to standard output\n' +

@@ -11,6 +11,7 @@ import type { Shell } from '../shell.ts';
 
 export const loadCommand: Command = {
   name: 'load',
+  heading: 'Filters, for pipes',
   summary: 'Write NDJSON or .asb text to a cluster',
   description:
     'Reads NDJSON, .asb text or zstd frames of it from standard input, told apart by the first\n' +

@@ -14,6 +14,7 @@ export const salvage = flag({
 
 export const parseCommand: Command = {
   name: 'parse',
+  heading: 'Filters, for pipes',
   summary: 'Turn .asb text into NDJSON',
   description:
     'Reads .asb text, or zstd frames of it, encrypted or not, from standard input and writes its\n' +

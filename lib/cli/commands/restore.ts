@@ -105,6 +105,7 @@ const SOURCES = [directory, inputFile, directoryList];
 
 export const restoreCommand: Command = {
   name: 'restore',
+  heading: 'Whole jobs',
   summary: 'Restore a backup of asb, asbackup or absctl to a cluster',
   description:
     'Reads backup files, plain, compressed or encrypted, and writes what is in them to a cluster:\n' +

@@ -23,6 +23,7 @@ const PLAIN_PREFIX = 'backup';
 
 export const rotateCommand: Command = {
   name: 'rotate',
+  heading: 'Filters, for pipes',
   summary: 'Cut .asb text or zstd frames into the files of a backup directory',
   description:
     'Reads .asb text, or zstd frames of it, from standard input and writes files to a directory, or\n' +

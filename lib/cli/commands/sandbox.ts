@@ -89,6 +89,7 @@ const wayIn = (sandbox: Sandbox, { users, tls }: SandboxOptions): string => {
 
 export const sandboxCommand: Command = {
   name: 'sandbox',
+  heading: 'Beside these',
   summary: 'Run a small in-memory cluster to try things on (not a database)',
   description:
     'Runs an in-memory node, or a small cluster, on 127.0.0.1. It speaks the real protocol, and\n' +

@@ -19,6 +19,7 @@ export const parallel = integer({
 
 export const scanCommand: Command = {
   name: 'scan',
+  heading: 'Filters, for pipes',
   summary: 'Read a namespace and write it as NDJSON',
   description:
     'Reads the records, secondary indexes and UDF modules of a namespace from a cluster and writes\n' +

@@ -4,6 +4,7 @@ import { compact, namespace, verbose } from '../options/common.ts';
 
 export const serializeCommand: Command = {
   name: 'serialize',
+  heading: 'Filters, for pipes',
   summary: 'Turn NDJSON into .asb text',
   description:
     'Reads NDJSON from standard input, as asb scan writes it, and writes .asb text to standard\n' +

@@ -29,6 +29,7 @@ export const removeFiles = flag({
 
 export const uploadCommand: Command = {
   name: 'upload',
+  heading: 'Filters, for pipes',
   summary: 'Store standard input as an object in S3',
   description:
     'Reads bytes of any kind from standard input and stores them as one object. It ends with 0 only\n' +

@@ -20,6 +20,7 @@ export const json = flag({
 
 export const verifyCommand: Command = {
   name: 'verify',
+  heading: 'Backups without a cluster',
   summary: 'Read backups to the last byte, and tell what is in them',
   description:
     'Reads backup files, plain, compressed or encrypted, without a cluster, and prints how many\n' +
