@@ -73,7 +73,7 @@ const WORDS = { nan: 'nan', infinity: 'inf', negativeInfinity: '-inf' };
  * object for a record or a bin. The rules are those of the .asb format, version 3.1.
  */
 export class RecordText {
-  readonly #namespace: Buffer;
+  readonly #source: Buffer;
   readonly #namespaceLine: Buffer;
   readonly #namespaceView: DataView;
   readonly #compact: boolean;
@@ -88,11 +88,12 @@ export class RecordText {
   digestAt = 0;
 
   /**
-   * @param namespace that every record must be of
+   * @param namespace that is written
    * @param compact writes blobs raw and not in base64
+   * @param source that every record must be of
    */
-  constructor(namespace: string, compact: boolean) {
-    this.#namespace = Buffer.from(namespace);
+  constructor(namespace: string, compact: boolean, source = namespace) {
+    this.#source = Buffer.from(source);
     this.#namespaceLine = Buffer.from(`+ n ${escapeName(namespace)}\n`, 'latin1');
     this.#namespaceView = layout.viewOf(this.#namespaceLine);
     this.#compact = compact;
@@ -179,7 +180,7 @@ export class RecordText {
   }
 
   #checkNamespace(bytes: Buffer, fieldAt: number): void {
-    const expected = this.#namespace;
+    const expected = this.#source;
     const nameAt = fieldAt + FIELD_HEADER_SIZE;
     const nameEnd = fieldAt === 0 ? nameAt : fieldAt + 4 + layout.readU32(bytes, fieldAt);
     if (layout.isNameAt(expected, bytes, nameAt, nameEnd)) return;

@@ -14,6 +14,8 @@ const PIECES_KEPT = 16;
 
 export interface SerializerOptions {
   readonly namespace: string;
+  /** The namespace that records and indexes come with, if they are to get another. Default: the same. */
+  readonly source?: string;
   /** Blobs raw and not in base64: smaller and faster, but no text. Default false. */
   readonly compact?: boolean;
   /**
@@ -57,6 +59,7 @@ export interface SerializerInfo {
  */
 export class Serializer {
   readonly #namespace: string;
+  readonly #source: string;
   readonly #pool: BufferPool;
   readonly #records: RecordText;
   readonly #globals: Global[] = [];
@@ -71,11 +74,13 @@ export class Serializer {
   #counts = { records: 0, indexes: 0, udfs: 0, bytes: 0 };
 
   constructor(options: SerializerOptions) {
-    const { namespace, compact = false, pieceSize = PIECE_SIZE, reuseMemory = false } = options;
+    const { namespace, source = namespace } = options;
+    const { compact = false, pieceSize = PIECE_SIZE, reuseMemory = false } = options;
     this.#namespace = namespace;
     this.#pool = new BufferPool(pieceSize, reuseMemory ? PIECES_KEPT : 0);
     this.#piece = this.#pool.take();
-    this.#records = new RecordText(namespace, compact);
+    this.#source = source;
+    this.#records = new RecordText(namespace, compact, source);
     this.#continues = options.continues;
     if (options.noteExtents === true) this.#extent = new Extent();
   }
@@ -94,20 +99,26 @@ export class Serializer {
       chunk.release();
       return text;
     }
-    this.#count(chunk);
+    const global = this.#renamed(chunk);
+    this.#count(global);
     if (!this.#started) {
-      this.#globals.push(chunk);
+      this.#globals.push(global);
       return [];
     }
-    if (versionFor(chunk) > this.#version) {
+    if (versionFor(global) > this.#version) {
       throw new AsbError(
         'FORMAT',
-        `an index that needs version ${versionFor(chunk)} came after records were written as ` +
+        `an index that needs version ${versionFor(global)} came after records were written as ` +
           `${this.#version}; globals come first`,
         { expected: 'globals before records' },
       );
     }
-    return this.#give(globalText(chunk));
+    return this.#give(globalText(global));
+  }
+
+  #renamed(global: Global): Global {
+    if (global.kind === 'udf' || global.namespace !== this.#source) return global;
+    return { ...global, namespace: this.#namespace };
   }
 
   /** What is left; also for a backup without a record the header. */

@@ -17,6 +17,8 @@ export interface BackupHead {
   /** Of the header, or else of the first record; `undefined` if there is neither. */
   readonly namespace: string | undefined;
   readonly globals: readonly Global[];
+  /** Whether its text is compressed. */
+  readonly compressed: boolean;
 }
 
 /**
@@ -32,8 +34,9 @@ export const readHead = async (
   const { signal } = options;
   const parser = new Parser({ file: file.location });
   const globals: Global[] = [];
+  const text = addAbortSignal(signal, unpack(options));
   try {
-    for await (const chunk of chunksOf(file, parser, options)) {
+    for await (const chunk of chunksOf(file, parser, text)) {
       if (chunk.kind === 'records') break;
       globals.push(chunk);
       if (globals.length > MAX_HEAD_GLOBALS) throw tooMany();
@@ -42,21 +45,18 @@ export const readHead = async (
     signal.throwIfAborted();
     throw inFile(error, file.location);
   }
-  return { namespace: parser.info.namespace, globals };
+  const compressed = text.info.content === 'frames';
+  return { namespace: parser.info.namespace, globals, compressed };
 };
 
-async function* chunksOf(
-  file: StoredFile,
-  parser: Parser,
-  options: StrictUnpackOptions & { readonly signal: AbortSignal },
-) {
+async function* chunksOf(file: StoredFile, parser: Parser, text: Duplex) {
   const source = file.open();
-  const text: AsyncIterable<Buffer> & Duplex = addAbortSignal(options.signal, unpack(options));
+  const pieces: AsyncIterable<Buffer> = text;
   const closed = new Promise((resolve) => source.once('close', resolve));
   // A failure arrives through the text; leaving early is none.
   pipeline(source, text, () => {});
   try {
-    for await (const chunk of text) {
+    for await (const chunk of pieces) {
       yield* parser.push(chunk);
       giveBack(chunk);
     }

@@ -42,6 +42,11 @@ export class BackupLedger {
     return this.#options.state?.location;
   }
 
+  /** Those that are whole, in order. */
+  get files(): readonly ManifestFile[] {
+    return this.#files;
+  }
+
   /** Whether there is something to go on from. */
   get hasProgress(): boolean {
     return this.#files.length > 0 || this.#part !== undefined;

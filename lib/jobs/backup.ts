@@ -4,7 +4,6 @@ import { AsbError, codeOf, messageOf, toError } from '../errors.ts';
 import { PARTITION_COUNT } from '../record/layout.ts';
 import { compress } from '../stages/compress.ts';
 import { type EarlyEnd, endingEarly } from '../stages/ending-early.ts';
-import { DEFAULT_FILE_LIMIT } from '../stages/rotate.ts';
 import { type ScanStage, scan } from '../stages/scan.ts';
 import { type SerializerInfo, serialize } from '../stages/serialize.ts';
 import { isS3Url } from '../storage/s3/url.ts';
@@ -22,15 +21,11 @@ import {
   defaultParallel,
 } from './backup-options.ts';
 import { type BackupStart, startOf } from './backup-start.ts';
+import { pieceSizeFor } from './piece-size.ts';
 import { keptError } from './state.ts';
 
 export type { BackupJob, BackupOptions, BackupProgress, BackupSummary } from './backup-options.ts';
 export { defaultParallel } from './backup-options.ts';
-
-/** Text is made in pieces of this many bytes at most, and none is cut by the end of a file. */
-const PIECE_SIZE = 256 * 1024;
-/** So a file may stay below its limit by this part of it. */
-const PIECES_IN_FILE = 16;
 
 class Backup implements BackupJob {
   readonly #options: BackupOptions;
@@ -197,12 +192,6 @@ class Backup implements BackupJob {
     return addAbortSignal(this.#abort.signal, this.#scan);
   }
 }
-
-/** Where a file ends, a piece does. */
-const pieceSizeFor = ({ directory, fileLimit = DEFAULT_FILE_LIMIT }: BackupOptions): number =>
-  directory === undefined
-    ? PIECE_SIZE
-    : Math.min(PIECE_SIZE, Math.max(1, Math.floor(fileLimit / PIECES_IN_FILE)));
 
 /**
  * Backs up a namespace: `scan | serialize | compress | rotate` in one process.

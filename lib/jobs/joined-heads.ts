@@ -34,7 +34,7 @@ export class JoinedHeads {
    * @param file for messages
    * @throws AsbError `FORMAT`, with the file, if it or one of its indexes is of another namespace
    */
-  add(head: BackupHead, file: string): void {
+  add(head: Pick<BackupHead, 'namespace' | 'globals'>, file: string): void {
     if (head.namespace !== undefined) this.#check(head.namespace, file);
     for (const global of head.globals) {
       if (global.kind === 'index') this.#check(global.namespace, file);
@@ -57,7 +57,7 @@ export class JoinedHeads {
     const key = `${global.kind} "${global.name}"`;
     const known = this.#globals.get(key);
     if (known !== undefined && JSON.stringify(known) !== JSON.stringify(global)) {
-      this.#onNotice(`${file} has another ${key} than a file before it: this one is restored`);
+      this.#onNotice(`${file} has another ${key} than a file before it: this one is taken`);
     }
     this.#globals.set(key, global);
   }

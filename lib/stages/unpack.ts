@@ -28,6 +28,14 @@ export interface UnpackOptions extends FrameReaderOptions {
   readonly encryption?: Encryption | undefined;
 }
 
+/** An `unpack` stage: a backup's bytes go in, its text comes out. */
+export interface UnpackStage extends Duplex {
+  readonly info: {
+    /** What the bytes are, when that is known. */
+    readonly content: 'text' | 'frames' | undefined;
+  };
+}
+
 const EXPECTED = '.asb text or zstd frames';
 const START = { offset: 0 };
 
@@ -75,7 +83,7 @@ const noBackup = (head: Buffer): AsbError => {
  * not those of the backup; `TRUNCATED` for no input, and for NDJSON of a stage that failed; and
  * else as `decompress` does. With `onDamage` damaged frames are passed over.
  */
-export const unpack = ({ encryption, ...options }: UnpackOptions = {}): Duplex => {
+export const unpack = ({ encryption, ...options }: UnpackOptions = {}): UnpackStage => {
   const frames = new FrameReader(options);
   let decryptor: Decryptor | undefined;
   let content: 'text' | 'frames' | undefined;
@@ -113,7 +121,7 @@ export const unpack = ({ encryption, ...options }: UnpackOptions = {}): Duplex =
     }
   };
 
-  return asyncTransform({
+  const stage = asyncTransform({
     readableObjectMode: true,
     async transform(bytes, push) {
       const chunk = decryptor === undefined ? bytes : decrypted(bytes, decryptor);
@@ -131,4 +139,10 @@ export const unpack = ({ encryption, ...options }: UnpackOptions = {}): Duplex =
     },
     close: () => frames.close(),
   });
+  const info = {
+    get content() {
+      return content;
+    },
+  };
+  return Object.assign(stage, { info });
 };

@@ -1,8 +1,8 @@
+import { peek } from '../../stages/peek.ts';
 import type { Command } from '../command.ts';
 import { runFilter } from '../filter.ts';
 import { verbose } from '../options/common.ts';
 import { filterEncryptionOf, keyOptions, mode } from '../options/encryption.ts';
-import { peek } from '../peek.ts';
 
 export const decryptCommand: Command = {
   name: 'decrypt',

@@ -1,11 +1,11 @@
 import type { Content } from '../../stages/content.ts';
+import { peek } from '../../stages/peek.ts';
 import type { Command } from '../command.ts';
 import { runFilter } from '../filter.ts';
 import type { Language } from '../languages.ts';
 import { OBJECT_OPERAND, objectOf } from '../object-operand.ts';
 import { verbose } from '../options/common.ts';
 import { s3Of, s3ReadingOptions } from '../options/s3.ts';
-import { peek } from '../peek.ts';
 
 const LANGUAGES: Readonly<Record<Content, Language>> = {
   text: 'text',

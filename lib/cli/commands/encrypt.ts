@@ -1,11 +1,11 @@
 import { Writable } from 'node:stream';
 import type { EdgeCheck } from '../../stages/edge-check.ts';
+import { peek } from '../../stages/peek.ts';
 import type { Command } from '../command.ts';
 import { runPipeline } from '../filter.ts';
 import { verbose } from '../options/common.ts';
 import { filterEncryptionOf, keyOptions, mode } from '../options/encryption.ts';
 import type { Output } from '../output.ts';
-import { peek } from '../peek.ts';
 import { sealWith } from '../seal.ts';
 
 export const encryptCommand: Command = {

@@ -1,11 +1,11 @@
 import type { Readable } from 'node:stream';
+import { peek } from '../../stages/peek.ts';
 import type { Command } from '../command.ts';
 import { runPipeline } from '../filter.ts';
 import type { Given } from '../given.ts';
 import { type Loaded, loadedLines } from '../load-summary.ts';
 import { namespace, verbose } from '../options/common.ts';
 import { loadingOf, loadingOptions } from '../options/loading.ts';
-import { peek } from '../peek.ts';
 import { runRestore } from '../run-restore.ts';
 import type { Shell } from '../shell.ts';
 

@@ -1,5 +1,6 @@
 import type { Header } from '../../asb/header.ts';
 import { AsbError } from '../../errors.ts';
+import { peek } from '../../stages/peek.ts';
 import { isS3Url } from '../../storage/s3/url.ts';
 import type { Command } from '../command.ts';
 import { runPipeline } from '../filter.ts';
@@ -9,7 +10,6 @@ import { verbose } from '../options/common.ts';
 import { encryptionOf, encryptionOptions } from '../options/encryption.ts';
 import { directory, fileLimit, MIB, prefix, removeFiles } from '../options/files.ts';
 import { s3Of, s3WritingOptions } from '../options/s3.ts';
-import { peek } from '../peek.ts';
 
 export const filter = text({
   name: 'filter',

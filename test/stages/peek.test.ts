@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { PassThrough, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import t from 'tap';
-import { peek } from '../../lib/cli/peek.ts';
 import { AsbError } from '../../lib/errors.ts';
+import { peek } from '../../lib/stages/peek.ts';
 
 const { signal } = new AbortController();
 

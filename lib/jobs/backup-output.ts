@@ -1,0 +1,133 @@
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Encryption } from '../crypto/key.ts';
+import { AsbError } from '../errors.ts';
+import { compress } from '../stages/compress.ts';
+import { type SerializerInfo, serialize } from '../stages/serialize.ts';
+import { homeAt } from '../storage/homes.ts';
+import { isInside } from '../storage/inside.ts';
+import type { S3Options } from '../storage/s3/options.ts';
+import type { StoredFile } from '../storage/stored-file.ts';
+import { openDestination } from './backup-destination.ts';
+import { BackupLedger } from './backup-ledger.ts';
+import type { BackupOptions } from './backup-options.ts';
+import { startOf } from './backup-start.ts';
+import { pieceSizeFor } from './piece-size.ts';
+
+/** Where a backup goes, and how it is packed: the options of `backup` of the same names. */
+export interface OutputOptions
+  extends Pick<
+    BackupOptions,
+    | 'directory'
+    | 'outputFile'
+    | 'output'
+    | 'prefix'
+    | 'fileLimit'
+    | 'removeFiles'
+    | 'compact'
+    | 'compress'
+    | 'compressionLevel'
+  > {
+  readonly encryption?: Encryption | undefined;
+  readonly s3?: S3Options;
+}
+
+export interface WriteBackupOptions extends OutputOptions {
+  /** What is written; all of it is of one. */
+  readonly namespace: string;
+  /** The namespace that records and indexes come with. Default: the same. */
+  readonly source?: string;
+  /** What is being read: it must not be removed to make room. */
+  readonly files?: readonly StoredFile[];
+  readonly signal?: AbortSignal;
+}
+
+/** What was written. */
+export interface WrittenBackup extends SerializerInfo {
+  /** Bytes that reached the storage. */
+  readonly fileBytes: number;
+  readonly files: number;
+}
+
+/**
+ * Writes record chunks as a backup, with its manifest (a stream has none): what `backup` does with
+ * what it scans, for records from anywhere.
+ *
+ *     await writeBackup(input.chunks(), { namespace: 'test', directory: 'out', compress: 'zstd' });
+ *
+ * @param chunks in object mode; globals first. Batches are released
+ * @returns when all is whole, synced and closed
+ * @throws AsbError what the source fails with; `EXISTS` if a backup is there; `USAGE` if it would take
+ *   the place of what is being read; what the storage throws; the signal's reason. Then nothing of it
+ *   is left
+ */
+export const writeBackup = async (
+  chunks: Readable,
+  options: WriteBackupOptions,
+): Promise<WrittenBackup> => {
+  const { signal } = options;
+  try {
+    return await write(chunks, options);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    chunks.destroy();
+  }
+};
+
+const write = async (chunks: Readable, options: WriteBackupOptions): Promise<WrittenBackup> => {
+  await requireOtherPlace(options);
+  const { compress: method, compressionLevel: level, signal, directory, s3 } = options;
+  const { manifest, safe } = await startOf(options);
+  const ledger = new BackupLedger({
+    safe,
+    // Nobody can go on with it: what it was made of may be read again from its begin.
+    state: undefined,
+    manifest,
+    holders: () => new Map(),
+    onNotice: () => {},
+  });
+  const destination = await openDestination({
+    options,
+    safe,
+    continuing: false,
+    ledger,
+    largestFile: undefined,
+    isComplete: () => true,
+  });
+  const text = serialize({
+    ...options,
+    reuseMemory: true,
+    noteExtents: true,
+    pieceSize: pieceSizeFor(options),
+  });
+  const packed = method === undefined ? [] : [compress(level === undefined ? {} : { level })];
+  const stages = [chunks, text, ...packed, ...destination.stages];
+  try {
+    await pipeline(stages, signal === undefined ? {} : { signal });
+    await destination.finished(true);
+    await ledger.finish();
+  } catch (error) {
+    await ledger.fail();
+    const home = directory === undefined ? undefined : homeAt(directory, s3);
+    for (const { name } of ledger.files) await home?.remove(name);
+    throw error;
+  }
+  const { bytes: fileBytes, files } = destination.written();
+  return { ...text.info, fileBytes, files };
+};
+
+/** What is in the way is removed with the first byte, when most has not been read yet. */
+const requireOtherPlace = async (options: WriteBackupOptions): Promise<void> => {
+  const { files = [], removeFiles = false, directory, outputFile } = options;
+  const place = directory ?? outputFile;
+  if (!removeFiles || place === undefined) return;
+  for (const { location: file } of files) {
+    if (!(await isInside(file, place))) continue;
+    throw new AsbError('USAGE', `${file} is being read, and would be removed; write elsewhere`, {
+      file,
+      expected: 'another place',
+    });
+  }
+};

@@ -1,0 +1,21 @@
+import { realpath } from 'node:fs/promises';
+import { resolve, sep } from 'node:path';
+import { isS3Url } from './s3/url.ts';
+
+/**
+ * Whether a file is at a place, or below it: whoever empties the place would remove it.
+ *
+ * @param file a path or URL
+ * @param place a directory, a prefix, or a file
+ */
+export const isInside = async (file: string, place: string): Promise<boolean> => {
+  if (isS3Url(file) !== isS3Url(place)) return false;
+  const [inner, outer] = await Promise.all([file, place].map(canonical));
+  return inner === outer || inner!.startsWith(`${outer}${isS3Url(place) ? '/' : sep}`);
+};
+
+const canonical = async (location: string): Promise<string> => {
+  if (isS3Url(location)) return location.replace(/\/+$/, '');
+  const path = resolve(location);
+  return realpath(path).catch(() => path); // what is not there yet has no other name
+};
