@@ -1,9 +1,10 @@
 import yargs, { type Argv } from 'yargs';
 import { AsbError } from '../errors.ts';
 import { packageVersion } from '../jobs/version.ts';
-import { nearest, splitArguments } from './arguments.ts';
+import { splitArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 import { Given } from './given.ts';
+import { nearest } from './nearest.ts';
 import { namesOf, type Option } from './option.ts';
 
 /** What a command line asks for: a text to show, or a command to run. */

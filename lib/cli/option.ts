@@ -3,6 +3,7 @@
  * The tables of the commands hold nothing else, so help, checks and documentation agree.
  */
 import { AsbError } from '../errors.ts';
+import { nearest } from './nearest.ts';
 
 export interface Option<T> {
   /** Long name, without the dashes; asbackup's where it has one. */
@@ -13,6 +14,10 @@ export interface Option<T> {
   readonly takesValue: boolean;
   /** It may stand alone, for the value `''`: before another option, and at the end. */
   readonly valueIsOptional?: boolean;
+  /** What stands for the value in lists of options: `N`, `a|b`; nothing for a flag. */
+  readonly shown: string;
+  /** The words that the value may be, where there are only some. */
+  readonly words?: readonly string[];
   /** One line of help: what it does, its unit, its range, its default. */
   readonly describe: string;
   /** Heading in the help. */
@@ -31,6 +36,8 @@ export interface OptionFacts {
   readonly alias?: readonly string[];
   readonly describe: string;
   readonly group?: string;
+  /** What stands for the value in lists of options, where the kind of option does not say it: `PATH`. */
+  readonly shown?: string;
 }
 
 const DEFAULT_GROUP = 'Options:';
@@ -60,6 +67,7 @@ const base = (facts: OptionFacts) => ({
 export const flag = (facts: OptionFacts): Option<boolean> => ({
   ...base(facts),
   takesValue: false,
+  shown: '',
   describe: facts.describe,
   read: (given) => given !== undefined,
 });
@@ -71,6 +79,7 @@ export const text = (
   const option: Option<string | undefined> = {
     ...base(facts),
     takesValue: true,
+    shown: facts.shown ?? 'TEXT',
     describe: facts.describe,
     read(given) {
       if (given === undefined) return undefined;
@@ -87,6 +96,7 @@ export const text = (
 export const secret = (facts: OptionFacts): Option<string | undefined> => ({
   ...base(facts),
   takesValue: true,
+  shown: facts.shown ?? 'SECRET',
   valueIsOptional: true,
   describe: `${facts.describe}: env:VARIABLE, file:PATH, or the password itself, which others see \
 in the list of processes; asks if it stands alone`,
@@ -100,6 +110,7 @@ export const list = (
   const option: Option<readonly string[]> = {
     ...base(facts),
     takesValue: true,
+    shown: facts.shown ?? 'A,B…',
     describe: facts.describe,
     read(given) {
       const names = given?.split(',') ?? [];
@@ -121,15 +132,34 @@ export const choice = <Word extends string>(
   const option: Option<Word | undefined> = {
     ...base(facts),
     takesValue: true,
+    shown: words.join('|'),
+    words,
     describe: facts.describe,
     read(given) {
       if (given === undefined) return undefined;
       const word = words.find((known) => formOf(known) === formOf(given));
-      if (word === undefined) throw usage(option, words.join(' or '), given);
+      if (word === undefined) throw unknownWord(option, words, given);
       return word;
     },
   };
   return option;
+};
+
+const unknownWord = (
+  option: Pick<Option<unknown>, 'name' | 'alias'>,
+  words: readonly string[],
+  given: string,
+): AsbError => {
+  const all = words.join(' or ');
+  const near = nearest(
+    given.toLowerCase(),
+    words.map((word) => word.toLowerCase()),
+  );
+  const meant = words.find((word) => word.toLowerCase() === near);
+  const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
+  return new AsbError('USAGE', `${namesOf(option)} takes ${all}, not "${given}"${hint}`, {
+    expected: meant ?? all,
+  });
 };
 
 export interface IntegerFacts extends OptionFacts {
@@ -151,6 +181,7 @@ export function integer(
   const option: Option<number | undefined> = {
     ...base(facts),
     takesValue: true,
+    shown: facts.shown ?? 'N',
     describe: `${facts.describe} [${range}${preset}]`,
     read(given) {
       if (given === undefined) return facts.default;
@@ -170,6 +201,7 @@ export const numbers = (
   const option: Option<readonly number[]> = {
     ...base(facts),
     takesValue: true,
+    shown: facts.shown ?? 'N,N…',
     describe: `${facts.describe} [${min} to ${max}]`,
     read(given) {
       if (given === undefined) return [];

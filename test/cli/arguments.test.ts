@@ -1,5 +1,5 @@
 import t from 'tap';
-import { nearest, splitArguments } from '../../lib/cli/arguments.ts';
+import { splitArguments } from '../../lib/cli/arguments.ts';
 import { flag, secret, text } from '../../lib/cli/option.ts';
 
 const options = [
@@ -64,22 +64,5 @@ t.test('words are split as getopt splits them', (t) => {
 t.test('a flag takes no value', (t) => {
   t.throws(() => splitArguments(options, ['--no-records=no']), { code: 'USAGE' });
   t.throws(() => splitArguments(options, ['--R=no']), { code: 'USAGE' });
-  t.end();
-});
-
-t.test('the nearest name', (t) => {
-  const names = ['backup', 'scan', 'serialize', 'namespace'];
-  const cases: [string, string | undefined][] = [
-    ['bakcup', 'backup'],
-    ['serialise', 'serialize'],
-    ['name-space', 'namespace'],
-    ['scn', 'scan'],
-    ['scan', 'scan'],
-    ['restore', undefined],
-    ['', undefined],
-    ['xyz', undefined],
-  ];
-  for (const [word, expected] of cases) t.equal(nearest(word, names), expected, word);
-  t.equal(nearest('a', ['ab', 'ac']), 'ab', 'the first of equals');
   t.end();
 });

@@ -83,3 +83,38 @@ t.test('help and messages name it, with its range, unit and default', (t) => {
   t.equal(flag({ name: 'bare', describe: '', group: 'Cluster:' }).group, 'Cluster:');
   t.end();
 });
+
+t.test('a word that is near is named', (t) => {
+  const words = ['zstd', 'STANDARD', 'STANDARD_IA'];
+  const cases: [string, string][] = [
+    ['zst', 'zstd'],
+    ['ZSTD', 'zstd'],
+    ['standrad', 'STANDARD'],
+    ['something else', 'zstd or STANDARD or STANDARD_IA'],
+  ];
+  for (const [given, expected] of cases) {
+    const wrong = () => choice({ ...facts, words }).read(given);
+    t.throws(wrong, { code: 'USAGE', facts: { expected } }, given);
+  }
+  t.end();
+});
+
+t.test('something stands for the value', (t) => {
+  const cases = [
+    [flag(facts), ''],
+    [text({ ...facts, expected: 'a word' }), 'TEXT'],
+    [text({ ...facts, expected: 'a file', shown: 'PATH' }), 'PATH'],
+    [list({ ...facts, expected: 'names', shown: 'SET,…' }), 'SET,…'],
+    [list({ ...facts, expected: 'names' }), 'A,B…'],
+    [secret(facts), 'SECRET'],
+    [secret({ ...facts, shown: 'PASSWORD' }), 'PASSWORD'],
+    [numbers({ ...facts, min: 0, max: 9 }), 'N,N…'],
+    [numbers({ ...facts, min: 0, max: 9, shown: 'RACK,…' }), 'RACK,…'],
+    [integer({ ...facts, min: 1, max: 9, shown: 'MIB' }), 'MIB'],
+    [choice({ ...facts, words: ['a', 'b'] }), 'a|b'],
+    [integer({ ...facts, min: 1, max: 9 }), 'N'],
+  ] as const;
+  for (const [option, shown] of cases) t.equal(option.shown, shown);
+  t.same(choice({ ...facts, words: ['a', 'b'] }).words, ['a', 'b']);
+  t.end();
+});
