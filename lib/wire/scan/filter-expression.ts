@@ -4,7 +4,20 @@
  */
 import { MsgpackWriter } from '../../record/msgpack-writer.ts';
 
-const Code = { EQUAL: 1, AND: 16, OR: 17, SET_NAME: 70 } as const;
+const Code = {
+  EQUAL: 1,
+  NOT_EQUAL: 2,
+  GREATER_OR_EQUAL: 4,
+  LESS: 5,
+  AND: 16,
+  OR: 17,
+  LAST_UPDATE: 66,
+  VOID_TIME: 68,
+  SET_NAME: 70,
+} as const;
+
+/** What an expression reads as the void time of a record that has none. */
+const NEVER_EXPIRES = -1;
 
 /** An expression as msgpack. */
 export type Expression = Uint8Array;
@@ -22,6 +35,31 @@ const nested = (expression: Expression) => (writer: MsgpackWriter) => writer.raw
 /** True for records of this set. */
 export const setIs = (set: string): Expression =>
   list(Code.EQUAL, [nested(list(Code.SET_NAME, [])), (writer) => writer.value(set)]);
+
+/** True for records of other sets, and of none. */
+export const setIsNot = (set: string): Expression =>
+  list(Code.NOT_EQUAL, [nested(list(Code.SET_NAME, [])), (writer) => writer.value(set)]);
+
+/**
+ * True for records that were last written then or later.
+ * @param nanoseconds since 1970-01-01T00:00:00Z, as the server counts here
+ */
+export const lastUpdateFrom = (nanoseconds: bigint): Expression =>
+  list(Code.GREATER_OR_EQUAL, [
+    nested(list(Code.LAST_UPDATE, [])),
+    (writer) => writer.bigint(nanoseconds),
+  ]);
+
+/**
+ * True for records that were last written before then.
+ * @param nanoseconds since 1970-01-01T00:00:00Z
+ */
+export const lastUpdateBefore = (nanoseconds: bigint): Expression =>
+  list(Code.LESS, [nested(list(Code.LAST_UPDATE, [])), (writer) => writer.bigint(nanoseconds)]);
+
+/** True for records that never expire. */
+export const neverExpires = (): Expression =>
+  list(Code.EQUAL, [nested(list(Code.VOID_TIME, [])), (writer) => writer.integer(NEVER_EXPIRES)]);
 
 /** True if any of two or more expressions is. */
 export const anyOf = (expressions: readonly Expression[]): Expression =>

@@ -1,4 +1,5 @@
 /** Lists of partition ids. */
+import { PARTITION_COUNT } from '../../record/layout.ts';
 
 /** Deals ids out into at most `parts` lists of about the same length, in order. */
 export const split = (ids: readonly number[], parts: number): number[][] => {
@@ -25,4 +26,20 @@ export const ranges = (ids: readonly number[], most = MAX_RANGES): string => {
     parts.push(begin === end ? `${begin}` : `${begin}-${end}`);
   }
   return at < ids.length ? `${parts.join(',')},…` : parts.join(',');
+};
+
+/**
+ * Reads what {@link ranges} wrote whole.
+ * @returns `undefined` if it is no such list
+ */
+export const parseRanges = (text: string): number[] | undefined => {
+  const ids: number[] = [];
+  for (const part of text === '' ? [] : text.split(',')) {
+    const match = /^(\d{1,4})(?:-(\d{1,4}))?$/.exec(part);
+    if (match === null) return undefined;
+    const [begin, end] = [Number(match[1]), Number(match[2] ?? match[1])];
+    if (begin <= (ids.at(-1) ?? -1) || end < begin || end >= PARTITION_COUNT) return undefined;
+    for (let id = begin; id <= end; id++) ids.push(id);
+  }
+  return ids;
 };

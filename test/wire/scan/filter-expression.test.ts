@@ -1,6 +1,14 @@
 import t from 'tap';
 import { decodeMsgpack } from '../../../lib/record/msgpack.ts';
-import { allOf, anyOf, setIs } from '../../../lib/wire/scan/filter-expression.ts';
+import {
+  allOf,
+  anyOf,
+  lastUpdateBefore,
+  lastUpdateFrom,
+  neverExpires,
+  setIs,
+  setIsNot,
+} from '../../../lib/wire/scan/filter-expression.ts';
 
 // 0xa6: a string of 6 bytes: the particle type 3, then the name.
 t.equal(Buffer.from(setIs('users')).toString('hex'), '93019146a6037573657273');
@@ -10,3 +18,14 @@ t.strictSame(decodeMsgpack(allOf([anyOf([setIs('a'), setIs('b')]), setIs('ü')])
   [17, [1, [70], 'a'], [1, [70], 'b']],
   [1, [70], 'ü'],
 ]);
+t.strictSame(decodeMsgpack(setIsNot('<ERO~MRT')), [2, [70], '<ERO~MRT']);
+
+// Times as the server reads them: nanoseconds, which need 64 bits.
+t.equal(Buffer.from(lastUpdateFrom(2n ** 60n + 1n)).toString('hex'), '93049142cf1000000000000001');
+t.strictSame(decodeMsgpack(lastUpdateFrom(0n)), [4, [66], 0]);
+t.strictSame(decodeMsgpack(lastUpdateBefore(1_700_000_000_123_456_789n)), [
+  5,
+  [66],
+  1_700_000_000_123_456_789n,
+]);
+t.strictSame(decodeMsgpack(neverExpires()), [1, [68], -1]);
