@@ -4,6 +4,7 @@ import { packageVersion } from '../jobs/version.ts';
 import { splitArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 import { Given } from './given.ts';
+import { commandList, optionLines } from './help.ts';
 import { nearest } from './nearest.ts';
 import { namesOf, type Option } from './option.ts';
 
@@ -17,6 +18,9 @@ interface Values {
   readonly _: readonly (string | number)[];
   readonly [name: string]: unknown;
 }
+
+/** Shows the options, one a line: asbackup's name for it. */
+const OPTIONS = 'options';
 
 /** Values stay as they were typed: a namespace may look like a number. */
 const PARSER = {
@@ -32,35 +36,41 @@ const PARSER = {
 /**
  * Reads a command line.
  *
- * @param args without the interpreter and the script
+ * @param given without the interpreter and the script; `help COMMAND` is `COMMAND --help`
  * @param columns width of the help
  * @throws AsbError `USAGE` for what no command takes, and for values outside their range
  */
 export const parseCommandLine = (
   commands: readonly Command[],
-  args: readonly string[],
+  given: readonly string[],
   columns: number,
 ): Request => {
+  const args = given[0] === 'help' ? [...given.slice(1), '--help'] : given;
   const command = commands.find(({ name }) => name === args[0]);
+  if (command === undefined && args[0]?.startsWith('-') === false) {
+    throw unknownCommand(commands, args[0]);
+  }
   const words = command === undefined ? args : splitArguments(command.options, args);
   const version = packageVersion();
   const parser = parserOf(words, columns, version);
-  if (command === undefined) list(parser, commands);
   // Not as a command of yargs: it would write the help of whatever has run, which takes 0.04 s.
-  else describe(parser, command);
+  if (command !== undefined) describe(parser, command);
   let values: Values = { _: [], $0: '' };
   let text = '';
   let wrong: Error | undefined;
-  parser.parse([...words], {}, (error: Error | undefined, given: Values, output: string) => {
+  parser.parse([...words], {}, (error: Error | undefined, read: Values, output: string) => {
     wrong = error;
-    values = given;
+    values = read;
     text = output;
   });
   if (wrong) throw new AsbError('USAGE', wrong.message);
   if (text !== '') {
-    const isHelp = command !== undefined && text !== version;
-    return { kind: 'text', text: isHelp ? `${text}\n\n${examplesOf(command)}` : text };
+    return {
+      kind: 'text',
+      text: text === version ? text : helpOf(text, commands, command, columns),
+    };
   }
+  if (values[OPTIONS] === true) return { kind: 'text', text: optionsOf(commands, command) };
   if (command === undefined) throw unknownCommand(commands, String(args[0]));
   return { kind: 'run', command, given: givenOf(command, values) };
 };
@@ -79,16 +89,20 @@ const parserOf = (words: readonly string[], columns: number, version: string): A
     .alias('help', ['Z', 'usage'])
     .version('version', 'Show the version', version)
     .alias('version', 'V')
+    .option(OPTIONS, { alias: 'O', boolean: true, describe: 'List the options, one a line' })
     .wrap(columns);
 
-const list = (parser: Argv, commands: readonly Command[]): void => {
-  const names = commands.map(({ name }) => name).join(', ');
-  parser.epilogue(`${names}: asb COMMAND --help tells more`);
-  parser.usage(
-    'asb COMMAND [options]\n\nBackups of Aerospike namespaces as pipelines and filters.',
-  );
-  for (const { name, summary } of commands) parser.command(name, summary);
-};
+/** What is shown instead of, or beside, what yargs says. */
+const helpOf = (
+  text: string,
+  commands: readonly Command[],
+  command: Command | undefined,
+  columns: number,
+): string =>
+  command === undefined ? commandList(commands, columns) : `${text}\n\n${examplesOf(command)}`;
+
+const optionsOf = (commands: readonly Command[], command: Command | undefined): string =>
+  (command === undefined ? commands : [command]).map(optionLines).join('\n');
 
 const describe = (parser: Argv, command: Command): void => {
   parser.usage(usageOf(command));
@@ -120,7 +134,7 @@ const examplesOf = (command: Command): string =>
   ['Examples:', ...command.examples.map(([line, what]) => `  # ${what}\n  ${line}`)].join('\n');
 
 const unknownCommand = (commands: readonly Command[], name: string): AsbError => {
-  const names = commands.map((command) => command.name);
+  const names = [...commands.map((command) => command.name), 'help'];
   const near = nearest(name, names);
   const hint =
     near === undefined ? `one of ${names.join(', ')} comes first` : `did you mean ${near}?`;

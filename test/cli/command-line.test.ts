@@ -93,6 +93,8 @@ t.test('what no command takes is refused', (t) => {
   const cases = [
     ['bakcup'],
     ['restore'],
+    ['restore', '--help'],
+    ['help', 'restore'],
     ['--host', 'there'],
     ['scan', '--hots', 'there'],
     ['scan', '-q'],
@@ -112,6 +114,7 @@ t.test('what no command takes is refused', (t) => {
   const near = { code: 'USAGE', facts: { expected: '--host' } };
   t.throws(() => parse('scan', '--hots', 'x'), near, 'and says what is near');
   t.throws(() => parse('bakcup'), { code: 'USAGE', facts: { expected: 'backup' } });
+  t.throws(() => parse('hepl'), { code: 'USAGE', facts: { expected: 'help' } });
   t.end();
 });
 
@@ -159,6 +162,10 @@ t.test('help and version are texts', (t) => {
   t.notMatch(textOf('scan', '--help'), /Back up/);
   t.match(textOf('cat', '--help'), /asb cat \[options\] PATH…\n[\s\S]*PATH {2}a file/);
   t.match(textOf('get', '--help'), /asb get \[options\] URL\n/);
+  t.equal(textOf('help'), textOf('--help'));
+  t.equal(textOf('help', 'scan'), textOf('scan', '--help'));
+  t.match(textOf('--options'), /^-h, --host TEXT\tNodes\n--level N\t/);
+  t.equal(textOf('scan', '-O').split('\n').length, commands[1]?.options.length);
   t.match(textOf('--version'), /^\d+\.\d+\.\d+$/);
   t.match(textOf('scan', '-V'), /^\d+\.\d+\.\d+$/);
   t.end();

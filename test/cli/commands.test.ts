@@ -16,7 +16,7 @@ t.test('every command has help that names all options, and examples', (t) => {
 });
 
 t.test('no command gives a name to two options', (t) => {
-  const ours = ['help', 'Z', 'usage', 'version', 'V'];
+  const ours = ['help', 'Z', 'usage', 'version', 'V', 'options', 'O'];
   for (const { name, options } of COMMANDS) {
     const names = [...ours, ...options.flatMap((option) => [option.name, ...option.alias])];
     t.same([...new Set(names)], names, name);

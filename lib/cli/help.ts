@@ -1,0 +1,78 @@
+/** What `asb --help` and `--options` show; the help of a command is yargs's, from the same tables. */
+import { type Command, HEADINGS } from './command.ts';
+import { namesOf, type Option } from './option.ts';
+
+/** What somebody may look for, and where it is. */
+export const TOPICS = [
+  ['look into a backup', 'asb inspect, asb verify, asb cat'],
+  ['only what has changed', 'asb backup --modified-after, asb merge'],
+  ['a part of the records', 'asb backup --set, --filter-exp, --partition-list; asb filter'],
+  ['several machines, one backup', 'asb backup --shard'],
+  ['go on after a failure', 'asb backup --continue, asb restore --continue'],
+  ['how large it will be', 'asb backup --estimate'],
+  ['spare the cluster', 'asb backup --records-per-second, --nice'],
+  ['S3', 'asb backup -d s3://bucket/prefix'],
+  ['encryption', 'asb backup --encrypt, asb reencrypt'],
+  ['another namespace', 'asb restore -n from,to; asb rename-namespace'],
+  ['a spreadsheet, a warehouse', 'asb convert --to csv'],
+  ['for programs', '--log-json, --machine, docs/ndjson.md'],
+  ['options of asbackup and absctl', 'docs/options.md'],
+] as const;
+
+/**
+ * All commands under their headings, and where to find what.
+ * @param columns width, in characters
+ */
+export const commandList = (commands: readonly Command[], columns: number): string => {
+  const sections = HEADINGS.map((heading) => {
+    const rows = commands
+      .filter((command) => command.heading === heading)
+      .map(({ name, summary }) => [name, summary] as const);
+    return rows.length === 0 ? [] : ['', `${heading}:`, ...table(rows, columns)];
+  });
+  return [
+    'asb COMMAND [options]',
+    '',
+    'Backups of Aerospike namespaces as pipelines and filters.',
+    ...sections.flat(),
+    '',
+    'Where to find:',
+    ...table(TOPICS, columns),
+    '',
+    'asb help COMMAND tells more, asb COMMAND --options lists its options one a line,',
+    'asb completion bash|zsh completes what you type.',
+  ].join('\n');
+};
+
+/** The options of a command, one a line, as long as they are: for `grep`, and for programs. */
+export const optionLines = (command: Command): string =>
+  command.options.map((option) => optionLine(option)).join('\n');
+
+/** `-w, --parallel N`, as manuals name an option. */
+export const headOf = (option: Option<unknown>): string => {
+  const value = option.valueIsOptional === true ? `[=${option.shown}]` : ` ${option.shown}`;
+  return `${namesOf(option)}${option.takesValue ? value : ''}`;
+};
+
+const optionLine = (option: Option<unknown>): string => `${headOf(option)}\t${option.describe}`;
+
+/** Two columns: what stands to the right is wrapped. */
+const table = (rows: readonly (readonly [string, string])[], columns: number): string[] => {
+  const width = Math.max(...rows.map(([name]) => name.length)) + 4;
+  return rows.flatMap(([name, words]) =>
+    wrap(words, columns - width).map(
+      (line, index) => `${(index === 0 ? `  ${name}` : '').padEnd(width)}${line}`,
+    ),
+  );
+};
+
+/** Lines of at most `width` characters; a word that is longer has one of its own. */
+const wrap = (words: string, width: number): string[] => {
+  const lines: string[] = [];
+  for (const word of words.split(' ')) {
+    const longer = `${lines.at(-1)} ${word}`;
+    if (lines.length === 0 || longer.length > width) lines.push(word);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines;
+};
