@@ -8,6 +8,9 @@ import { downloadCommand } from './commands/download.ts';
 import { encryptCommand } from './commands/encrypt.ts';
 import { loadCommand } from './commands/load.ts';
 import { parseCommand } from './commands/parse.ts';
+import { recompressCommand } from './commands/recompress.ts';
+import { reencryptCommand } from './commands/reencrypt.ts';
+import { renameNamespaceCommand } from './commands/rename-namespace.ts';
 import { restoreCommand } from './commands/restore.ts';
 import { rotateCommand } from './commands/rotate.ts';
 import { sandboxCommand } from './commands/sandbox.ts';
@@ -21,6 +24,9 @@ export const COMMANDS: readonly Command[] = [
   backupCommand,
   restoreCommand,
   verifyCommand,
+  recompressCommand,
+  reencryptCommand,
+  renameNamespaceCommand,
   scanCommand,
   serializeCommand,
   compressCommand,

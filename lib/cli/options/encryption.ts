@@ -68,16 +68,26 @@ export const filterEncryptionOf = async (given: Given): Promise<Encryption> => (
   key: await keyOf(given),
 });
 
-const keyOf = async (given: Given): Promise<EncryptionKey> => {
-  given.exclusive(keyFile, keyVariable);
-  given.needs(keyForm, keyVariable);
-  const file = given.value(keyFile);
-  const variable = given.value(keyVariable);
+/** The options that say where a key is. */
+export interface KeyOptions {
+  readonly file: Option<string | undefined>;
+  readonly variable: Option<string | undefined>;
+  readonly form: Option<'raw' | 'pem' | undefined>;
+}
+
+const KEY: KeyOptions = { file: keyFile, variable: keyVariable, form: keyForm };
+
+/** @throws AsbError `USAGE` for options that do not go together, `KEY` if the key cannot be had */
+export const keyOf = async (given: Given, options = KEY): Promise<EncryptionKey> => {
+  given.exclusive(options.file, options.variable);
+  given.needs(options.form, options.variable);
+  const file = given.value(options.file);
+  const variable = given.value(options.variable);
   const { keyFromFile, keyFromVariable } = await import('../../crypto/key-source.ts');
   if (file !== undefined) return keyFromFile(file);
   if (variable !== undefined) {
-    return keyFromVariable(variable, process.env[variable], given.value(keyForm));
+    return keyFromVariable(variable, process.env[variable], given.value(options.form));
   }
-  const expected = `${namesOf(keyFile)} or ${namesOf(keyVariable)}`;
+  const expected = `${namesOf(options.file)} or ${namesOf(options.variable)}`;
   throw new AsbError('USAGE', `${expected} is needed: where the key is`, { expected });
 };

@@ -1,0 +1,102 @@
+import { pipeline, type Readable, type Transform } from 'node:stream';
+import type { Encryption } from '../crypto/key.ts';
+import { AsbError } from '../errors.ts';
+import type { WrittenBackup } from '../jobs/backup-output.ts';
+import { countOf, formatBytes } from './format.ts';
+import type { Given } from './given.ts';
+import { ProgressDisplay } from './progress-display.ts';
+import { recordInputOf } from './record-input.ts';
+import { outputPlaces, recordOutputOf } from './record-output.ts';
+import type { Shell } from './shell.ts';
+
+export interface RewriteOptions {
+  /** What is done to the records on the way; nothing if left out. */
+  readonly stages?: readonly Transform[];
+  /** The namespace that is read, which must be this one; any if left out. */
+  readonly source?: string;
+  /** The namespace that is written. Default: the same. */
+  readonly namespace?: string | undefined;
+  /** How what is written is encrypted; as what was read, if left out. */
+  readonly encryption?: Encryption | 'none' | undefined;
+  /** Whether it is compressed if the command line does not say. Default: as what was read. */
+  readonly compress?: 'zstd';
+  /** What is said that was done: `wrote`. */
+  readonly verb?: string;
+}
+
+/**
+ * Reads the backup of the command line, and writes what the stages make of it, as a backup again. On
+ * standard output it says nothing unless it is to tell more.
+ *
+ * @throws AsbError as `recordInputOf`, `recordOutputOf` and `writeBackup` do; `USAGE` if nothing says a
+ *   namespace; `FORMAT` if the backup is of another one than `source`
+ */
+export const rewrite = async (
+  given: Given,
+  shell: Shell,
+  options: RewriteOptions = {},
+): Promise<WrittenBackup> => {
+  const { stages = [], source, namespace: wanted, encryption, verb = 'wrote' } = options;
+  const read = await recordInputOf(given, shell, {
+    places: outputPlaces(given),
+    namespace: source ?? wanted,
+  });
+  const { input } = read;
+  const found = input.namespace;
+  if (source !== undefined && found !== source) throw otherNamespace(found, source);
+  const namespace = wanted ?? found;
+  if (namespace === undefined) throw noNamespace();
+  const seal = encryption === 'none' ? undefined : (encryption ?? read.encryption);
+  const { isStandardOutput, ...place } = recordOutputOf(
+    given,
+    shell,
+    { ...read, encryption: seal },
+    options.compress,
+  );
+  const { writeBackup } = await import('../jobs/backup-output.ts');
+  const display = new ProgressDisplay({
+    shell,
+    counts: () => ({
+      records: input.info.records,
+      bytes: input.info.bytesRead,
+      share: input.bytesTotal ? input.info.bytesRead / input.bytesTotal : undefined,
+      whole: 'the bytes',
+    }),
+  });
+  const written = await writeBackup(through(input.chunks(), stages), {
+    ...place,
+    namespace,
+    ...(found === undefined ? {} : { source: found }),
+    files: input.files,
+    signal: shell.signal,
+  }).finally(() => display.close());
+  if (!isStandardOutput || shell.verbose) shell.say(`${verb} ${wordsOf(written)}`);
+  return written;
+};
+
+/** What fails at the begin fails at the end. */
+const through = (chunks: Readable, stages: readonly Transform[]): Readable => {
+  const last = stages.at(-1);
+  if (last === undefined) return chunks;
+  pipeline([chunks, ...stages], () => {});
+  return last;
+};
+
+const wordsOf = ({ records, indexes, udfs, files, fileBytes }: WrittenBackup): string =>
+  [
+    countOf(records, 'record'),
+    countOf(indexes, 'secondary index', 'secondary indexes'),
+    `${countOf(udfs, 'UDF module')} to ${countOf(files, 'file')}`,
+    formatBytes(fileBytes),
+  ].join(', ');
+
+const noNamespace = (): AsbError =>
+  new AsbError('USAGE', 'nothing says of which namespace this is; say it with -n, --namespace', {
+    expected: 'a namespace',
+  });
+
+const otherNamespace = (found = 'none', expected: string): AsbError =>
+  new AsbError('FORMAT', `this is a backup of namespace "${found}", and not of "${expected}"`, {
+    namespace: found,
+    expected,
+  });
