@@ -14,7 +14,7 @@ const LINES: readonly (readonly string[])[] = [
   ['lib/jobs'],
   ['lib/stages', 'lib/sandbox'],
   ['lib/asb', 'lib/ndjson', 'lib/wire'],
-  ['lib/record', 'lib/storage', 'lib/crypto', 'lib/zstd'],
+  ['lib/record', 'lib/storage', 'lib/crypto', 'lib/zstd', 'lib/secrets'],
   ['lib/memory', 'lib/errors.ts'],
 ];
 
