@@ -5,11 +5,13 @@ import { BufferPool } from '../../memory/buffer-pool.ts';
 import { RecordBatch } from '../../record/batch.ts';
 import { backoff, DEFAULT_RETRIES } from '../backoff.ts';
 import type { Cluster } from '../cluster.ts';
+import { limiterOf } from '../limiter.ts';
 import { isNetwork } from '../node-error.ts';
 import { isPassing, ResultCode } from '../result-code.ts';
 import { lookAnew } from '../retrying.ts';
 import { type HolderBitmaps, Holders } from './holders.ts';
 import { NodeScan } from './node-scan.ts';
+import { PacedDelivery } from './paced-delivery.ts';
 import { PartitionTracker } from './partition-tracker.ts';
 import { count, type Lack, missing, refusedBy, unavailableAt } from './scan-failure.ts';
 import type { PartitionScanOptions, ScanInfo } from './scan-options.ts';
@@ -39,11 +41,12 @@ export class PartitionScan {
   readonly #tracker: PartitionTracker;
   readonly #holders: Holders;
   readonly #dealer: Dealer;
+  /** What stands between the scans and `deliver` if there is a limit; nothing else. */
+  readonly #paced: PacedDelivery | undefined;
   readonly #tasks = new Tasks();
   readonly #running = new Set<NodeScan>();
   readonly #stop = new AbortController();
   readonly #ended = Promise.withResolvers<void>();
-  #workers = 1;
   #slots = new Slots(1);
   #paused = false;
   #records = 0;
@@ -69,6 +72,9 @@ export class PartitionScan {
     this.#dealer = new Dealer(cluster, options.namespace, this.#tracker, this.#holders);
     this.#pool = new BufferPool(CHUNK_SIZE, options.reuseMemory === true ? PIECES_KEPT : 0);
     this.#deliver = deliver;
+    const limiter = limiterOf(options);
+    if (limiter === undefined) return;
+    this.#paced = new PacedDelivery(limiter, (batch) => this.#take(batch), this.#stop.signal);
   }
 
   get info(): ScanInfo {
@@ -119,13 +125,15 @@ export class PartitionScan {
   resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
-    for (const scan of this.#running) scan.resume();
+    if (this.#paced !== undefined) this.#paced.resume();
+    else for (const scan of this.#running) scan.resume();
   }
 
   /** Ends all scans at once; `run` resolves. */
   stop(): void {
     this.#stop.abort();
     this.#ended.resolve();
+    this.#paced?.resume();
     for (const scan of this.#running) scan.abort();
   }
 
@@ -140,12 +148,9 @@ export class PartitionScan {
   async #begin(): Promise<void> {
     await this.#reachAll();
     if (this.#stopped) return;
-    const { parallel = 1, recordsPerSecond = 0 } = this.#options;
+    const { parallel = 1 } = this.#options;
     const dealt = this.#dealer.deal(this.#tracker.remaining(), parallel);
-    // A scan can't be told to give less than one record a second.
-    const most = Math.min(parallel, dealt.shares.length, recordsPerSecond || parallel);
-    this.#workers = Math.max(1, most);
-    this.#slots = new Slots(this.#workers);
+    this.#slots = new Slots(Math.max(1, Math.min(parallel, dealt.shares.length)));
     this.#startAll(dealt, 0);
   }
 
@@ -209,16 +214,21 @@ export class PartitionScan {
     if (this.#stopped) return undefined;
     const { namespace, socketTimeout = 10_000 } = this.#options;
     let gained = false;
+    let handedOn: Promise<void> | undefined;
     const deliver = (batch: RecordBatch): boolean => {
       gained = true;
-      return this.#take(batch);
+      if (this.#paced === undefined) return this.#take(batch);
+      handedOn = this.#paced.give(batch).then(() => scan.resume());
+      return false;
     };
-    const scan = new NodeScan(node, this.#tracker, this.#pool, deliver, socketTimeout);
+    const scan: NodeScan = new NodeScan(node, this.#tracker, this.#pool, deliver, socketTimeout);
     this.#running.add(scan);
     const result = await scan
       .run(this.#request(partitions))
       .catch(networkFailure)
-      .finally(() => this.#running.delete(scan));
+      .finally(() => this.#running.delete(scan))
+      // A limit may hold back what was read: until then nothing of it is done.
+      .finally(() => handedOn);
     if (this.#stopped) return undefined;
     if (result === ResultCode.OK) {
       const left = this.#tracker.completed(partitions);
@@ -234,12 +244,10 @@ export class PartitionScan {
   }
 
   #request(partitions: readonly number[]): Buffer {
-    const { recordsPerSecond = 0, maxRecords = 0 } = this.#options;
-    const limits = {
-      recordsPerSecond:
-        recordsPerSecond && Math.max(1, Math.floor(recordsPerSecond / this.#workers)),
-      maxRecords: maxRecords && maxRecords - this.#records,
-    };
+    const { maxRecords = 0 } = this.#options;
+    // The server is told no rate. It would fill its buffers of 1 MiB at that rate before it sent the
+    // first of them: bursts, and silence between. As it is, it waits while nobody reads.
+    const limits = { recordsPerSecond: 0, maxRecords: maxRecords && maxRecords - this.#records };
     const taskId = randomBytes(8).readBigUInt64BE();
     return encodeScanRequest(this.#options, partitions, this.#tracker, limits, taskId);
   }

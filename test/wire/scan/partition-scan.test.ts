@@ -76,6 +76,7 @@ const rows: readonly Row[] = [
   { what: 'one proto', sandbox: { records: 400 } },
   { what: 'no record', sandbox: { records: 0 } },
   { what: 'memory that is used again', options: { reuseMemory: true, parallel: 4 } },
+  { what: 'a limit', options: { recordsPerSecond: 4000, reuseMemory: true, parallel: 4 } },
   ...[1, 2, 8].flatMap((parallel) => [
     { what: `${parallel} at once`, options: { parallel } },
     { what: `three nodes, ${parallel} at once`, sandbox: { nodes: 3 }, options: { parallel } },
@@ -119,6 +120,12 @@ const rows: readonly Row[] = [
       retries: true,
     })),
   ),
+  ...(['close', 'middle'] as const).map((how) => ({
+    what: `cut off (${how}) while a limit holds records back`,
+    options: { recordsPerSecond: 4000 },
+    faults: (sandbox: Sandbox) => first(sandbox).faults.cutScan({ afterRecords: 99, how }, 3),
+    retries: true,
+  })),
   ...[0, 1, 99].map((afterRecords) => ({
     what: `reset amid a message after ${afterRecords} records, three times`,
     options: { parallel: 2 },
@@ -269,27 +276,41 @@ t.test('the most records that are wanted, and not one more', async (t) => {
   await sandbox.close();
 });
 
-t.test('records per second are shared out', async (t) => {
-  for (const [parallel, slept] of [
-    [1, 400],
-    [4, 1600],
-  ] as const) {
-    let total = 0;
-    const clock = {
-      now: () => Date.now(),
-      sleep: async (ms: number) => {
-        total += ms;
-      },
-    };
-    const sandbox = await startSandbox({ ...SMALL, clock });
-    await runScan(sandbox, { recordsPerSecond: 1000, parallel });
-    t.ok(Math.abs(total - slept) < 1, `${total} ms for 400 records, ${parallel} at once`);
-    total = 0;
-    const { scanned } = await runScan(sandbox, { recordsPerSecond: 2, parallel: 8 });
+t.test('a limit holds for all scans together, and what waits for it is not done', async (t) => {
+  let slept = 0;
+  const clock = {
+    now: () => Date.now(),
+    sleep: async (ms: number) => {
+      slept += ms;
+    },
+  };
+  const sandbox = await startSandbox({ ...SMALL, clock });
+  t.teardown(() => sandbox.close());
+  const bytes = [...storedMessages(sandbox).values()].join('').length / 2;
+  // Each lets all pass in 0.3 s, of which the first 0.1 s may go at once.
+  const limits: readonly Partial<PartitionScanOptions>[] = [
+    { recordsPerSecond: 400 / 0.3 },
+    { recordsPerSecond: 400 / 0.3, parallel: 4 },
+    { bytesPerSecond: bytes / 0.3, parallel: 2, reuseMemory: true },
+  ];
+  for (const limit of limits) {
+    const begin = performance.now();
+    const { scanned } = await runScan(sandbox, limit, (scan) => {
+      setImmediate(() => scan.resume());
+      return false;
+    });
     t.equal(scanned.messages.size, 400);
-    t.ok(Math.abs(total - 400_000) < 1, 'never less than one record a second for each');
-    await sandbox.close();
+    const elapsed = performance.now() - begin;
+    t.ok(elapsed >= 195, `no sooner than the rate and 100 ms allow: ${elapsed} ms`);
   }
+  t.equal(slept, 0, 'the server is told no rate');
+
+  const { scanned, info, error } = await runScan(sandbox, {
+    recordsPerSecond: 10,
+    totalTimeout: 150,
+  });
+  t.match(error, { code: 'PARTITIONS', facts: { partitions: { length: 4096 } } });
+  t.match(info, { partitionsDone: 0, records: scanned.messages.size });
 });
 
 interface Failing extends Row {
