@@ -1,7 +1,8 @@
+import type { RateLimits } from '../limiter.ts';
 import type { HolderBitmaps } from './holders.ts';
-import type { ScanSelection } from './scan-request.ts';
+import type { ScanSelection } from './scan-selection.ts';
 
-export interface PartitionScanOptions extends ScanSelection {
+export interface PartitionScanOptions extends ScanSelection, RateLimits {
   /** Ids of the partitions to scan, 0–4095; all if left out. */
   readonly partitions?: Iterable<number>;
   /**
@@ -16,8 +17,6 @@ export interface PartitionScanOptions extends ScanSelection {
   readonly holders?: HolderBitmaps;
   /** Scans at once, over all nodes. Default 1. */
   readonly parallel?: number;
-  /** For all scans together. Default 0: no limit. */
-  readonly recordsPerSecond?: number;
   /** Stops after so many. Default 0: all. */
   readonly maxRecords?: number;
   /** Without a byte for so long, a node is asked whether it still lives, in ms. Default 10000. */

@@ -1,21 +1,8 @@
 import { DIGEST_SIZE, Field, Info1, Info3, Op } from '../../record/layout.ts';
 import { MessageWriter } from '../../record/message-writer.ts';
 import { encodeProto, ProtoType } from '../proto.ts';
-import { allOf, anyOf, type Expression, setIs } from './filter-expression.ts';
 import type { PartitionTracker } from './partition-tracker.ts';
-
-/** Which records of a namespace a scan gives, and how much of each. */
-export interface ScanSelection {
-  readonly namespace: string;
-  /** Sets to scan; all records, also those in no set, if left out or empty. */
-  readonly sets?: readonly string[];
-  /** Bins to give; all if left out or empty. */
-  readonly bins?: readonly string[];
-  /** Gives metadata only. */
-  readonly noBins?: boolean;
-  /** A filter expression as msgpack, beside the choice of sets. */
-  readonly filterExpression?: Expression;
-}
+import { filterOf, type ScanSelection } from './scan-selection.ts';
 
 const NEVER_EXPIRE = 0xffffffff;
 /** "No timeout": while our output is stalled, the server must wait and not drop the scan. */
@@ -58,13 +45,6 @@ export const encodeScanRequest = (
   for (const bin of selection.bins ?? []) writer.op(Op.READ, 0, Buffer.from(bin));
   writer.end();
   return encodeProto(ProtoType.MESSAGE, writer.take());
-};
-
-/** One set has a field of its own; several need an expression. */
-const filterOf = ({ sets = [], filterExpression }: ScanSelection): Expression | undefined => {
-  const parts = filterExpression === undefined ? [] : [filterExpression];
-  if (sets.length > 1) parts.push(anyOf(sets.map(setIs)));
-  return parts.length > 1 ? allOf(parts) : parts[0];
 };
 
 const u32 = (value: number): Buffer => {

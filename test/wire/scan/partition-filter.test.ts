@@ -1,7 +1,7 @@
 import t from 'tap';
 import { partitionOf } from '../../../lib/record/layout.ts';
-import { ranges } from '../../../lib/wire/scan/partition-list.ts';
 import { parseAfterDigest, parsePartitionList } from '../../../lib/wire/scan/partition-filter.ts';
+import { ranges } from '../../../lib/wire/scan/partition-list.ts';
 
 /** A digest of a partition, in base64. */
 const digestIn = (partition: number, fill = 7): string => {

@@ -5,7 +5,8 @@ import { parseRequest } from '../../../lib/sandbox/request.ts';
 import { decodeProtoHeader } from '../../../lib/wire/proto.ts';
 import { setIs } from '../../../lib/wire/scan/filter-expression.ts';
 import { PartitionTracker } from '../../../lib/wire/scan/partition-tracker.ts';
-import { encodeScanRequest, type ScanSelection } from '../../../lib/wire/scan/scan-request.ts';
+import { encodeScanRequest } from '../../../lib/wire/scan/scan-request.ts';
+import type { ScanSelection } from '../../../lib/wire/scan/scan-selection.ts';
 
 const NONE = { recordsPerSecond: 0, maxRecords: 0 };
 
