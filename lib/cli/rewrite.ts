@@ -68,6 +68,7 @@ export const rewrite = async (
     namespace,
     ...(found === undefined ? {} : { source: found }),
     files: input.files,
+    begun: input.begun,
     signal: shell.signal,
   }).finally(() => display.close());
   if (!isStandardOutput || shell.verbose) shell.say(`${verb} ${wordsOf(written)}`);

@@ -36,6 +36,11 @@ export interface BackupInput {
   readonly rereadable: boolean;
   /** Places without a manifest, as they were given; `-` for a stream. */
   readonly unchecked: readonly string[];
+  /**
+   * When the backup was begun, the first of several: what was changed later may not be in it.
+   * `undefined` if a place has no manifest that would tell.
+   */
+  readonly begun: Date | undefined;
   /** What was read so far, but for heads. */
   readonly info: { readonly records: number; readonly bytesRead: number };
   /** Bytes of all files, as they are stored; `undefined` if nobody can say. */
@@ -85,14 +90,18 @@ class Opened implements BackupInput {
   readonly files: readonly StoredFile[];
   readonly rereadable: boolean;
   readonly unchecked: readonly string[];
+  readonly begun: Date | undefined;
 
-  constructor(options: OpenedOptions, { groups, expected, rereadable, unchecked }: RestoreFiles) {
+  constructor(options: OpenedOptions, found: RestoreFiles) {
+    const { groups, expected, rereadable, unchecked, manifests } = found;
     this.#options = options;
     this.#reader = new InputReader({ ...options, expected });
     this.#namespace = options.namespace;
     this.files = groups.flat();
     this.rereadable = rereadable;
     this.unchecked = unchecked;
+    const begins = manifests.map(({ begun }) => begun.getTime());
+    this.begun = unchecked.length > 0 ? undefined : new Date(Math.min(...begins));
   }
 
   get namespace(): string | undefined {

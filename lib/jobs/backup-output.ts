@@ -37,6 +37,11 @@ export interface WriteBackupOptions extends OutputOptions {
   readonly namespace: string;
   /** The namespace that records and indexes come with. Default: the same. */
   readonly source?: string;
+  /**
+   * When it was read from a cluster: what was changed later may not be in it. Default: nobody knows,
+   * and the manifest says 1970, so that no incremental backup that begins there leaves out anything.
+   */
+  readonly begun?: Date | undefined;
   /** What is being read: it must not be removed to make room. */
   readonly files?: readonly StoredFile[];
   readonly signal?: AbortSignal;
@@ -79,7 +84,8 @@ export const writeBackup = async (
 const write = async (chunks: Readable, options: WriteBackupOptions): Promise<WrittenBackup> => {
   await requireOtherPlace(options);
   const { compress: method, compressionLevel: level, signal, directory, s3 } = options;
-  const { manifest, safe } = await startOf(options);
+  const { manifest, safe: start } = await startOf(options);
+  const safe = { ...start, begun: options.begun ?? new Date(0) };
   const ledger = new BackupLedger({
     safe,
     // Nobody can go on with it: what it was made of may be read again from its begin.

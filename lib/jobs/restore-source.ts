@@ -3,7 +3,12 @@ import { AsbError } from '../errors.ts';
 import { joinLocation } from '../storage/homes.ts';
 import { type StoredFile, streamedFile } from '../storage/stored-file.ts';
 import type { ExpectedFile } from './file-check.ts';
-import { type CheckedPlace, checkPlace, type ManifestOptions } from './manifest-check.ts';
+import {
+  type CheckedPlace,
+  checkPlace,
+  type FoundManifest,
+  type ManifestOptions,
+} from './manifest-check.ts';
 
 /** Where a backup is: exactly one of the four. Each path may be `s3://bucket/…`. */
 export interface RestoreSource extends ManifestOptions {
@@ -30,6 +35,8 @@ export interface RestoreFiles {
   readonly expected: ReadonlyMap<StoredFile, ExpectedFile>;
   /** Places without a manifest, as they were given; `-` for a stream. */
   readonly unchecked: readonly string[];
+  /** Of all places, in their order. */
+  readonly manifests: readonly FoundManifest[];
 }
 
 /** The paths that a source names, in their order. */
@@ -55,7 +62,7 @@ export const findFiles = async (source: RestoreSource): Promise<RestoreFiles> =>
   if (input !== undefined) {
     const file = streamedFile(input);
     const unchecked = [file.location];
-    return { groups: [[file]], rereadable: false, expected: new Map(), unchecked };
+    return { groups: [[file]], rereadable: false, expected: new Map(), unchecked, manifests: [] };
   }
   const places: CheckedPlace[] = [];
   for (const path of pathsOf(source)) places.push(await checkPlace(path, source));
@@ -65,6 +72,7 @@ export const findFiles = async (source: RestoreSource): Promise<RestoreFiles> =>
     groups,
     rereadable: groups.flat().every(({ size }) => size !== undefined),
     expected: new Map(places.flatMap(({ expected }) => [...expected])),
+    manifests: places.flatMap(({ manifests }) => manifests),
     unchecked: places.filter(({ manifests }) => manifests.length === 0).map((one) => one.location),
   };
 };
