@@ -4,40 +4,23 @@ import type { RecordBatch } from '../../record/batch.ts';
 import * as layout from '../../record/layout.ts';
 import { backoff, DEFAULT_RETRIES } from '../backoff.ts';
 import type { Cluster } from '../cluster.ts';
+import { type Limiter, limiterOf } from '../limiter.ts';
+import { paced } from '../paced.ts';
 import { lookAnew, retrying } from '../retrying.ts';
 import { RequestPool } from './request-pool.ts';
-import { RequestSender, type SendOptions } from './request-sender.ts';
+import { RequestSender } from './request-sender.ts';
 import { RowEncoder } from './row-encoder.ts';
 import { RowSettler } from './row-settler.ts';
 import { noCounts, type WriteInfo } from './write-info.ts';
-import type { WritePolicy } from './write-policy.ts';
 import { MAX_BATCH_SIZE } from './write-request.ts';
 import { type Share, type Target, WriteTargets } from './write-targets.ts';
+import { MAX_ASYNC_BATCHES, type RecordWriterOptions } from './writer-options.ts';
 
 const { FIELD_HEADER_SIZE, HEADER_SIZE, AT_FIELD_COUNT } = layout;
 const { DIGEST: DIGEST_FIELD } = layout.Field;
 
-/** Requests in flight at most, each on a connection of its own. */
-export const MAX_ASYNC_BATCHES = 1024;
-
 export type { WriteInfo } from './write-info.ts';
-
-export interface RecordWriterOptions extends WritePolicy, SendOptions {
-  /** Writes in batches. Default true; where the server has batches off, single puts are sent. */
-  readonly batchWrites?: boolean;
-  /** Records of a batch, or puts sent one after the other. Default 512. */
-  readonly batchSize?: number;
-  /** Requests in flight at once, over all nodes. Default 16. */
-  readonly maxAsyncBatches?: number;
-  /** How often a record may be sent again. Default 10. */
-  readonly maxRetries?: number;
-  /**
-   * ms before the second retry; it doubles with each, up to 5 s. The first comes at once. Default 150.
-   */
-  readonly retryScale?: number;
-  /** Told of what went wrong but was lived with. */
-  readonly onNotice?: (notice: string) => void;
-}
+export type { RecordWriterOptions } from './writer-options.ts';
 
 /**
  * Writes batches of records to the masters of their partitions: one request of many rows for each
@@ -58,6 +41,7 @@ export class RecordWriter {
   readonly #most: number;
   readonly #maxRetries: number;
   readonly #retryScale: number;
+  readonly #limiter: Limiter | undefined;
   readonly #encoder: RowEncoder;
   readonly #requests: RequestPool;
   readonly #targets: WriteTargets;
@@ -83,6 +67,7 @@ export class RecordWriter {
     this.#most = within('maxAsyncBatches', options.maxAsyncBatches ?? 16, MAX_ASYNC_BATCHES);
     this.#maxRetries = options.maxRetries ?? DEFAULT_RETRIES;
     this.#retryScale = options.retryScale ?? 150;
+    this.#limiter = limiterOf(options);
     this.#encoder = new RowEncoder(options);
     this.#requests = new RequestPool((options.batchWrites ?? true) ? 'batch' : 'put', batchSize);
     this.#targets = new WriteTargets(this.#requests);
@@ -100,7 +85,7 @@ export class RecordWriter {
    * Takes a batch. One call at a time.
    *
    * @returns settles when the next may come: all of the batch's records are copied, its bytes are
-   *   not needed any more. It waits while `maxAsyncBatches` requests are in flight
+   *   not needed any more. It waits while `maxAsyncBatches` requests are in flight, and for the limits
    * @throws AsbError the first failure that ends all: `SERVER` with the result code, `NETWORK` or
    *   `PARTITIONS` if retries run out, `FORMAT` or `RANGE` for a record that can't be, `PROTOCOL`
    *   for nonsense; `ABORTED` after {@link close}
@@ -108,12 +93,14 @@ export class RecordWriter {
   async write(batch: RecordBatch): Promise<void> {
     this.#check();
     if (!this.#prepared) await this.#prepare();
-    const view = layout.viewOf(batch.bytes);
-    for (let next = 0; next < batch.offsets.length; ) {
-      const filled = this.#fill(batch, view, next);
-      next = filled.next;
-      if (filled.full !== undefined) await this.#dispatch(filled.full);
+    const { offsets } = batch;
+    if (this.#limiter === undefined) return this.#take(batch, 0, offsets.length);
+    for await (const [from, to] of paced(this.#limiter, offsets, this.#stop.signal)) {
+      await this.#take(batch, from, to);
+      // What waited until a request is full would come to the server in bursts.
+      await this.#dispatchAll();
     }
+    this.#check();
   }
 
   /**
@@ -122,7 +109,7 @@ export class RecordWriter {
    */
   async flush(): Promise<void> {
     this.#check();
-    for (const target of this.#targets) await this.#dispatch(target);
+    await this.#dispatchAll();
     while (this.#inFlight > 0 && this.#failure === undefined) await this.#change();
     this.#check();
     const off = this.#settler.off - this.#offTold;
@@ -170,15 +157,26 @@ export class RecordWriter {
     this.#options.onNotice?.(`the server ${why}: records are written one by one, which is slower`);
   }
 
-  /** Encodes rows from `next` on, until a request is full. */
+  /** Takes the records from one place in the offsets to another. */
+  async #take(batch: RecordBatch, from: number, to: number): Promise<void> {
+    const view = layout.viewOf(batch.bytes);
+    for (let next = from; next < to; ) {
+      const filled = this.#fill(batch, view, next, to);
+      next = filled.next;
+      if (filled.full !== undefined) await this.#dispatch(filled.full);
+    }
+  }
+
+  /** Encodes rows from `next` up to `to`, or until a request is full. */
   #fill(
     { bytes, offsets }: RecordBatch,
     view: DataView,
     next: number,
+    to: number,
   ): { next: number; full: Target | undefined } {
     const counts = this.#counts;
     try {
-      for (let index = next; index < offsets.length; index += 2) {
+      for (let index = next; index < to; index += 2) {
         const start = offsets[index]!;
         const target = this.#targets.of(partitionAt(bytes, view, start));
         const request = (target.open ??= this.#requests.take());
@@ -191,7 +189,11 @@ export class RecordWriter {
       this.#fail(toError(error));
       throw error;
     }
-    return { next: offsets.length, full: undefined };
+    return { next: to, full: undefined };
+  }
+
+  async #dispatchAll(): Promise<void> {
+    for (const target of this.#targets) await this.#dispatch(target);
   }
 
   /** Sends a target's open request, as soon as fewer than the most are in flight. */
@@ -248,6 +250,7 @@ export class RecordWriter {
         await this.#beforeRetry(tries, rows.rows, why);
       }
       this.#counts.retried += rows.rows;
+      if (rows.rows > 0) this.#limiter?.spend(rows.rows, rows.size);
       shares = this.#targets.deal(rows);
       this.#requests.giveBack(rows);
     }

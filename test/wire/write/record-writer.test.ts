@@ -12,12 +12,12 @@ import {
 import { parseAddresses } from '../../../lib/wire/address.ts';
 import { Cluster } from '../../../lib/wire/cluster.ts';
 import {
-  MAX_ASYNC_BATCHES,
   RecordWriter,
   type RecordWriterOptions,
   type WriteInfo,
 } from '../../../lib/wire/write/record-writer.ts';
 import { MAX_BATCH_SIZE } from '../../../lib/wire/write/write-request.ts';
+import { MAX_ASYNC_BATCHES } from '../../../lib/wire/write/writer-options.ts';
 import { type FakeNodeOptions, startFakeNode, until } from '../../helpers/fake-node.ts';
 import { answerProto } from '../../helpers/write-reply.ts';
 
@@ -411,6 +411,47 @@ t.test('never more requests in flight than there may be', async (t) => {
   t.ok(connections <= 3 * 2 + 2, 'at most three to each node, and one for info');
   writer.close();
   await until(() => sandbox.nodes.every((node) => node.connections <= 1));
+  cluster.close();
+  await sandbox.close();
+});
+
+t.test('a limit holds for all requests together', async (t) => {
+  const records = recordsOf(COUNT);
+  const bytes = batchOf(records).offsets.at(-1)!;
+  const rows: readonly [string, Partial<RecordWriterOptions>, atLeast: number][] = [
+    // 0.3 s, of which the first 0.1 s may go at once
+    ['records', { recordsPerSecond: COUNT / 0.3 }, 195],
+    ['bytes', { bytesPerSecond: bytes / 0.3 }, 195],
+    ['what is sent again counts', { recordsPerSecond: COUNT / 0.3 }, 290],
+  ];
+  for (const [what, limit, atLeast] of rows) {
+    const sandbox = await startSandbox();
+    const cluster = await connect(sandbox);
+    let requests = 0;
+    faults(sandbox).slowWrites(async () => void requests++);
+    if (atLeast > 200) faults(sandbox).answer('batch', 18);
+    const writer = new RecordWriter(cluster, { ...QUICK, batchSize: 1000, ...limit });
+    const begin = performance.now();
+    await writer.write(batchOf(records));
+    const elapsed = performance.now() - begin;
+    await writer.flush();
+    t.ok(elapsed >= atLeast, `${what}: ${elapsed} ms`);
+    t.ok(requests >= 3, `what passes goes out at once: ${requests} requests`);
+    t.match(writer.info, { inserted: COUNT, retried: atLeast > 200 ? 100 : 0 }, what);
+    writer.close();
+    cluster.close();
+    await sandbox.close();
+  }
+});
+
+t.test('closing ends a wait for a limit', async (t) => {
+  const sandbox = await startSandbox();
+  const cluster = await connect(sandbox);
+  const writer = new RecordWriter(cluster, { ...QUICK, recordsPerSecond: 0.01 });
+  const writing = writer.write(batchOf(recordsOf(2)));
+  await until(() => writer.info.inserted === 1);
+  writer.close();
+  await t.rejects(writing, { code: 'ABORTED' });
   cluster.close();
   await sandbox.close();
 });
