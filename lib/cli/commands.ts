@@ -18,9 +18,10 @@ import { scanCommand } from './commands/scan.ts';
 import { serializeCommand } from './commands/serialize.ts';
 import { uploadCommand } from './commands/upload.ts';
 import { verifyCommand } from './commands/verify.ts';
+import { logOptions } from './options/log.ts';
 
-/** All commands, in the order of the help: the job first, then the filters as data flows. */
-export const COMMANDS: readonly Command[] = [
+/** In the order of the help: the job first, then the filters as data flows. */
+const ALL: readonly Command[] = [
   backupCommand,
   restoreCommand,
   verifyCommand,
@@ -41,3 +42,9 @@ export const COMMANDS: readonly Command[] = [
   loadCommand,
   sandboxCommand,
 ];
+
+/** All commands, with the options that each of them has. */
+export const COMMANDS: readonly Command[] = ALL.map((command) => ({
+  ...command,
+  options: [...command.options, ...logOptions],
+}));

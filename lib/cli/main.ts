@@ -4,12 +4,12 @@ import type { Command } from './command.ts';
 import { parseCommandLine } from './command-line.ts';
 import { COMMANDS } from './commands.ts';
 import { failureOf, type Language } from './languages.ts';
-import { verbose } from './options/common.ts';
+import { isVerbose, wordsOf, wordsOfUnread } from './options/log.ts';
 import { type Output, standardOutput } from './output.ts';
-import { detailsOf, lineOf } from './report.ts';
+import { detailsOf, factsOf, lineOf } from './report.ts';
 import { columnsOf, processShell } from './shell.ts';
 import { Signals } from './signals.ts';
-import { Words } from './words.ts';
+import type { Words } from './words.ts';
 
 /** Exit statuses; a signal's is 128 and its number. */
 export const ExitCode = { DONE: 0, FAILED: 1, USAGE: 2 } as const;
@@ -53,8 +53,8 @@ export const checkRuntime = (version: string): void => {
 class Run {
   readonly #args: readonly string[];
   readonly #signals: Signals;
-  readonly #words = new Words();
   readonly #command: Command | undefined;
+  #words: Words;
   #output: Output | undefined;
   #language: Language | undefined;
   /** Whether a reader may take a part and go, as `head` does: a filter's output, and help. */
@@ -65,6 +65,7 @@ class Run {
     this.#args = args;
     this.#signals = signals;
     this.#command = COMMANDS.find(({ name }) => name === args[0]);
+    this.#words = wordsOfUnread(args, this.#command?.name);
     this.#language = this.#command?.speaks;
     this.#readerMayGo = this.#language !== undefined;
   }
@@ -99,7 +100,8 @@ class Run {
       await this.#output.write(Buffer.from(`${request.text}\n`));
       return ExitCode.DONE;
     }
-    this.#verbose = request.given.value(verbose);
+    this.#verbose = isVerbose(request.given);
+    this.#words = wordsOf(request.given, request.command.name);
     const shell = processShell({
       signal: this.#signals.signal,
       verbose: this.#verbose,
@@ -117,8 +119,11 @@ class Run {
   #tell(error: unknown): void {
     const name = this.#command === undefined ? 'asb' : `asb ${this.#command.name}`;
     const hint = codeOf(error) === 'USAGE' ? ` (${name} --help tells more)` : '';
-    this.#words.say(`${name}: ${lineOf(error)}${hint}`);
-    if (this.#verbose) this.#words.draw(`${detailsOf(error)}\n`);
+    this.#words.fail({
+      line: `${name}: ${lineOf(error)}${hint}`,
+      facts: factsOf(error),
+      ...(this.#verbose ? { details: detailsOf(error) } : {}),
+    });
   }
 
   /** A stage that failed must not look like one that had nothing to say. */

@@ -3,6 +3,7 @@ import { isatty } from 'node:tty';
 import { AsbError } from '../errors.ts';
 import { standardInput } from './input.ts';
 import { LANGUAGE_NAMES, type Language } from './languages.ts';
+import type { LogFacts } from './log.ts';
 import { type Output, standardOutput } from './output.ts';
 import type { Seal } from './seal.ts';
 import type { Words } from './words.ts';
@@ -13,7 +14,7 @@ export interface Shell {
   readonly signal: AbortSignal;
   /** Whether to tell more. */
   readonly verbose: boolean;
-  /** Width of the terminal that the words go to; `undefined` if they go elsewhere. */
+  /** Width of the terminal that the words go to; `undefined` if they go elsewhere, or are a log. */
   readonly columns: number | undefined;
   /**
    * Standard input.
@@ -27,8 +28,11 @@ export interface Shell {
    * @throws AsbError `TERMINAL` if it is a terminal and the language is not for people
    */
   output(language: Language, seal?: Seal): Output;
-  /** Words for people: one line on standard error. */
-  say(line: string): void;
+  /**
+   * Words for people: one line on standard error, which may begin with `note: ` or `warning: `.
+   * @param facts the same for programs, who see it with --log-json
+   */
+  say(line: string, facts?: LogFacts): void;
   /** Bytes for the terminal as they are, to draw in place. */
   draw(bytes: string): void;
 }
@@ -45,7 +49,7 @@ export const processShell = (options: {
 }): Shell => ({
   signal: options.signal,
   verbose: options.verbose,
-  columns: columnsOf(isatty(2), () => process.stderr),
+  columns: columnsOf(options.words.drawn && isatty(2), () => process.stderr),
   input(language) {
     checkInput(isatty(0), language, options.example);
     return standardInput();
@@ -56,7 +60,7 @@ export const processShell = (options: {
     options.onOutput(output, language);
     return output;
   },
-  say: (line) => options.words.say(line),
+  say: (line, facts) => options.words.say(line, facts),
   draw: (bytes) => options.words.draw(bytes),
 });
 

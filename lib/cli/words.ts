@@ -1,34 +1,113 @@
+import { constants, openSync } from 'node:fs';
+import { isatty } from 'node:tty';
+import { AsbError, messageOf } from '../errors.ts';
+import { hasColours } from './colours.ts';
+import {
+  entryOf,
+  isTold,
+  jsonForm,
+  type LogEntry,
+  type LogFacts,
+  type LogForm,
+  type LogLevel,
+  plainForm,
+} from './log.ts';
 import { Output } from './output.ts';
-import { printable } from './report.ts';
+
+const STANDARD_ERROR = 2;
+
+const { O_APPEND, O_CREAT, O_NONBLOCK, O_WRONLY } = constants;
+/** Not to wait for the reader of a FIFO: who has none is told so. */
+const APPENDING = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK;
+
+export interface WordsOptions {
+  /** Default: standard error. */
+  readonly output?: Output;
+  /** Where failures are told too, if the words go to another place. */
+  readonly failures?: Output;
+  /** Default: lines for people, without colours. */
+  readonly form?: LogForm;
+  /** What is less is not told. Default `debug`. */
+  readonly least?: LogLevel;
+  /** Whether something may be drawn in place, if it goes to a terminal. Default true. */
+  readonly drawn?: boolean;
+}
 
 /**
- * Words for people, on standard error, in order. They never fail and never wait: words that nobody
- * can read any more are no reason to stop the bytes.
+ * Words for people, or a log for programs, on standard error, in order. They never fail and never wait:
+ * words that nobody can read any more are no reason to stop the bytes.
  */
 export class Words {
-  readonly #output: Output;
+  readonly #outputs: readonly [Output, ...Output[]];
+  readonly #form: LogForm;
+  readonly #least: LogLevel;
+  readonly drawn: boolean;
   #written: Promise<void> = Promise.resolve();
 
-  constructor(output: Output = new Output(2)) {
-    this.#output = output;
+  constructor(options: WordsOptions = {}) {
+    const output = options.output ?? new Output(STANDARD_ERROR);
+    this.#outputs = options.failures === undefined ? [output] : [output, options.failures];
+    this.#form = options.form ?? plainForm(false);
+    this.#least = options.least ?? 'debug';
+    this.drawn = options.drawn ?? true;
   }
 
-  /** One line; what a terminal would obey is escaped. */
-  say(line: string): void {
-    this.draw(`${printable(line)}\n`);
+  /** One line; how it begins (`note: `, `warning: `) says how bad it is. */
+  say(line: string, facts?: LogFacts): void {
+    const entry = entryOf(line, facts);
+    if (isTold(entry.level, this.#least)) this.draw(this.#form(entry));
+  }
+
+  /** What ended the command: told whatever the level is. */
+  fail(failure: Omit<LogEntry, 'level'>): void {
+    const text = this.#form({ ...failure, level: 'error' });
+    for (const output of this.#outputs) this.#write(output, text);
   }
 
   /** Bytes as they are. */
   draw(text: string): void {
-    this.#written = this.#written
-      .then(() => this.#output.write(Buffer.from(text)))
-      .catch(() => {
-        // There is nobody to tell.
-      });
+    this.#write(this.#outputs[0], text);
   }
 
   /** Resolves when all words are out. */
   settled(): Promise<void> {
     return this.#written;
   }
+
+  #write(output: Output, text: string): void {
+    this.#written = this.#written
+      .then(() => output.write(Buffer.from(text)))
+      .catch(() => {
+        // There is nobody to tell.
+      });
+  }
 }
+
+/**
+ * Words as a command line asks for them.
+ *
+ * @param options.command told in every line of JSON
+ * @throws AsbError `STORAGE` if the log file can't be opened
+ */
+export const openWords = (options: {
+  readonly json: boolean;
+  readonly least?: LogLevel;
+  /** A file that is appended to, in place of standard error. */
+  readonly file?: string | undefined;
+  readonly command?: string | undefined;
+}): Words => {
+  const { json, least = 'info', file, command } = options;
+  const colours = file === undefined && hasColours(process.env, isatty(STANDARD_ERROR));
+  const form = json ? jsonForm(command === undefined ? {} : { command }) : plainForm(colours);
+  if (file === undefined) return new Words({ form, least, drawn: !json });
+  const output = new Output(openLog(file));
+  return new Words({ output, failures: new Output(STANDARD_ERROR), form, least, drawn: false });
+};
+
+const openLog = (file: string): number => {
+  try {
+    return openSync(file, APPENDING);
+  } catch (cause) {
+    throw new AsbError('STORAGE', `cannot write the log: ${messageOf(cause)}`, { file, cause });
+  }
+};

@@ -57,6 +57,33 @@ t.test('--verbose tells where a failure came from', async (t) => {
   t.match(outcome.stderr, /^asb decompress: .*\nFORMAT \{.*\n/);
 });
 
+t.test(
+  '--log-json tells all in lines of JSON, also what is wrong with the command line',
+  async (t) => {
+    const file = join(t.testdir(), 'log');
+    const cases: [string[], object][] = [
+      [['decompress', '--log-json'], { command: 'decompress', code: 'FORMAT', offset: 0 }],
+      [['decompress', '--log-json', '-v'], { code: 'FORMAT', details: /FORMAT .*\n/ }],
+      [['decompress', '--log-json', '--log-file', file], { code: 'FORMAT' }],
+      [['decompress', '--log-json', '--frobnicate'], { command: 'decompress', code: 'USAGE' }],
+      [['bakcup', '--log-json'], { code: 'USAGE', expected: 'backup' }],
+    ];
+    for (const [args, facts] of cases) {
+      const { stderr } = await run(args, { input: 'no zstd' });
+      t.match(stderr, /^[^\n]+\n$/, 'one line');
+      t.match(JSON.parse(stderr), { level: 'error', time: /^2/, msg: /^asb/, ...facts });
+    }
+    t.match(JSON.parse(readFileSync(file, 'utf8')), { code: 'FORMAT' });
+  },
+);
+
+t.test('colours are forced, or not there', async (t) => {
+  const { stderr } = await run(['bakcup'], { env: { FORCE_COLOR: '1' } });
+  t.ok(stderr.startsWith('\u001b[31masb: '));
+  const { stderr: plain } = await run(['bakcup']);
+  t.match(plain, /^asb: /);
+});
+
 t.test('a filter that fails says so in its output, even if it did not begin', async (t) => {
   const scan = await run(['scan', '-w', 'x']);
   t.type(failureIn(scan.stdout.toString()), 'string', 'NDJSON');

@@ -6,6 +6,9 @@ import { fileURLToPath } from 'node:url';
 
 export const EXECUTABLE = fileURLToPath(new URL('../../bin/asb.ts', import.meta.url));
 
+/** Words are compared, whatever the terminal of who runs the tests likes. */
+const PLAIN = { FORCE_COLOR: undefined };
+
 export interface Outcome {
   /** Exit status; `null` if a signal ended it. */
   readonly code: number | null;
@@ -26,7 +29,7 @@ export const start = (args: readonly string[], options: RunOptions = {}) =>
   spawn(process.execPath, [EXECUTABLE, ...args], {
     stdio: 'pipe',
     cwd: options.cwd,
-    env: { ...process.env, ...options.env },
+    env: { ...process.env, ...PLAIN, ...options.env },
   });
 
 /** Runs `asb ARGS` to its end. */
@@ -63,7 +66,13 @@ export const shell = async (line: string, options: RunOptions = {}): Promise<Out
   const child = spawn('/bin/sh', ['-c', `asb() { "$ASB_NODE" "$ASB_MAIN" "$@"; }; ${line}`], {
     stdio: 'pipe',
     cwd: options.cwd,
-    env: { ...process.env, ASB_NODE: process.execPath, ASB_MAIN: EXECUTABLE, ...options.env },
+    env: {
+      ...process.env,
+      ...PLAIN,
+      ASB_NODE: process.execPath,
+      ASB_MAIN: EXECUTABLE,
+      ...options.env,
+    },
   });
   child.stdin.on('error', () => {});
   child.stdin.end(options.input);
