@@ -5,6 +5,7 @@ import type { Given } from '../given.ts';
 import { flag, integer, list, namesOf, type Option } from '../option.ts';
 import type { Shell } from '../shell.ts';
 import { connectionOf, reachingOptions } from './connection.ts';
+import { loadLimits, loadLimitsOf } from './limits.ts';
 
 const DAY = 86_400_000;
 const selection = 'Selection:';
@@ -196,6 +197,7 @@ export const loadingOptions: readonly Option<unknown>[] = [
   disableBatchWrites,
   maxAsyncBatches,
   batchSize,
+  ...loadLimits,
 ];
 
 /**
@@ -231,6 +233,7 @@ export const loadingOf = async (given: Given, shell: Pick<Shell, 'say' | 'signal
     batchWrites: !given.value(disableBatchWrites),
     maxAsyncBatches: given.value(maxAsyncBatches),
     batchSize: given.value(batchSize),
+    ...loadLimitsOf(given),
     onNotice: (notice: string) => shell.say(`note: ${notice}`),
   } satisfies Omit<LoadOptions, 'namespace'>;
 };

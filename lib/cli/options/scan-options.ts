@@ -9,6 +9,7 @@ import {
   sleepBetweenRetries,
   socketTimeout,
 } from './connection.ts';
+import { scanLimitsOf } from './limits.ts';
 import {
   bins,
   filterExpression,
@@ -17,7 +18,6 @@ import {
   noIndexes,
   noRecords,
   noUdfs,
-  recordsPerSecond,
   sets,
   totalTimeout,
 } from './selection.ts';
@@ -45,7 +45,7 @@ export const scanOptionsOf = async (
     noUdfs: given.value(noUdfs),
     ...(expression === undefined ? {} : { filterExpression: Buffer.from(expression, 'base64') }),
     maxRecords: given.value(maxRecords),
-    recordsPerSecond: given.value(recordsPerSecond),
+    ...scanLimitsOf(given),
     socketTimeout: given.value(socketTimeout),
     totalTimeout: given.value(totalTimeout),
     maxRetries: given.value(maxRetries),

@@ -1,4 +1,5 @@
 import { flag, integer, list, type Option, text } from '../option.ts';
+import { scanLimits } from './limits.ts';
 
 const group = 'Selection:';
 
@@ -66,17 +67,6 @@ export const maxRecords = integer({
   default: 0,
 });
 
-export const recordsPerSecond = integer({
-  name: 'records-per-second',
-  alias: ['L'],
-  group: 'Speed:',
-  describe: 'At most so many, over all nodes; 0 is no limit',
-  min: 0,
-  max: 0xffffffff,
-  unit: 'records/s',
-  default: 0,
-});
-
 export const totalTimeout = integer({
   name: 'total-timeout',
   group: 'Cluster:',
@@ -102,6 +92,6 @@ export const selectionOptions: readonly Option<unknown>[] = [
   noUdfs,
   filterExpression,
   maxRecords,
-  recordsPerSecond,
+  ...scanLimits,
   totalTimeout,
 ];

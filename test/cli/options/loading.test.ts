@@ -40,6 +40,7 @@ t.test('what is written, and how', async (t) => {
       { 'set-list': 'a,b', 'bin-list': 'c' },
       { sets: ['a', 'b'], bins: ['c'] },
     ],
+    [{ nice: '2,700' }, { recordsPerSecond: 700, bytesPerSecond: 2_097_152 }],
     [{ timeout: '7' }, { infoTimeout: 7, timeout: 10_000 }],
     [{ 'socket-timeout': '50' }, { timeout: 50 }],
     [{ 'total-timeout': '40' }, { timeout: 40 }],
