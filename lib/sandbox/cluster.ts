@@ -12,6 +12,8 @@ export interface Member {
   readonly port: number;
   /** Name of its certificate, if its port speaks TLS. */
   readonly tlsName?: string | undefined;
+  /** Number of its rack, in all namespaces, if it has one. */
+  readonly rack?: number | undefined;
 }
 
 export interface ClusterOptions {

@@ -33,6 +33,8 @@ export interface SandboxOptions {
   readonly namespaces?: readonly string[];
   /** Copies of each partition, bounded by the number of nodes. Default 2. */
   readonly replicationFactor?: number;
+  /** The rack of each node, as the enterprise edition has them. Default: none. */
+  readonly racks?: readonly number[];
   /** Bytes after which a scan sends a proto. Default 1 MiB, as the server has it. */
   readonly protoSize?: number;
   /** Default: the machine's time. */
@@ -98,7 +100,7 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
     throw new AsbError('USAGE', `a sandbox has ${expected} nodes, not ${count}`, { expected });
   }
   const protoSize = options.protoSize ?? 1024 * 1024;
-  const { tls, sessionTtl = DEFAULT_SESSION_TTL } = options;
+  const { tls, sessionTtl = DEFAULT_SESSION_TTL, racks = [] } = options;
   const users = options.users && makeUsers(options.users);
   const cluster = new Cluster({
     namespaces: options.namespaces ?? ['test', 'copy'],
@@ -113,7 +115,7 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
     const name = `A${nodes.length + 1}`;
     const node = new SandboxNode(cluster, {
       ...{ name, host, port: nodePort, protoSize },
-      ...{ tls, users, sessionTtl },
+      ...{ tls, users, sessionTtl, rack: racks[nodes.length] },
     });
     await node.listen();
     nodes.push(node);

@@ -40,6 +40,12 @@ const ifTls =
   (cluster, member, parameters) =>
     (member.tlsName ? handler : enterpriseOnly)(cluster, member, parameters);
 
+/** The community edition has no racks; a sandbox that has them answers as the enterprise edition does. */
+const rackIds: InfoHandler = (cluster, member, parameters) =>
+  member.rack === undefined
+    ? enterpriseOnly(cluster, member, parameters)
+    : [...cluster.namespaces.keys()].map((name) => `${name}:${member.rack}`).join(';');
+
 const COMMANDS: ReadonlyMap<string, InfoHandler> = new Map<string, InfoHandler>([
   ['node', (_cluster, member) => member.name],
   ['build', () => SANDBOX_BUILD],
@@ -60,7 +66,7 @@ const COMMANDS: ReadonlyMap<string, InfoHandler> = new Map<string, InfoHandler>(
     [`peers-tls-${kind}`, ifTls((cluster, member) => peers(cluster, member, true))],
     [`service-tls-${kind}`, ifTls((_cluster, member) => member.address)],
   ]),
-  ['rack-ids', enterpriseOnly],
+  ['rack-ids', rackIds],
   ['replicas', (cluster, member) => replicas(cluster, member)],
   ['statistics', (cluster) => statistics(cluster)],
   ...NAMESPACE_COMMANDS,

@@ -24,6 +24,8 @@ export interface NodeOptions {
   readonly tls?: SandboxTls | undefined;
   /** Who may log in; without, there is no security. */
   readonly users?: ReadonlyMap<string, User> | undefined;
+  /** Number of its rack, if it has one. */
+  readonly rack?: number | undefined;
   /** For which a session's token stands, in ms. */
   readonly sessionTtl: number;
 }
@@ -32,6 +34,7 @@ export interface NodeOptions {
 export class SandboxNode implements Member {
   readonly name: string;
   readonly tlsName: string | undefined;
+  readonly rack: number | undefined;
   readonly faults = new Faults();
   readonly #cluster: Cluster;
   readonly #options: NodeOptions;
@@ -44,6 +47,7 @@ export class SandboxNode implements Member {
   constructor(cluster: Cluster, options: NodeOptions) {
     this.name = options.name;
     this.tlsName = options.tls && tlsNameOf(options.tls);
+    this.rack = options.rack;
     this.#sessions = new Sessions(cluster.clock, options.sessionTtl);
     this.#cluster = cluster;
     this.#options = options;

@@ -23,6 +23,8 @@ export interface ClusterOptions {
   readonly login?: Login | undefined;
   /** Numbers of racks to read from, the best first. Default: none is better than another. */
   readonly preferRacks?: readonly number[];
+  /** Numbers of the only racks to read from. Default: all. */
+  readonly onlyRacks?: readonly number[];
   /** Told of what went wrong but was lived with: a node that can't be reached, say. */
   readonly onNotice?: (notice: string) => void;
 }
@@ -67,6 +69,25 @@ export class Cluster {
 
   get nodes(): readonly ClusterNode[] {
     return [...this.#nodes.values()];
+  }
+
+  /** The only racks that are read from; all if there are none. */
+  get onlyRacks(): readonly number[] {
+    return this.#options.onlyRacks ?? [];
+  }
+
+  /**
+   * The node that is at an address: which one it is, is asked there, unless that is how it was reached.
+   * @returns `undefined` if it is none of this cluster
+   * @throws AsbError `NETWORK` if nobody answers there; `AUTH` if whoever does refuses the login
+   */
+  async nodeAt(address: Address): Promise<ClusterNode | undefined> {
+    const location = formatAddress(address);
+    const known = this.nodes.find((node) => node.location === location);
+    if (known !== undefined) return known;
+    const stranger = await ClusterNode.reach(address, this.#nodeOptions);
+    stranger.close();
+    return this.#nodes.get(stranger.name);
   }
 
   /** Names of nodes that others count on, and that the last look did not reach. */
@@ -171,8 +192,9 @@ export class Cluster {
   ): Promise<void> {
     if (asked.has(node)) return;
     const { tls, servicesAlternate, preferRacks = [] } = this.#options;
+    const { onlyRacks } = this;
     const peersCommand = `peers-${tls ? 'tls' : 'clear'}-${servicesAlternate ? 'alt' : 'std'}`;
-    const racksCommand = preferRacks.length > 0 ? ['rack-ids'] : [];
+    const racksCommand = preferRacks.length + onlyRacks.length > 0 ? ['rack-ids'] : [];
     try {
       const facts = await node.ask([peersCommand, 'replicas', ...racksCommand]);
       // Both are read before either counts: a node that speaks nonsense is not half believed.
@@ -183,8 +205,10 @@ export class Cluster {
         let map = maps.get(claims.namespace);
         if (map === undefined) maps.set(claims.namespace, (map = new PartitionMap()));
         map.update(node, claims);
-        const rank = preferRacks.indexOf(racks.get(claims.namespace) ?? -1);
+        const rack = racks.get(claims.namespace) ?? -1;
+        const rank = preferRacks.indexOf(rack);
         if (rank >= 0) map.prefer(node, rank);
+        if (onlyRacks.length > 0 && !onlyRacks.includes(rack)) map.bar(node);
       }
       asked.add(node);
       for (const peer of peers) {
@@ -217,7 +241,8 @@ export class Cluster {
     if (!/^ERROR/i.test(answer)) return parseRackIds(answer);
     if (!this.#toldOfRacks) {
       this.#toldOfRacks = true;
-      this.#notice(`${node.location} knows no racks (${answer}): none is preferred`);
+      const so = this.onlyRacks.length > 0 ? 'nothing is read from it' : 'none is preferred';
+      this.#notice(`${node.location} knows no racks (${answer}): ${so}`);
     }
     return NO_RACKS;
   }

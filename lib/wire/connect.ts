@@ -17,6 +17,11 @@ export interface ConnectionOptions extends CredentialOptions {
   readonly tls?: TlsOptions;
   /** Numbers of racks to scan from, the best first. Writes go to masters, wherever they stand. */
   readonly preferRacks?: readonly number[];
+  /**
+   * Numbers of the only racks to scan from; a partition that no node of them holds can't be read.
+   * Default: all.
+   */
+  readonly onlyRacks?: readonly number[];
   /** For an info command or a login to be answered, in ms. Default 10000. */
   readonly infoTimeout?: number;
   /** Told of what went wrong but was lived with. */
@@ -31,8 +36,10 @@ export interface ConnectionOptions extends CredentialOptions {
  *   options that do not go together
  */
 export const connectTo = async (options: ConnectionOptions): Promise<Cluster> => {
-  const { servicesAlternate = false, preferRacks = [], infoTimeout, onNotice } = options;
+  const { servicesAlternate = false, infoTimeout, onNotice } = options;
+  const { preferRacks = [], onlyRacks = [] } = options;
   checkRacks(preferRacks);
+  checkRacks(onlyRacks);
   const seeds = seedsOf(options);
   const tls = await tlsOf(options);
   const login = await loginOf(options, tls);
@@ -40,6 +47,7 @@ export const connectTo = async (options: ConnectionOptions): Promise<Cluster> =>
     seeds,
     servicesAlternate,
     preferRacks,
+    onlyRacks,
     tls,
     login,
     ...(infoTimeout === undefined ? {} : { infoTimeout }),

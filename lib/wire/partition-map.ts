@@ -44,6 +44,8 @@ export class PartitionMap<Node> {
   #regimes: Uint32Array[] = [];
   /** Nodes that are preferred for reading, the smaller the better. */
   readonly #ranks = new Map<Node, number>();
+  /** Nodes that are not to be read from. */
+  readonly #barred = new Set<Node>();
 
   /** Most replicas that any node claimed. */
   get replicaCount(): number {
@@ -69,14 +71,20 @@ export class PartitionMap<Node> {
     this.#ranks.set(node, rank);
   }
 
+  /** Never reads from a node, whatever it holds. */
+  bar(node: Node): void {
+    this.#barred.add(node);
+  }
+
   /**
-   * The node to read a partition from: those that are preferred first, else as {@link owner}.
+   * The node to read a partition from: those that are preferred first, else as {@link owner}; none if
+   * all that hold it are barred.
    *
    * @param attempt 0 for the first choice, then on through the others, round and round
    */
   reader(partition: number, attempt: number): Node | undefined {
-    if (this.#ranks.size === 0) return this.owner(partition, attempt);
-    const owners = this.holders(partition);
+    if (this.#ranks.size + this.#barred.size === 0) return this.owner(partition, attempt);
+    const owners = this.holders(partition).filter((node) => !this.#barred.has(node));
     const rankOf = (node: Node): number => this.#ranks.get(node) ?? Number.MAX_SAFE_INTEGER;
     owners.sort((one, other) => rankOf(one) - rankOf(other));
     return owners[attempt % owners.length];

@@ -1,6 +1,6 @@
 /** What the official client does not ask; honest.test.ts has what a real server answers. */
 import t from 'tap';
-import { Cluster } from '../../lib/sandbox/cluster.ts';
+import { Cluster, type Member } from '../../lib/sandbox/cluster.ts';
 import { answerInfo } from '../../lib/sandbox/info.ts';
 import { loadSample } from '../../lib/sandbox/sample.ts';
 import { Access } from '../../lib/sandbox/security/access.ts';
@@ -16,7 +16,7 @@ const A2 = { name: 'A2', address: '[::1]:3100', port: 3100 };
 cluster.join([A1, A2]);
 loadSample(cluster, 'test', 300);
 
-const info = (command: string, member = A1): string =>
+const info = (command: string, member: Member = A1): string =>
   answerInfo(cluster, member, `${command}\n`).slice(command.length + 1, -1);
 
 t.test('a reply has a line for each command', async (t) => {
@@ -49,6 +49,12 @@ t.test('the cluster', async (t) => {
   for (const [command, expected] of rows) t.equal(info(command), expected, command);
   t.match(info('features'), /(^|;)pscans(;|$)/);
   t.match(info('statistics'), /cluster_size=2;.*objects=300/);
+});
+
+t.test('racks', async (t) => {
+  t.equal(info('rack-ids'), 'ERROR:25:enterprise only');
+  t.equal(info('rack-ids', { ...A1, rack: 7 }), 'test:7;copy:7');
+  t.equal(info('rack-ids', { ...A1, rack: 0 }), 'test:0;copy:0');
 });
 
 t.test('nodes whose ports speak TLS', async (t) => {

@@ -221,6 +221,53 @@ t.test('racks that are near', async (t) => {
   await seed.close();
 });
 
+t.test('racks that alone are read from', async (t) => {
+  const sandbox = await startSandbox({ nodes: 3, racks: [1, 2, 1] });
+  const rackOf = new Map(sandbox.nodes.map(({ name, rack }) => [name, rack]));
+  const connectTo = (racks: Partial<ClusterOptions>) =>
+    connect({ seeds: parseAddresses(sandbox.seeds.join()), ...racks });
+  const { cluster, notices } = await connectTo({ onlyRacks: [2] });
+  t.strictSame(cluster.onlyRacks, [2]);
+  const map = cluster.partitionMap('test');
+  for (let id = 0; id < 4096; id++) {
+    const held = sandbox.cluster.partitions.owners(id).includes('A2');
+    if (map?.reader(id, 1)?.name !== (held ? 'A2' : undefined)) t.fail(`partition ${id}`);
+  }
+  t.strictSame(notices, []);
+  const all = await connectTo({});
+  t.strictSame(all.cluster.onlyRacks, []);
+  const both = await connectTo({ onlyRacks: [1, 2], preferRacks: [2] });
+  const readers = [0, 1, 2, 3].map((id) => both.cluster.partitionMap('test')?.reader(id, 0)?.name);
+  const wanted = [0, 1, 2, 3].map((id) => {
+    const owners = sandbox.cluster.partitions.owners(id);
+    return owners.find((name) => rackOf.get(name) === 2) ?? owners[0];
+  });
+  t.strictSame(readers, wanted, 'those that are preferred first');
+  for (const one of [cluster, all.cluster, both.cluster]) one.close();
+  await sandbox.close();
+
+  const community = await startSandbox();
+  const far = await connect({ seeds: parseAddresses(community.seeds.join()), onlyRacks: [1] });
+  t.equal(far.cluster.partitionMap('test')?.reader(0, 0), undefined);
+  t.equal(far.notices.length, 1, 'that it has no racks is told of');
+  far.cluster.close();
+  await community.close();
+});
+
+t.test('which node is at an address', async (t) => {
+  const sandbox = await startSandbox({ nodes: 2 });
+  const stranger = await startFakeNode({ info: (asked) => (asked === 'node' ? 'F9' : undefined) });
+  const { cluster } = await connect({ seeds: parseAddresses(sandbox.seeds.join()) });
+  const { port } = sandbox.nodes[1]!;
+  t.equal((await cluster.nodeAt({ host: '127.0.0.1', port }))?.name, 'A2', 'as it was reached');
+  t.equal((await cluster.nodeAt({ host: 'localhost', port }))?.name, 'A2', 'by another name');
+  t.equal(await cluster.nodeAt(stranger), undefined);
+  await until(() => stranger.sockets.size === 0);
+  await t.rejects(cluster.nodeAt(await deadAddress()), { code: 'NETWORK' });
+  cluster.close();
+  await Promise.all([stranger.close(), sandbox.close()]);
+});
+
 t.test('a refused login ends it, at a seed and at a peer', async (t) => {
   const login = () => new Login({ credentials: { auth: 'PKI' }, timeout: 5000 });
   const refusing = await startFakeNode({ security: () => encodeAdminReply(65) });

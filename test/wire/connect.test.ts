@@ -28,6 +28,7 @@ t.test('options that have no meaning, or do not go together', async (t) => {
     { user: 'ann' },
     { auth: 'PKI', tls: { cafile: tlsPath('ca.pem') } },
     { preferRacks: [-1] },
+    { onlyRacks: [0.5] },
   ];
   for (const options of rows) {
     await t.rejects(connectTo(options), { code: 'USAGE' }, JSON.stringify(options));

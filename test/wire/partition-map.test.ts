@@ -62,4 +62,15 @@ t.test('who is read from', async (t) => {
   t.strictSame(readers(3), ['A', 'A', 'A', 'A'], 'another, where these have nothing');
   t.strictSame(readers(4), [undefined, undefined, undefined, undefined]);
   t.equal(near.owner(1, 0), 'A', 'writes go to the master');
+  near.bar('C');
+  t.strictSame(readers(1), ['B', 'A', 'B', 'A'], 'never from one that is barred');
+  near.bar('A');
+  t.strictSame(readers(3), [undefined, undefined, undefined, undefined]);
+  t.strictSame(near.holders(1), ['A', 'B', 'C'], 'though they hold it');
+
+  const far = new PartitionMap<string>();
+  far.update('A', claims(bitmap(1), bitmap()));
+  far.update('B', claims(bitmap(), bitmap(1)));
+  far.bar('A');
+  t.equal(far.reader(1, 0), 'B', 'also if none is preferred');
 });

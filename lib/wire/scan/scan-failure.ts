@@ -11,18 +11,25 @@ export interface Lack {
   readonly gained: boolean;
 }
 
-/** No node that answers says that it holds them; none even has the namespace if `known` is false. */
+/**
+ * No node that answers, or none of the racks to read from, says that it holds them; none even has the
+ * namespace if `known` is false.
+ */
 export const nobodyHolds = (
   partitions: readonly number[],
   namespace: string,
-  known: boolean,
-): AsbError =>
-  known
-    ? new AsbError('PARTITIONS', `no node holds ${count(partitions)} of namespace ${namespace}`, {
-        namespace,
-        partitions,
-      })
-    : new AsbError('NO_NAMESPACE', `no node has namespace ${namespace} any more`, { namespace });
+  { known, racks }: { readonly known: boolean; readonly racks: readonly number[] },
+): AsbError => {
+  if (!known) {
+    return new AsbError('NO_NAMESPACE', `no node has namespace ${namespace} any more`, {
+      namespace,
+    });
+  }
+  const node = racks.length === 0 ? 'no node' : `no node of rack ${racks.join(', ')}`;
+  const what = `${node} holds ${count(partitions)} of namespace ${namespace}`;
+  const advice = racks.length === 0 ? '' : '; read from more racks (--rack-list), or prefer these';
+  return new AsbError('PARTITIONS', what + advice, { namespace, partitions });
+};
 
 /** All nodes that held them have left: whoever has them now has none of their records. */
 export const bereft = (

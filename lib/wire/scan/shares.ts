@@ -62,7 +62,8 @@ export class Dealer {
     }
     if (orphans.length > 0) {
       const known = this.#cluster.partitionMap(namespace) !== undefined;
-      const why = nobodyHolds(orphans, namespace, known);
+      const racks = this.#cluster.onlyRacks;
+      const why = nobodyHolds(orphans, namespace, { known, racks });
       lacks.push({ partitions: orphans, why, gained: false });
     }
     return lacks;

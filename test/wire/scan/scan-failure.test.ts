@@ -22,11 +22,15 @@ t.test('what failures say', async (t) => {
   const gone = bereft([7, 9], 'test', ['A1', 'A2']);
   t.match(gone, { code: 'PARTITIONS', facts: { namespace: 'test', partitions: [7, 9] } });
   t.ok(gone.message.includes('A1, A2'));
-  t.match(nobodyHolds([7], 'test', true), {
-    code: 'PARTITIONS',
-    facts: { namespace: 'test', partitions: [7] },
+  const unheld = { code: 'PARTITIONS', facts: { namespace: 'test', partitions: [7] } };
+  t.match(nobodyHolds([7], 'test', { known: true, racks: [] }), unheld);
+  const far = nobodyHolds([7], 'test', { known: true, racks: [4, 9] });
+  t.match(far, unheld);
+  t.ok(far.message.includes('rack 4, 9'));
+  t.match(nobodyHolds([7], 'test', { known: false, racks: [] }), {
+    code: 'NO_NAMESPACE',
+    facts: { namespace: 'test' },
   });
-  t.match(nobodyHolds([7], 'test', false), { code: 'NO_NAMESPACE', facts: { namespace: 'test' } });
   t.match(missing([1, 2], 'test', 'why', why), {
     code: 'PARTITIONS',
     facts: { namespace: 'test', partitions: [1, 2], cause: why },
