@@ -68,6 +68,9 @@ export {
   type SandboxUser,
   startSandbox,
 } from './sandbox/index.ts';
+export { parseDigest, parseKey } from './select/record-names.ts';
+export { type SelectionOptions, Selector } from './select/selector.ts';
+export { compileWhere, type Where, type WhereOptions } from './select/where.ts';
 export { alignedFrames } from './stages/aligned-frames.ts';
 export { type CatInfo, type CatStage, cat } from './stages/cat.ts';
 export { type CompressInfo, type CompressOptions, compress } from './stages/compress.ts';
@@ -76,6 +79,7 @@ export { decrypt } from './stages/decrypt.ts';
 export { download } from './stages/download.ts';
 export { encrypt } from './stages/encrypt.ts';
 export { encrypted } from './stages/encrypted.ts';
+export { type FilterInfo, type FilterOptions, type FilterStage, filter } from './stages/filter.ts';
 export { fromNdjson } from './stages/from-ndjson.ts';
 export { type LoadInfo, type LoadOptions, type LoadStage, load } from './stages/load.ts';
 export {

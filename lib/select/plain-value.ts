@@ -1,0 +1,67 @@
+/**
+ * Values as an expression that a person typed expects them: no classes of ours. What it takes to
+ * make the same bytes again (flags, particle types) is left out, for nobody does that with these.
+ */
+import { AsbError } from '../errors.ts';
+import {
+  Double,
+  FlaggedList,
+  FlaggedMap,
+  GeoJson,
+  RawMsgpack,
+  TypedBytes,
+  type Value,
+} from '../record/values.ts';
+
+/** A value without classes of ours. */
+export type Plain =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Buffer
+  | readonly Plain[]
+  | { readonly [key: string]: Plain };
+
+/**
+ * Integers are numbers, and bigints beyond 2^53; doubles numbers; bytes of any kind Buffers; lists
+ * arrays; GeoJSON the object that it is. A map is an object without a prototype, whose keys are
+ * texts: those of integers in decimal, of bytes in hex.
+ *
+ * @throws AsbError `FORMAT` for a map in which two keys have one text, or whose key is a list or map;
+ *   SyntaxError for GeoJSON that is no JSON
+ */
+export const toPlain = (value: Value): Plain => {
+  if (value === null || typeof value !== 'object') return value;
+  if (value instanceof Double) return value.value;
+  if (value instanceof GeoJson) return JSON.parse(value.text);
+  if (value instanceof TypedBytes || value instanceof RawMsgpack) return bufferOf(value.bytes);
+  if (value instanceof Uint8Array) return bufferOf(value);
+  if (value instanceof FlaggedList) return value.items.map(toPlain);
+  if (value instanceof FlaggedMap) return objectOf(value.entries);
+  return isList(value) ? value.map(toPlain) : objectOf(value);
+};
+
+const isList = (value: readonly Value[] | ReadonlyMap<Value, Value>): value is readonly Value[] =>
+  Array.isArray(value);
+
+const bufferOf = ({ buffer, byteOffset, length }: Uint8Array): Buffer =>
+  Buffer.from(buffer, byteOffset, length);
+
+const objectOf = (entries: ReadonlyMap<Value, Value>): { readonly [key: string]: Plain } => {
+  const object: { [key: string]: Plain } = Object.create(null);
+  for (const [key, value] of entries) {
+    const name = nameOf(key);
+    if (name in object) throw new AsbError('FORMAT', `two keys of a map have the text "${name}"`);
+    object[name] = toPlain(value);
+  }
+  return object;
+};
+
+const nameOf = (key: Value): string => {
+  const plain = toPlain(key);
+  if (Buffer.isBuffer(plain)) return plain.toString('hex');
+  if (plain === null || typeof plain !== 'object') return String(plain);
+  throw new AsbError('FORMAT', 'a key of a map is a list or map itself');
+};
