@@ -16,6 +16,7 @@ import { rotateCommand } from './commands/rotate.ts';
 import { sandboxCommand } from './commands/sandbox.ts';
 import { scanCommand } from './commands/scan.ts';
 import { serializeCommand } from './commands/serialize.ts';
+import { splitCommand } from './commands/split.ts';
 import { uploadCommand } from './commands/upload.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { logOptions } from './options/log.ts';
@@ -25,6 +26,7 @@ const ALL: readonly Command[] = [
   backupCommand,
   restoreCommand,
   verifyCommand,
+  splitCommand,
   recompressCommand,
   reencryptCommand,
   renameNamespaceCommand,

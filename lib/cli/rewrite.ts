@@ -1,6 +1,7 @@
 import { pipeline, type Readable, type Transform } from 'node:stream';
 import type { Encryption } from '../crypto/key.ts';
 import { AsbError } from '../errors.ts';
+import type { BackupInput } from '../jobs/backup-input.ts';
 import type { WrittenBackup } from '../jobs/backup-output.ts';
 import { countOf, formatBytes } from './format.ts';
 import type { Given } from './given.ts';
@@ -44,8 +45,7 @@ export const rewrite = async (
   const { input } = read;
   const found = input.namespace;
   if (source !== undefined && found !== source) throw otherNamespace(found, source);
-  const namespace = wanted ?? found;
-  if (namespace === undefined) throw noNamespace();
+  const namespace = requireNamespace(wanted ?? found);
   const seal = encryption === 'none' ? undefined : (encryption ?? read.encryption);
   const { isStandardOutput, ...place } = recordOutputOf(
     given,
@@ -54,15 +54,7 @@ export const rewrite = async (
     options.compress,
   );
   const { writeBackup } = await import('../jobs/backup-output.ts');
-  const display = new ProgressDisplay({
-    shell,
-    counts: () => ({
-      records: input.info.records,
-      bytes: input.info.bytesRead,
-      share: input.bytesTotal ? input.info.bytesRead / input.bytesTotal : undefined,
-      whole: 'the bytes',
-    }),
-  });
+  const display = readingDisplay(shell, input);
   const written = await writeBackup(through(input.chunks(), stages), {
     ...place,
     namespace,
@@ -73,6 +65,28 @@ export const rewrite = async (
   }).finally(() => display.close());
   if (!isStandardOutput || shell.verbose) shell.say(`${verb} ${wordsOf(written)}`);
   return written;
+};
+
+/** Shows how much of a backup was read. */
+export const readingDisplay = (shell: Shell, { info, bytesTotal }: BackupInput): ProgressDisplay =>
+  new ProgressDisplay({
+    shell,
+    counts: () => ({
+      records: info.records,
+      bytes: info.bytesRead,
+      share: bytesTotal ? info.bytesRead / bytesTotal : undefined,
+      whole: 'the bytes',
+    }),
+  });
+
+/** @throws AsbError `USAGE` if nothing says one */
+export const requireNamespace = (namespace: string | undefined): string => {
+  if (namespace !== undefined) return namespace;
+  throw new AsbError(
+    'USAGE',
+    'nothing says of which namespace this is; say it with -n, --namespace',
+    { expected: 'a namespace' },
+  );
 };
 
 /** What fails at the begin fails at the end. */
@@ -90,11 +104,6 @@ const wordsOf = ({ records, indexes, udfs, files, fileBytes }: WrittenBackup): s
     `${countOf(udfs, 'UDF module')} to ${countOf(files, 'file')}`,
     formatBytes(fileBytes),
   ].join(', ');
-
-const noNamespace = (): AsbError =>
-  new AsbError('USAGE', 'nothing says of which namespace this is; say it with -n, --namespace', {
-    expected: 'a namespace',
-  });
 
 const otherNamespace = (found = 'none', expected: string): AsbError =>
   new AsbError('FORMAT', `this is a backup of namespace "${found}", and not of "${expected}"`, {
