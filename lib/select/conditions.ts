@@ -78,11 +78,25 @@ const tooMany = (keys: number): AsbError =>
     { expected: 'names of sets' },
   );
 
-/** Records of these partitions (0–4095). */
-export const inPartitions = (ids: readonly number[]): Condition => {
+/**
+ * Records of these partitions (0–4095).
+ *
+ * @param positions of some of them: the digests behind which records are wanted. The server goes
+ *   through a partition from the highest digest to the lowest
+ */
+export const inPartitions = (
+  ids: readonly number[],
+  positions: ReadonlyMap<number, Uint8Array> = new Map(),
+): Condition => {
   const wanted = new Uint8Array(layout.PARTITION_COUNT);
   for (const id of ids) wanted[id] = 1;
-  return (bytes, { digestAt }) => wanted[partitionOf(bytes, digestAt)] === 1;
+  return (bytes, { digestAt }) => {
+    const partition = partitionOf(bytes, digestAt);
+    if (wanted[partition] !== 1) return false;
+    const position = positions.get(partition);
+    if (position === undefined) return true;
+    return bytes.compare(position, 0, DIGEST_SIZE, digestAt, digestAt + DIGEST_SIZE) < 0;
+  };
 };
 
 const EPOCH_MS = layout.EPOCH_SECONDS * 1000;

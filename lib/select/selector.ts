@@ -17,6 +17,8 @@ export interface SelectionOptions {
   readonly digests?: readonly Uint8Array[];
   /** Of these partitions, 0–4095. */
   readonly partitions?: readonly number[];
+  /** With `partitions`: the digests behind which they are wanted; see `parsePartitionList`. */
+  readonly positions?: ReadonlyMap<number, Uint8Array>;
   /** With at least one of these bins. */
   readonly hasBins?: readonly (string | Uint8Array)[];
   /** That expire before then: none of those that never do. */
@@ -48,7 +50,7 @@ const conditionsOf = (options: SelectionOptions): Condition[] => {
       ? []
       : [conditions.ofGeneration(generations.lowest, generations.highest)]),
     ...(sets === undefined ? [] : [conditions.inSets(bytesOf(sets))]),
-    ...(partitions === undefined ? [] : [conditions.inPartitions(partitions)]),
+    ...(partitions === undefined ? [] : [conditions.inPartitions(partitions, options.positions)]),
     ...(digests === undefined ? [] : [conditions.withDigest(digests)]),
     ...(keys === undefined ? [] : [conditions.withKey(keys)]),
     ...(hasBins === undefined ? [] : [conditions.withBin(bytesOf(hasBins))]),

@@ -75,6 +75,11 @@ t.test('partitions', async (t) => {
   }));
   t.same(met(conditions.inPartitions([0, 4095]), records), [0, 1, 2]);
   t.same(met(conditions.inPartitions([]), records), []);
+  const after = (first: number, second: number) =>
+    met(conditions.inPartitions([0, 1], new Map([[0, digest(first, second)]])), records);
+  t.same(after(0, 0x20), [0, 2, 3]);
+  t.same(after(0, 0x10), [0, 3]);
+  t.same(after(0, 0), [3]);
 });
 
 t.test('keys in more sets than are remembered', async (t) => {
