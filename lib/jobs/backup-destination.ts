@@ -15,6 +15,7 @@ import type { BackupOptions } from './backup-options.ts';
 import { isDevice } from './backup-places.ts';
 import type { BackupState } from './backup-state.ts';
 import { byteCounter } from './byte-counter.ts';
+import { isFirstShard, namePrefixOf, shardSharing } from './shard.ts';
 
 /** Where the text, or its frames, go. */
 export interface Destination {
@@ -89,9 +90,10 @@ const sealedStorage = (storage: Storage, { encryption }: BackupOptions): Storage
 
 const toDirectory = async (context: DestinationOptions, location: string): Promise<Destination> => {
   const { options, safe, continuing, ledger } = context;
-  const { prefix = options.namespace, fileLimit = DEFAULT_FILE_LIMIT, s3 } = options;
-  const { removeFiles = false } = options;
-  const home = homeAt(location, { ...s3, largestFile: fileLimit });
+  const { fileLimit = DEFAULT_FILE_LIMIT, removeFiles = false, shard, s3 } = options;
+  const prefix = namePrefixOf(options);
+  const sharing = shard === undefined ? {} : { sharing: shardSharing({ ...options, shard }) };
+  const home = homeAt(location, { ...s3, largestFile: fileLimit, ...sharing });
   const kept = safe.files;
   const nameOf = (index: number) => numberedName(prefix, kept.length + index);
   if (continuing) await home.prepareToContinue(kept, (name) => isNumbered(name, prefix));
@@ -121,7 +123,8 @@ const toDirectory = async (context: DestinationOptions, location: string): Promi
       files: kept.length + files.info.files.length,
     }),
     keeps: true,
-    continues: kept.length === 0 ? undefined : 'file',
+    // Of several shards, the first file of the first is where readers look for indexes and modules.
+    continues: kept.length === 0 && isFirstShard(options) ? undefined : 'file',
     finished: nothing,
   };
 };

@@ -125,11 +125,12 @@ export class BackupLedger {
   async #saveState(): Promise<void> {
     const { safe, state } = this.#options;
     if (state === undefined) return;
-    const { tool, namespace, options, begun, replaces } = safe;
+    const { tool, namespace, shard, options, begun, replaces } = safe;
     await state.write(
       stateText({
         tool,
         namespace,
+        shard,
         options,
         begun,
         replaces,
@@ -144,8 +145,8 @@ export class BackupLedger {
   async #saveManifest(complete: boolean): Promise<void> {
     const { safe, manifest } = this.#options;
     if (manifest === undefined) return;
-    const { tool, namespace, options, begun } = safe;
-    const head = { tool, namespace, options, begun, ended: new Date(), complete };
+    const { tool, namespace, shard, options, begun } = safe;
+    const head = { tool, namespace, shard, options, begun, ended: new Date(), complete };
     await manifest.write(manifestText({ ...head, files: this.#files }));
   }
 }

@@ -4,6 +4,7 @@ import { AsbError } from '../errors.ts';
 import type { ScanOptions } from '../stages/scan.ts';
 import type { SerializerInfo } from '../stages/serialize.ts';
 import type { S3Options } from '../storage/s3/options.ts';
+import { checkedShard, type Shard } from './shard.ts';
 
 /**
  * Scans at once, unless told otherwise. Measured (benchmarks/README.md): the server reads one scan
@@ -23,6 +24,12 @@ export interface BackupOptions extends Omit<ScanOptions, 'cluster' | 'refuseEmpt
   readonly s3?: S3Options;
   /** Begin of the names in a directory. Default: the namespace. */
   readonly prefix?: string;
+  /**
+   * Which of several backups this is that go to one directory and are one backup together: its share
+   * of the partitions, under names of its own (`PREFIX-2-of-4_00000.asb`). Each of them runs by itself,
+   * at any time, and goes on by itself. Indexes and UDF modules are in the first.
+   */
+  readonly shard?: Shard | undefined;
   /** Bytes after which a new file is begun in a directory, or one file becomes safe. Default 250 MiB. */
   readonly fileLimit?: number;
   /** Removes an older backup at the same place first. */
@@ -107,11 +114,28 @@ export const checkOptions = (options: BackupOptions): void => {
   if (options.continueFrom !== undefined && options.removeFiles === true) {
     throw new AsbError('USAGE', 'a backup that goes on does not remove what it goes on from');
   }
+  if (options.shard !== undefined) checkShard(options, options.shard);
   if (options.output === undefined || options.encryption === undefined) return;
   if (options.stateFile === undefined && options.continueFrom === undefined) return;
   throw new AsbError(
     'USAGE',
     'an encrypted stream has no place to go on from; back up to a file or directory, or encrypt ' +
       'behind it (asb encrypt)',
+  );
+};
+
+/** @throws AsbError `USAGE`, and `RANGE` for a shard that cannot be */
+const checkShard = ({ directory, maxRecords = 0 }: BackupOptions, shard: Shard): void => {
+  checkedShard(shard);
+  if (directory === undefined) {
+    const expected = 'a directory';
+    throw new AsbError('USAGE', `shards meet in ${expected}; one file is of one process`, {
+      expected,
+    });
+  }
+  if (maxRecords === 0) return;
+  throw new AsbError(
+    'USAGE',
+    'a shard knows nothing of how many records others find: a number of records cannot be kept to',
   );
 };

@@ -4,6 +4,7 @@ import { kindOf } from '../storage/kind.ts';
 import { MANIFEST_SUFFIX, requireFileName, STATE_SUFFIX } from '../storage/names.ts';
 import { isS3Url } from '../storage/s3/url.ts';
 import type { BackupOptions } from './backup-options.ts';
+import { namePrefixOf } from './shard.ts';
 import { stateLocation } from './state.ts';
 
 /** What stands beside the files of a backup. */
@@ -19,7 +20,8 @@ export interface BackupDocuments {
  * @throws AsbError `USAGE` if a prefix leads out of the directory
  */
 export const documentsOf = async (options: BackupOptions): Promise<BackupDocuments> => {
-  const { directory, outputFile, prefix = options.namespace, s3 } = options;
+  const { directory, outputFile, s3 } = options;
+  const prefix = namePrefixOf(options);
   const stateName = `${prefix}.asb${STATE_SUFFIX}`;
   const at = (location: string): Document => documentAt(location, s3);
   const named = options.continueFrom ?? options.stateFile;

@@ -6,6 +6,7 @@ import { type BackupDocuments, documentsOf } from './backup-places.ts';
 import { shapeOfBackup } from './backup-shape.ts';
 import { type BackupState, parseState } from './backup-state.ts';
 import type { BackupShape } from './manifest.ts';
+import { type Shard, shardText } from './shard.ts';
 import { requireSameShape } from './state.ts';
 import { packageVersion } from './version.ts';
 
@@ -23,7 +24,7 @@ export interface BackupStart extends BackupDocuments {
  *   a backup with other options; `EXISTS` for a new backup that would write over the state of another
  */
 export const startOf = async (options: BackupOptions): Promise<BackupStart> => {
-  const { continueFrom, namespace, removeFiles = false } = options;
+  const { continueFrom, namespace, shard, removeFiles = false } = options;
   const documents = await documentsOf(options);
   const shape = shapeOfBackup(options);
   const { state } = documents;
@@ -36,6 +37,7 @@ export const startOf = async (options: BackupOptions): Promise<BackupStart> => {
   const safe = {
     tool: `asb-streams ${packageVersion()}`,
     namespace,
+    shard,
     options: shape,
     begun: new Date(),
     replaces: removeFiles,
@@ -48,20 +50,23 @@ export const startOf = async (options: BackupOptions): Promise<BackupStart> => {
 
 const readState = async (
   document: Document | undefined,
-  { namespace, outputSize = 0 }: BackupOptions,
+  { namespace, shard, outputSize = 0 }: BackupOptions,
   shape: BackupShape,
 ): Promise<BackupState> => {
   const text = await document?.read();
   if (document === undefined || text === undefined) throw noState(document?.location);
   const file = document.location;
   const safe = parseState(text, file);
-  const then = { namespace: safe.namespace, ...safe.options };
-  requireSameShape({ namespace, ...shape }, then, file, 'a backup');
+  const then = { namespace: safe.namespace, shard: textOf(safe.shard), ...safe.options };
+  requireSameShape({ namespace, shard: textOf(shard), ...shape }, then, file, 'a backup');
   const bytes = safe.part?.bytes ?? 0;
   // 0: what comes is kept apart from what came before, and joined later.
   if (outputSize !== 0 && outputSize !== bytes) throw otherSize(file, outputSize, bytes);
   return safe;
 };
+
+const textOf = (shard: Shard | undefined): string | undefined =>
+  shard === undefined ? undefined : shardText(shard);
 
 const noState = (file = 'this place'): AsbError =>
   new AsbError(

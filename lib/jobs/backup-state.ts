@@ -9,7 +9,9 @@ import {
   type ManifestFile,
   manifestFiles,
   shapeOf,
+  shardIn,
 } from './manifest.ts';
+import type { Shard } from './shard.ts';
 
 /** What a state says it is, and the version of its form. */
 const WHAT = 'asb-streams backup state';
@@ -30,6 +32,8 @@ export interface BackupState {
   /** Who wrote it, with its version. */
   readonly tool: string;
   readonly namespace: string;
+  /** Which of several backups it is of that are one together. */
+  readonly shard?: Shard | undefined;
   /** What must be the same when it goes on. */
   readonly options: BackupShape;
   /** When the backup was begun, the first time. */
@@ -81,6 +85,7 @@ export const parseState = (text: string, file: string): BackupState => {
   return {
     tool: fields.text('tool'),
     namespace: fields.text('namespace'),
+    ...shardIn(fields),
     options: shapeOf(fields),
     begun: fields.time('begun'),
     replaces: fields.flag('replaces'),

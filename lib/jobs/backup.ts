@@ -22,6 +22,7 @@ import {
 } from './backup-options.ts';
 import { type BackupStart, startOf } from './backup-start.ts';
 import { pieceSizeFor } from './piece-size.ts';
+import { isFirstShard, partitionsFor } from './shard.ts';
 import { keptError } from './state.ts';
 
 export type { BackupJob, BackupOptions, BackupProgress, BackupSummary } from './backup-options.ts';
@@ -34,16 +35,21 @@ class Backup implements BackupJob {
   readonly #cut = new AbortController();
   readonly #begin = performance.now();
   readonly done: Promise<BackupSummary>;
+  /** Ids of those that are read; all if `undefined`. */
+  readonly #partitions: readonly number[] | undefined;
   #start: BackupStart | undefined;
   #scan: ScanStage | undefined;
   #early: EarlyEnd | undefined;
   #destination: Destination | undefined;
   #estimatedRecords: number | undefined;
+  /** Whether there is no record at all in the namespace, or these sets, as far as it tells. */
+  #nothingThere = false;
   /** Bytes that there will be at most, if somebody has to know. */
   #estimatedBytes: number | undefined;
 
   constructor(options: BackupOptions) {
     this.#options = options;
+    this.#partitions = partitionsFor(options);
     this.done = this.#run();
   }
 
@@ -53,7 +59,7 @@ class Backup implements BackupJob {
       records: this.#recordsBefore + (info?.records ?? 0),
       bytes: this.#destination?.written().bytes ?? 0,
       partitionsDone: info?.partitionsSeen ?? 0,
-      partitions: PARTITION_COUNT,
+      partitions: this.#partitionCount,
       estimatedRecords: this.#estimatedRecords,
       retries: info?.retries ?? 0,
     };
@@ -63,6 +69,10 @@ class Backup implements BackupJob {
     const error = new AsbError('ABORTED', `backup ${reason}`);
     if (this.#abort.signal.aborted || this.#destination?.keeps !== true) this.#cut.abort(error);
     this.#abort.abort(error);
+  }
+
+  get #partitionCount(): number {
+    return this.#partitions?.length ?? PARTITION_COUNT;
   }
 
   get #recordsBefore(): number {
@@ -108,7 +118,9 @@ class Backup implements BackupJob {
         if (!known.has(set)) onNotice?.(`set "${set}" is not in namespace ${namespace}`);
       }
       const count = await countRecords(cluster.nodes, namespace, sets);
-      this.#estimatedRecords = maxRecords > 0 ? Math.min(maxRecords, count) : count;
+      this.#nothingThere = count === 0;
+      const share = Math.round((count * this.#partitionCount) / PARTITION_COUNT);
+      this.#estimatedRecords = maxRecords > 0 ? Math.min(maxRecords, share) : share;
       if (isS3Url(outputFile)) {
         this.#estimatedBytes = await estimateBytes(cluster.nodes, namespace, sets);
       }
@@ -170,24 +182,31 @@ class Backup implements BackupJob {
     };
   }
 
+  /** A shard may be, where others can find something: where the cluster knows of records. */
+  get #mayBeEmpty(): boolean {
+    const { allowEmpty = false, noRecords = false, shard } = this.#options;
+    return allowEmpty || noRecords || (shard !== undefined && !this.#nothingThere);
+  }
+
   #openScan(cluster: Cluster, { safe, continuing }: BackupStart): ScanStage {
     const options = this.#options;
-    const { allowEmpty = false, noRecords = false, maxRecords = 0 } = options;
+    const { noRecords = false, maxRecords = 0 } = options;
     const begun = continuing && (safe.files.length > 0 || safe.part !== undefined);
     const enough = maxRecords > 0 && safe.coverage.records >= maxRecords;
     this.#scan = scan({
       ...options,
       cluster,
+      ...(this.#partitions === undefined ? {} : { partitions: this.#partitions }),
       reuseMemory: true,
       parallel: options.parallel ?? defaultParallel(cluster.nodes.length),
       positions: safe.coverage.positions(),
       holders: safe.holders,
       maxRecords: maxRecords === 0 ? 0 : maxRecords - safe.coverage.records,
       // Globals come first: they were there before anything was safe.
-      noIndexes: begun || options.noIndexes === true,
-      noUdfs: begun || options.noUdfs === true,
+      noIndexes: begun || !isFirstShard(options) || options.noIndexes === true,
+      noUdfs: begun || !isFirstShard(options) || options.noUdfs === true,
       noRecords: noRecords || enough,
-      refuseEmpty: !allowEmpty && !noRecords && safe.coverage.records === 0,
+      refuseEmpty: !this.#mayBeEmpty && safe.coverage.records === 0,
     });
     return addAbortSignal(this.#abort.signal, this.#scan);
   }

@@ -7,6 +7,8 @@ import type { S3Options } from '../storage/s3/options.ts';
 import type { StoredFile } from '../storage/stored-file.ts';
 import { type ExpectedFile, sizeFailure } from './file-check.ts';
 import { type Manifest, parseManifest } from './manifest.ts';
+import { type Shard, shardText } from './shard.ts';
+import { type ReadManifest, shardFailures } from './shard-check.ts';
 
 export interface ManifestOptions {
   /** How S3 is reached, and what is asked of it. */
@@ -41,7 +43,8 @@ export interface CheckedPlace {
  * the `*.manifest.json` in a directory or under a prefix, `FILE.manifest.json` beside a file.
  *
  * `failures` has, in this order: manifests that cannot be read (`FORMAT` …) or are of a backup that is
- * not complete (`TRUNCATED`); files that are missing (`NOT_FOUND`) or named by no manifest (`FORMAT`).
+ * not complete (`TRUNCATED`); shards that are missing or do not belong together ({@link shardFailures});
+ * files that are missing (`NOT_FOUND`) or named by no manifest (`FORMAT`).
  * `wrongSizes` has `TRUNCATED` for a file that is too small, and `FORMAT` for one too large.
  *
  * @throws AsbError `NOT_FOUND` and `EMPTY` if there is neither a file nor a manifest; `STORAGE` if the
@@ -122,7 +125,9 @@ class PlaceCheck {
   readonly #place: Place;
   readonly #byName: ReadonlyMap<string, StoredFile>;
   readonly #expected = new Map<StoredFile, ExpectedFile>();
-  readonly #manifests: FoundManifest[] = [];
+  readonly #read: ReadManifest[] = [];
+  /** Locations of manifests that could not be read. */
+  readonly #unread = new Set<string>();
   /** Of manifests first: what is wrong with files may follow from it. */
   readonly #ofManifests: Error[] = [];
   readonly #ofFiles: Error[] = [];
@@ -135,17 +140,18 @@ class PlaceCheck {
 
   /** Whether there was no manifest yet. */
   get isEmpty(): boolean {
-    return this.#manifests.length === 0 && this.#ofManifests.length === 0;
+    return this.#read.length === 0 && this.#unread.size === 0;
   }
 
   add(location: string, manifest: Manifest | Error): void {
     if (manifest instanceof Error) {
       this.#ofManifests.push(manifest);
+      this.#unread.add(location);
       return;
     }
-    const { files, options: _, ...found } = manifest;
-    this.#manifests.push({ location, ...found });
-    if (!manifest.complete) this.#ofManifests.push(incomplete(location));
+    const { files, complete, shard } = manifest;
+    this.#read.push({ location, manifest });
+    if (!complete) this.#ofManifests.push(incomplete(location, shard));
     // A single file may have been renamed together with its manifest.
     const only = this.#place.isFile && files.length === 1 ? this.#place.files[0] : undefined;
     for (const said of files) {
@@ -155,6 +161,7 @@ class PlaceCheck {
 
   end(): CheckedPlace {
     const { location, files } = this.#place;
+    this.#ofManifests.push(...shardFailures(location, this.#read, this.#unread));
     // A manifest that is not complete, or was not read, may not name every file.
     const strangers = this.#ofManifests.length > 0 ? [] : files;
     for (const file of strangers) {
@@ -163,7 +170,7 @@ class PlaceCheck {
     return {
       location,
       files,
-      manifests: this.#manifests,
+      manifests: this.#read.map(foundIn),
       failures: [...this.#ofManifests, ...this.#ofFiles],
       wrongSizes: this.#wrongSizes,
       expected: this.#expected,
@@ -188,7 +195,7 @@ class PlaceCheck {
   }
 
   #foreign({ location: file }: StoredFile): AsbError {
-    const manifests = this.#manifests.map(({ location }) => location).join(', ');
+    const manifests = this.#read.map(({ location }) => location).join(', ');
     return new AsbError(
       'FORMAT',
       `${file} is not of this backup: ${manifests} does not name it; take it away, or take all ` +
@@ -198,13 +205,21 @@ class PlaceCheck {
   }
 }
 
-const incomplete = (file: string): AsbError =>
-  new AsbError(
+const foundIn = ({ location, manifest }: ReadManifest): FoundManifest => {
+  const { tool, namespace, shard, begun, ended, complete } = manifest;
+  const which = shard === undefined ? {} : { shard };
+  return { location, tool, namespace, ...which, begun, ended, complete };
+};
+
+const incomplete = (file: string, shard: Shard | undefined): AsbError => {
+  const which = shard === undefined ? '' : ` --shard ${shardText(shard)}`;
+  return new AsbError(
     'TRUNCATED',
     `${file} is of a backup that is not complete: it still runs, or was cut off; go on with it ` +
-      '(asb backup --continue), or take what is there (--no-manifest)',
+      `(asb backup --continue${which}), or take what is there (--no-manifest)`,
     { file, expected: 'a complete backup' },
   );
+};
 
 const missing = (file: string, manifest: string): AsbError =>
   new AsbError('NOT_FOUND', `${file} is missing: ${manifest} names it; bring it from a copy`, {

@@ -1,6 +1,7 @@
 import { AsbError } from '../errors.ts';
 import { isFileName } from '../storage/names.ts';
 import { DocumentFields } from './document-fields.ts';
+import { isShard, MAX_SHARDS, type Shard } from './shard.ts';
 
 /** What a manifest says it is, and the version of its form. */
 const WHAT = 'asb-streams manifest';
@@ -29,6 +30,8 @@ export interface Manifest {
   /** Who wrote it, with its version. */
   readonly tool: string;
   readonly namespace: string;
+  /** Which of several backups it is that are one together; left out if it is whole by itself. */
+  readonly shard?: Shard | undefined;
   readonly options: BackupShape;
   /** Begin and end of the backup; of one that was continued, the first begin. */
   readonly begun: Date;
@@ -94,6 +97,7 @@ export const parseManifest = (text: string, file: string): Manifest => {
   return {
     tool: fields.text('tool'),
     namespace: fields.text('namespace'),
+    ...shardIn(fields),
     options: shapeOf(fields),
     begun: fields.time('begun'),
     ended: fields.time('ended'),
@@ -121,6 +125,15 @@ export const manifestFiles = (fields: DocumentFields): ManifestFile[] => {
       partitions: file.text('partitions', /^[\d,-]*$/),
     };
   });
+};
+
+/** The shard in a manifest or a state, if it is of one. */
+export const shardIn = (fields: DocumentFields): { readonly shard?: Shard } => {
+  if (!fields.has('shard')) return {};
+  const said = fields.object('shard');
+  const shard = { index: said.count('index'), count: said.count('count') };
+  if (isShard(shard)) return { shard };
+  throw fields.wrong('shard', `one of 1 to ${MAX_SHARDS} shards`);
 };
 
 /** The options in a manifest or a state: only compared and shown, so they may be any JSON. */

@@ -16,22 +16,36 @@ export const shapeOfGiven = (options: Shape): Shape =>
 export const sortedNames = (names: readonly string[] | undefined): string[] | undefined =>
   names === undefined || names.length === 0 ? undefined : [...names].sort();
 
+/** What differs between two shapes, as JSON; `not given` for what is in one alone. */
+export interface ShapeDifference {
+  readonly name: string;
+  readonly was: string;
+  readonly is: string;
+}
+
+/** The first option that is not the same; the order is that of `then`. */
+export const firstDifference = (now: Shape, then: Shape): ShapeDifference | undefined => {
+  for (const name of new Set([...Object.keys(then), ...Object.keys(now)])) {
+    const [was, is] = [JSON.stringify(then[name]), JSON.stringify(now[name])];
+    if (was !== is) return { name, was: was ?? 'not given', is: is ?? 'not given' };
+  }
+  return undefined;
+};
+
 /**
  * @param file the state, for messages
  * @param what the state is of: `a backup`
  * @throws AsbError `USAGE` that names the first option that differs
  */
 export const requireSameShape = (now: Shape, then: Shape, file: string, what: string): void => {
-  for (const name of new Set([...Object.keys(then), ...Object.keys(now)])) {
-    const [was, is] = [JSON.stringify(then[name]), JSON.stringify(now[name])];
-    if (was === is) continue;
-    const expected = `${name} ${was ?? 'not given'}`;
-    throw new AsbError(
-      'USAGE',
-      `${file} is of ${what} with other options: ${expected}, and now ${is ?? 'not given'}`,
-      { file, expected },
-    );
-  }
+  const found = firstDifference(now, then);
+  if (found === undefined) return;
+  const expected = `${found.name} ${found.was}`;
+  throw new AsbError(
+    'USAGE',
+    `${file} is of ${what} with other options: ${expected}, and now ${found.is}`,
+    { file, expected },
+  );
 };
 
 /**

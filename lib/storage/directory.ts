@@ -8,13 +8,17 @@ import { LocalFile } from './local-file.ts';
 import { localFiles } from './local-files.ts';
 import { makeDirectory } from './make-directory.ts';
 import { isBackupFile, isDocument, nameOfPart, partNameOf, requireFileName } from './names.ts';
+import { ALONE, ownAmong, type Sharing } from './sharing.ts';
 import type { Home } from './storage.ts';
 import { storageError } from './storage-error.ts';
 
 /** Whether a name is that of a file of ours that was cut off. */
 const isLeftover = (name: string): boolean => nameOfPart(name)?.endsWith('.asb') ?? false;
 /** The same of a document. It is in nobody's way, since the next one takes its place. */
-const isDocumentPart = (name: string): boolean => isDocument(nameOfPart(name) ?? '');
+const isDocumentPart = (name: string, { isOurs }: Sharing): boolean => {
+  const file = nameOfPart(name) ?? '';
+  return isDocument(file) && isOurs(file);
+};
 
 /**
  * Files in a directory, which is made if it is not there (mode 0700, files 0600). A file is
@@ -25,8 +29,11 @@ const isDocumentPart = (name: string): boolean => isDocument(nameOfPart(name) ??
  *
  * What the file system refuses is an AsbError `STORAGE` with the path and the cause; a name that
  * leads out of the directory, a `USAGE`.
+ *
+ * @param sharing whose names are whose, if others work in the same directory. What is theirs is not
+ *   looked at; what is nobody's is an `EXISTS`, also with `removeFiles`
  */
-export const directory = (path: string): Home => {
+export const directory = (path: string, sharing: Sharing = ALONE): Home => {
   const locationOf = (name: string): string => join(path, requireFileName(name, path));
   const remove = async (names: readonly string[]): Promise<void> => {
     for (const name of names) await rm(join(path, name), { force: true });
@@ -41,10 +48,13 @@ export const directory = (path: string): Home => {
         const names = await readdir(path);
         const files = names.filter((name) => isBackupFile(name) || isLeftover(name));
         const documents = names.filter(isDocument);
-        const first = firstInTheWay([...files, ...documents], (name) => join(path, name));
-        if (first !== undefined && !removeFiles) throw first;
+        const at = (name: string): string => join(path, name);
         // Documents last: whoever finds fewer files than a manifest knows of is told so.
-        await remove([...files, ...documents, ...names.filter(isDocumentPart)]);
+        const ours = ownAmong([...files, ...documents], sharing, at);
+        const first = firstInTheWay(ours, at);
+        if (first !== undefined && !removeFiles) throw first;
+        const parts = names.filter((name) => isDocumentPart(name, sharing));
+        await remove([...ours, ...parts]);
       } catch (cause) {
         throw cause instanceof AsbError ? cause : storageError('prepare', path, cause);
       }
@@ -52,7 +62,7 @@ export const directory = (path: string): Home => {
 
     async prepareToContinue(kept, isOurs) {
       try {
-        const found = await lookAt(path);
+        const found = await lookAt(path, sharing);
         const superfluous = superfluousFiles(found, kept, isOurs);
         await makeDirectory(resolve(path));
         await remove([...superfluous, ...Array.from(found.unfinished, partNameOf)]);
@@ -79,8 +89,9 @@ export const directory = (path: string): Home => {
 };
 
 /** Throws what Node throws, too. */
-const lookAt = async (path: string): Promise<Findings> => {
-  const names = (await kindOf(path)) === 'none' ? [] : await readdir(path);
+const lookAt = async (path: string, { isSibling }: Sharing): Promise<Findings> => {
+  const all = (await kindOf(path)) === 'none' ? [] : await readdir(path);
+  const names = all.filter((name) => !isSibling(nameOfPart(name) ?? name));
   const files = new Map<string, number | undefined>();
   for (const name of names.filter(isBackupFile)) {
     const found = await stat(join(path, name));

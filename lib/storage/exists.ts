@@ -31,6 +31,15 @@ export const uploadExists = (file: string): AsbError =>
 export const foreignExists = (file: string): AsbError =>
   new AsbError('EXISTS', `${file} is of another backup; move it to another place`, { file });
 
+/** A file that no backup gives which may share the place with this one. */
+export const othersExist = (file: string): AsbError =>
+  new AsbError(
+    'EXISTS',
+    `${file} is of a backup with another prefix, another number of shards, or none; choose another ` +
+      'place, or have all that is there removed first (--remove-artifacts, without --shard)',
+    { file },
+  );
+
 /**
  * @param names all that is in the way in a directory or under a prefix
  * @returns what tells most, as an error: a state says what can be done; `undefined` for no names

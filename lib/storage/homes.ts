@@ -5,6 +5,7 @@ import { localFiles } from './local-files.ts';
 import type { S3Options } from './s3/options.ts';
 import { s3, s3Files, s3Object } from './s3/s3.ts';
 import { isS3Url, parseS3Url } from './s3/url.ts';
+import type { Sharing } from './sharing.ts';
 import { singleFile } from './single-file.ts';
 import type { Home } from './storage.ts';
 import type { StoredFile } from './stored-file.ts';
@@ -15,14 +16,20 @@ export interface HomeOptions extends S3Options {
   readonly largestFile?: number;
 }
 
+/** What is known beforehand of a place for many files. */
+export interface SharedHomeOptions extends HomeOptions {
+  /** Whose names are whose, if other backups work in the same place. */
+  readonly sharing?: Sharing;
+}
+
 /**
  * A home for many files: a directory, or a prefix in S3.
  *
  * @param location a path, or `s3://bucket/prefix`
  * @throws AsbError `USAGE` for a URL without a bucket; `USAGE` and `RANGE` as {@link s3} does
  */
-export const homeAt = (location: string, options: HomeOptions = {}): Home => {
-  if (!isS3Url(location)) return directory(location);
+export const homeAt = (location: string, options: SharedHomeOptions = {}): Home => {
+  if (!isS3Url(location)) return directory(location, options.sharing);
   const { bucket, key: prefix } = parseS3Url(location);
   return s3({ ...options, bucket, prefix });
 };

@@ -1,6 +1,7 @@
 import type { Encryption } from '../../crypto/key.ts';
 import { AsbError } from '../../errors.ts';
 import type { BackupProgress } from '../../jobs/backup.ts';
+import type { Shard } from '../../jobs/shard.ts';
 import type { S3Options } from '../../storage/s3/options.ts';
 import type { Command } from '../command.ts';
 import { countOf } from '../format.ts';
@@ -22,6 +23,7 @@ import {
 import { s3Of, s3WritingOptions } from '../options/s3.ts';
 import { scanOptionsOf } from '../options/scan-options.ts';
 import { allowEmpty, selectionOptions } from '../options/selection.ts';
+import { shard, shardIn } from '../options/shard.ts';
 import { outputSizeOf } from '../output-size.ts';
 import { type ProgressCounts, ProgressDisplay } from '../progress-display.ts';
 import { sealWith } from '../seal.ts';
@@ -74,6 +76,7 @@ export const backupCommand: Command = {
     directory,
     outputFile,
     prefix,
+    shard,
     removeFiles,
     removeArtifacts,
     continueFrom,
@@ -92,6 +95,7 @@ export const backupCommand: Command = {
     ['asb backup -n test -o - | ssh vault "cat > test.asb"', 'To another machine'],
     ['asb backup -n test -d s3://vault/monday -z zstd', 'To S3'],
     ['asb backup -n test -d out --continue out', 'Go on with one that was cut off'],
+    ['asb backup -n test -d s3://vault/monday --shard 2/4', 'The second of four machines'],
   ],
   async run(given, shell) {
     checkPlace(given);
@@ -100,7 +104,8 @@ export const backupCommand: Command = {
       shell,
       PLACES.map((option) => given.value(option)),
     );
-    if (given.value(removeArtifacts)) return clear(given, shell, s3);
+    const share = shardIn(given, process.env);
+    if (given.value(removeArtifacts)) return clear(given, shell, s3, share);
     const scanning = await scanOptionsOf(given, shell);
     const scans = given.value(parallel);
     const method = given.value(compression);
@@ -113,6 +118,7 @@ export const backupCommand: Command = {
     const job = backup({
       ...scanning,
       ...place,
+      shard: share,
       s3,
       ...(scans === undefined ? {} : { parallel: scans }),
       ...(method === undefined ? {} : { compress: method }),
@@ -134,13 +140,20 @@ export const backupCommand: Command = {
 };
 
 /** Removes what is there, and ends. */
-const clear = async (given: Given, shell: Shell, s3: S3Options): Promise<void> => {
+const clear = async (
+  given: Given,
+  shell: Shell,
+  s3: S3Options,
+  share: Shard | undefined,
+): Promise<void> => {
   const directoryPath = given.value(directory);
   const filePath = given.value(outputFile);
   const job = await import('../../jobs/remove-artifacts.ts');
   const { location, files } = await job.removeArtifacts({
     ...(directoryPath === undefined ? {} : { directory: directoryPath }),
     ...(filePath === undefined ? {} : { outputFile: filePath }),
+    shard: share,
+    prefix: given.value(prefix) ?? given.value(namespace),
     s3,
   });
   shell.signal.throwIfAborted();
@@ -162,6 +175,7 @@ const checkPlace = (given: Given): void => {
     throw new AsbError('USAGE', `${expected} is needed: where the backup goes`, { expected });
   }
   given.needs(prefix, directory);
+  given.needs(shard, directory);
   given.needs(compressionLevel, compression);
   for (const option of [removeFiles, removeArtifacts, stateFile]) {
     given.exclusive(continueFrom, option);

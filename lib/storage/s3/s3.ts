@@ -8,6 +8,7 @@ import {
   requireFileName,
   STATE_SUFFIX,
 } from '../names.ts';
+import { ALONE, ownAmong, type Sharing } from '../sharing.ts';
 import type { Home, StorageFile } from '../storage.ts';
 import type { StoredFile } from '../stored-file.ts';
 import { abortUploads, removeObject, removeObjects } from './clearing.ts';
@@ -26,6 +27,11 @@ export interface S3Place extends S3Options {
   readonly prefix?: string;
   /** Bytes of the largest file, as far as that is known: the size of parts follows from it. */
   readonly largestFile?: number;
+  /**
+   * Whose names are whose, if others work under the same prefix. What is theirs is not looked at;
+   * what is nobody's is an `EXISTS`, also with `removeFiles`.
+   */
+  readonly sharing?: Sharing;
 }
 
 /** One object, and how it is reached. */
@@ -50,7 +56,7 @@ export interface S3ObjectPlace extends S3Options {
  * @throws AsbError `RANGE` and `USAGE` for options that no transfer can work with
  */
 export const s3 = (place: S3Place): Home => {
-  const { bucket, largestFile } = place;
+  const { bucket, largestFile, sharing = ALONE } = place;
   const connection = new S3Connection(place);
   const prefix = asDirectory(place.prefix ?? '');
   const location = s3UrlOf(bucket, prefix);
@@ -60,41 +66,53 @@ export const s3 = (place: S3Place): Home => {
   const isFile = (found: { readonly key: string }): boolean =>
     isBackupFile(nameOf(found)) && !nameOf(found).includes('/');
   const isText = (found: { readonly key: string }): boolean => isDocument(nameOf(found));
+  const isOwn = (found: { readonly key: string }): boolean => sharing.isOurs(nameOf(found));
+  const isNoSibling = (found: { readonly key: string }): boolean =>
+    !sharing.isSibling(nameOf(found));
   const listed = () => listObjects(connection, bucket, prefix);
+  const artifacts = () => filtered(listed(), (object) => isFile(object) || isText(object));
   const uploads = () => filtered(listUploads(connection, bucket, prefix), isFile);
+  /** @throws AsbError `EXISTS` for what is nobody's */
+  const own = async (found: AsyncIterable<{ readonly key: string }>): Promise<string[]> => {
+    const names: string[] = [];
+    for await (const one of found) names.push(nameOf(one));
+    return ownAmong(names, sharing, locationOf);
+  };
 
   return {
     location,
 
     async prepare({ removeFiles }) {
       if (removeFiles) {
+        if (place.sharing !== undefined) {
+          for (const found of [artifacts(), uploads()]) await own(found);
+        }
         // The uploads first: one that ends now becomes an object, which is found then.
-        await abortUploads(connection, bucket, uploads());
-        await removeObjects(connection, bucket, filtered(listed(), isFile));
+        await abortUploads(connection, bucket, filtered(uploads(), isOwn));
+        await removeObjects(connection, bucket, filtered(filtered(listed(), isFile), isOwn));
         // Documents last: whoever finds fewer files than a manifest knows of is told so.
-        await removeObjects(connection, bucket, filtered(listed(), isText));
+        await removeObjects(connection, bucket, filtered(filtered(listed(), isText), isOwn));
         return;
       }
-      const names: string[] = [];
-      for await (const object of listed()) {
-        if (isFile(object) || isText(object)) names.push(nameOf(object));
-      }
-      const first = firstInTheWay(names, locationOf);
+      const first = firstInTheWay(await own(artifacts()), locationOf);
       if (first !== undefined) throw first;
-      for await (const { key } of uploads()) throw uploadExists(s3UrlOf(bucket, key));
+      const [begun] = await own(uploads());
+      if (begun !== undefined) throw uploadExists(locationOf(begun));
     },
 
     async prepareToContinue(kept, isOurs) {
       const lookAt = async (): Promise<Findings> => {
         const files = new Map<string, number>();
-        for await (const object of filtered(listed(), isFile))
+        for await (const object of filtered(filtered(listed(), isFile), isNoSibling))
           files.set(nameOf(object), object.size);
         const unfinished: string[] = [];
-        for await (const upload of uploads()) unfinished.push(nameOf(upload));
+        for await (const upload of filtered(uploads(), isNoSibling))
+          unfinished.push(nameOf(upload));
         return { files, unfinished, locationOf };
       };
       superfluousFiles(await lookAt(), kept, isOurs);
-      await abortUploads(connection, bucket, uploads());
+      const ours = filtered(uploads(), (upload) => isOurs(nameOf(upload)));
+      await abortUploads(connection, bucket, ours);
       // Once more: an upload that ended now has become an object.
       const names = superfluousFiles(await lookAt(), kept, isOurs);
       const keys = names.map((name) => ({ key: `${prefix}${name}` }));
