@@ -13,9 +13,9 @@ export interface BackupLedgerOptions {
   readonly state: Document | undefined;
   /** Where the manifest is; a stream has none. */
   readonly manifest: Document | undefined;
-  /** Which nodes held the partitions when the scan began. */
-  readonly holders: () => HolderBitmaps;
-  readonly onNotice: (notice: string) => void;
+  /** Which nodes held the partitions when the scan began. Default: none is known. */
+  readonly holders?: () => HolderBitmaps;
+  readonly onNotice?: (notice: string) => void;
 }
 
 /**
@@ -110,7 +110,7 @@ export class BackupLedger {
       await manifest?.remove();
     } catch (error) {
       // As when the disk is full: the state that was saved at the end of the last file still holds.
-      onNotice(messageOf(error));
+      onNotice?.(messageOf(error));
       return this.hasProgress ? this.location : undefined;
     }
     return undefined;
@@ -137,7 +137,7 @@ export class BackupLedger {
         files: this.#files,
         part: this.#part,
         coverage: this.#coverage,
-        holders: this.#options.holders(),
+        holders: this.#options.holders?.() ?? new Map(),
       }),
     );
   }

@@ -74,8 +74,7 @@ export const writeBackup = async (
   try {
     return await write(chunks, options);
   } catch (error) {
-    signal?.throwIfAborted();
-    throw error;
+    throw signal?.aborted === true ? signal.reason : error;
   } finally {
     chunks.destroy();
   }
@@ -91,8 +90,6 @@ const write = async (chunks: Readable, options: WriteBackupOptions): Promise<Wri
     // Nobody can go on with it: what it was made of may be read again from its begin.
     state: undefined,
     manifest,
-    holders: () => new Map(),
-    onNotice: () => {},
   });
   const destination = await openDestination({
     options,

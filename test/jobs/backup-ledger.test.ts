@@ -142,3 +142,12 @@ t.test('what was safe once and is written behind', async (t) => {
   await ledger.forget();
   t.equal(state.text, undefined);
 });
+
+t.test('who wants no words gets none, and a ledger without a scan knows no nodes', async (t) => {
+  const document = new MemoryDocument('state');
+  const ledger = new BackupLedger({ safe, state: document, manifest: document });
+  await ledger.begin();
+  t.equal(ledger.files.length, 0);
+  document.full = true;
+  t.equal(await ledger.fail(), undefined);
+});
