@@ -10,6 +10,12 @@ export const formatCount = (count: number): string =>
 export const countOf = (count: number, one: string, many = `${one}s`): string =>
   `${formatCount(count)} ${Math.round(count) === 1 ? one : many}`;
 
+/** `620/s`: two digits that count, so that it is not another number each time. */
+export const formatRate = (perSecond: number): string => {
+  const step = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, perSecond))) - 1);
+  return `${formatCount(Math.round(perSecond / step) * step)}/s`;
+};
+
 /** `12 bytes`, `1.5 MiB` */
 export const formatBytes = (bytes: number): string => {
   let unit = 0;

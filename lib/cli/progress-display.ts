@@ -1,24 +1,31 @@
-import { type ProgressState, progressBar, progressLine } from './progress.ts';
+import { Pace } from './pace.ts';
+import {
+  type ProgressCounts,
+  type ProgressState,
+  progressBar,
+  progressFacts,
+  progressLine,
+} from './progress.ts';
 import type { Shell } from './shell.ts';
+import { calmLeft } from './time-left.ts';
+
+export type { ProgressCounts } from './progress.ts';
 
 /** Milliseconds between two drawings on a terminal. */
-export const DRAW_INTERVAL = 100;
+export const DRAW_INTERVAL = 200;
 /** Milliseconds between two lines elsewhere. */
 export const LINE_INTERVAL = 10_000;
-/** Milliseconds over which the rate is taken. */
-const RATE_WINDOW = 5000;
-
-/** What a job tells of itself while it runs. */
-export type ProgressCounts = Omit<ProgressState, 'elapsed' | 'rate'>;
+/** Milliseconds for which rate and time left stay on a terminal: what changes faster cannot be read. */
+export const CALM_INTERVAL = 1000;
 
 /** Shows how far a job is until it is closed: a bar on a terminal, a line now and then elsewhere. */
 export class ProgressDisplay {
   readonly #shell: Pick<Shell, 'columns' | 'say' | 'draw'>;
   readonly #counts: () => ProgressCounts;
   readonly #now: () => number;
-  readonly #started: number;
   readonly #timer: NodeJS.Timeout;
-  #samples: { readonly time: number; readonly records: number }[];
+  readonly #pace: Pace;
+  #told: { readonly time: number; readonly rate: number; readonly left: number | undefined };
 
   /**
    * @param options.counts asked at each drawing
@@ -34,8 +41,9 @@ export class ProgressDisplay {
     this.#shell = options.shell;
     this.#counts = options.counts;
     this.#now = options.now ?? (() => performance.now());
-    this.#started = this.#now();
-    this.#samples = [{ time: this.#started, records: 0 }];
+    const time = this.#now();
+    this.#pace = new Pace(time, options.counts());
+    this.#told = { time, rate: 0, left: undefined };
     const preset = options.shell.columns === undefined ? LINE_INTERVAL : DRAW_INTERVAL;
     this.#timer = setInterval(() => this.show(), options.interval ?? preset).unref();
   }
@@ -44,7 +52,7 @@ export class ProgressDisplay {
   show(): void {
     const state = this.#state();
     const columns = this.#shell.columns;
-    if (columns === undefined) this.#shell.say(progressLine(state));
+    if (columns === undefined) this.#shell.say(progressLine(state), progressFacts(state));
     else this.#shell.draw(`\r${progressBar(state, columns)}\x1b[K`);
   }
 
@@ -57,12 +65,11 @@ export class ProgressDisplay {
   #state(): ProgressState {
     const counts = this.#counts();
     const time = this.#now();
-    const oldest = this.#samples.findLast((sample) => time - sample.time >= RATE_WINDOW);
-    const since = oldest ?? this.#samples[0]!;
-    this.#samples = [...this.#samples.filter((sample) => sample.time >= since.time)];
-    this.#samples.push({ time, records: counts.records });
-    const span = (time - since.time) / 1000;
-    const rate = span > 0 ? (counts.records - since.records) / span : 0;
-    return { ...counts, elapsed: time - this.#started, rate };
+    const { rate, left } = this.#pace.at(time, counts);
+    if (time - this.#told.time >= CALM_INTERVAL) {
+      const told = left === undefined ? undefined : calmLeft(left, this.#told.left);
+      this.#told = { time, rate, left: told };
+    }
+    return { ...counts, rate: this.#told.rate, left: this.#told.left };
   }
 }

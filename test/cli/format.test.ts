@@ -1,5 +1,11 @@
 import t from 'tap';
-import { countOf, formatBytes, formatCount, formatDuration } from '../../lib/cli/format.ts';
+import {
+  countOf,
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatRate,
+} from '../../lib/cli/format.ts';
 
 t.test('numbers as people read them', (t) => {
   const cases: [string, string][] = [
@@ -15,6 +21,12 @@ t.test('numbers as people read them', (t) => {
     [formatBytes(1024 * 1024 - 1), '1.0 MiB'],
     [formatBytes(250 * 1024 * 1024), '250.0 MiB'],
     [formatBytes(1024 ** 6), '1024.0 PiB'],
+    [formatRate(0), '0/s'],
+    [formatRate(0.4), '0/s'],
+    [formatRate(99.4), '99/s'],
+    [formatRate(617), '620/s'],
+    [formatRate(123_456), '120,000/s'],
+    [formatRate(996), '1,000/s'],
     [formatDuration(0), '0.0 s'],
     [formatDuration(9940), '9.9 s'],
     [formatDuration(9950), '10 s'],

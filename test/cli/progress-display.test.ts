@@ -31,8 +31,33 @@ t.test('a line each time elsewhere, with the rate of the last seconds', (t) => {
   display.close();
   t.same(
     said.map((line) => line.split(', ')[1]),
-    ['0/s', '100/s', '100/s', '1,000/s', '833/s'],
+    ['0/s', '100/s', '100/s', '1,000/s', '830/s'],
   );
+  t.end();
+});
+
+t.test('rate and time left stay for a second, and go by what comes', (t) => {
+  const { said, shell } = fake(200);
+  let now = 0;
+  let share = 0;
+  const display = new ProgressDisplay({
+    shell,
+    counts: () => ({ ...counts(0), records: now, share }),
+    now: () => now,
+  });
+  const shown: [number, number, RegExp][] = [
+    [900, 0.05, / 0\/s .* 5 % of the partitions(?! ·)/],
+    [1000, 0.06, / 1,000\/s .* 6 % of the partitions(?! ·)/],
+    [2400, 0.1, / 1,000\/s .* · about 20 s left/],
+    [3000, 0.2, / 1,000\/s .* 20 % .* · about 20 s left/],
+    [3400, 0.2, / · about 10 s left/],
+  ];
+  for (const [time, done, expected] of shown) {
+    [now, share] = [time, done];
+    display.show();
+    t.match(said.at(-1), expected, `${time}`);
+  }
+  display.close();
   t.end();
 });
 
