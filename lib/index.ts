@@ -3,6 +3,13 @@
  * make, and the places where bytes rest.
  */
 export type { SerializerInfo, SerializerOptions } from './asb/serializer.ts';
+export type { BinType } from './client/bin-type.ts';
+export type { ClientReading } from './client/record-reader.ts';
+export type { ClientWriting } from './client/record-writer.ts';
+export type { ClientQuery, ClientRecord, ClientRecordStream } from './client/source.ts';
+export type { ClientModule, ClientPut, ClientValue, WritingClient } from './client/target.ts';
+export type { Doubt } from './client/value-reader.ts';
+export type { Loss } from './client/value-writer.ts';
 export { type Encryption, EncryptionKey, type EncryptionMode } from './crypto/key.ts';
 export { type KeyForm, keyFromFile, keyFromVariable } from './crypto/key-source.ts';
 export { AsbError, type ErrorCode, type ErrorFacts } from './errors.ts';
@@ -80,6 +87,12 @@ export { download } from './stages/download.ts';
 export { encrypt } from './stages/encrypt.ts';
 export { encrypted } from './stages/encrypted.ts';
 export { type FilterInfo, type FilterOptions, type FilterStage, filter } from './stages/filter.ts';
+export {
+  type FromClientInfo,
+  type FromClientOptions,
+  type FromClientStage,
+  fromClient,
+} from './stages/from-client.ts';
 export { fromNdjson } from './stages/from-ndjson.ts';
 export { type LoadInfo, type LoadOptions, type LoadStage, load } from './stages/load.ts';
 export {
@@ -92,6 +105,12 @@ export {
 export { type RotateInfo, type RotateOptions, rotate } from './stages/rotate.ts';
 export { type ScanOptions, type ScanStage, scan } from './stages/scan.ts';
 export { type SerializeStage, serialize } from './stages/serialize.ts';
+export {
+  type ToClientInfo,
+  type ToClientOptions,
+  type ToClientStage,
+  toClient,
+} from './stages/to-client.ts';
 export { toNdjson } from './stages/to-ndjson.ts';
 export { units } from './stages/units.ts';
 export { unpack } from './stages/unpack.ts';
