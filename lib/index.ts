@@ -126,7 +126,13 @@ export type { StoredFile } from './storage/stored-file.ts';
 export { type Address, parseAddresses } from './wire/address.ts';
 export { Cluster, type ClusterOptions } from './wire/cluster.ts';
 export { type ConnectionOptions, connectTo } from './wire/connect.ts';
+export {
+  type PartitionFilter,
+  parseAfterDigest,
+  parsePartitionList,
+} from './wire/scan/partition-filter.ts';
 export type { ScanInfo } from './wire/scan/partition-scan.ts';
+export type { NodePlace } from './wire/scan/scan-nodes.ts';
 export {
   RecordWriter,
   type RecordWriterOptions,

@@ -11,10 +11,17 @@ import {
   type PartitionScanOptions,
   type ScanInfo,
 } from '../wire/scan/partition-scan.ts';
+import { type NodePlace, partitionsOfNodes, requireReadable } from '../wire/scan/scan-nodes.ts';
+import { checkSelection, isFiltered } from '../wire/scan/scan-selection.ts';
 
 export interface ScanOptions extends PartitionScanOptions, ConnectionOptions {
   /** A cluster that is connected already; the caller closes it. Else `seeds` says where to go. */
   readonly cluster?: Cluster;
+  /**
+   * Only partitions whose master is one of these nodes when the scan begins; of `partitions`, if both
+   * are given. Names of nodes, or where they are. Default: all.
+   */
+  readonly nodes?: readonly NodePlace[];
   readonly noRecords?: boolean;
   readonly noIndexes?: boolean;
   readonly noUdfs?: boolean;
@@ -78,14 +85,16 @@ class Scan extends Readable implements ScanStage {
   }
 
   async #run(): Promise<void> {
-    const options = this.#options;
+    checkSelection(this.#options);
     const cluster = await this.#connect();
     if (this.destroyed) return;
-    const scan = new PartitionScan(cluster, options, (batch) => this.push(batch));
-    cluster.requireNamespace(options.namespace);
-    const retries = { ...options, signal: this.#stop.signal };
+    cluster.requireNamespace(this.#options.namespace);
+    const retries = { ...this.#options, signal: this.#stop.signal };
     const ask = (command: string): Promise<string> =>
       retrying(cluster, 'asking for globals', () => cluster.askAny(command), retries);
+    const options = await placed(cluster, this.#options);
+    if (this.destroyed) return;
+    const scan = new PartitionScan(cluster, options, (batch) => this.push(batch));
     const globals = await readGlobals(ask, options.namespace, {
       indexes: options.noIndexes !== true,
       udfs: options.noUdfs !== true,
@@ -109,9 +118,23 @@ class Scan extends Readable implements ScanStage {
   }
 }
 
-const empty = ({ namespace, sets = [] }: ScanOptions): AsbError => {
+/** The same scan, of the partitions of its nodes. */
+const placed = async (cluster: Cluster, options: ScanOptions): Promise<ScanOptions> => {
+  const { nodes = [], noRecords = false } = options;
+  if (noRecords) return options;
+  const placed =
+    nodes.length === 0
+      ? options
+      : { ...options, partitions: await partitionsOfNodes(cluster, { ...options, nodes }) };
+  requireReadable(cluster, placed);
+  return placed;
+};
+
+const empty = (options: ScanOptions): AsbError => {
+  const { namespace, sets = [] } = options;
   const where = sets.length === 0 ? '' : ` in set ${sets.join(', ')}`;
-  const what = `found no record in namespace ${namespace}${where}`;
+  const which = isFiltered(options) ? ' that the filters take' : '';
+  const what = `found no record in namespace ${namespace}${where}${which}`;
   return new AsbError('EMPTY', `${what}; if that is right, say --allow-empty`, { namespace });
 };
 
@@ -121,7 +144,8 @@ const empty = ({ namespace, sets = [] }: ScanOptions): AsbError => {
  *
  *     for await (const chunk of scan({ seeds: 'localhost:3000', namespace: 'test' })) …
  *
- * @throws AsbError (as the stream's error) `CONNECT`, `NO_NAMESPACE`, `SERVER`, `PROTOCOL`,
- *   `PARTITIONS` (retries ran out; the error names the partitions that are missing)
+ * @throws AsbError (as the stream's error) `USAGE` for times or nodes that can't be, `CONNECT`,
+ *   `NO_NAMESPACE`, `SERVER`, `PROTOCOL`, `PARTITIONS` (retries ran out, or no node of the racks that are
+ *   read from holds them; the error names the partitions that are missing)
  */
 export const scan = (options: ScanOptions): ScanStage => new Scan(options);

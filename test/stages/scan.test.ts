@@ -2,12 +2,15 @@ import t from 'tap';
 import { AsbError } from '../../lib/errors.ts';
 import { RecordBatch } from '../../lib/record/batch.ts';
 import type { RecordChunk } from '../../lib/record/chunk.ts';
+import { partitionOf } from '../../lib/record/layout.ts';
 import { geoJsonTextOffset, ParticleType } from '../../lib/record/particle.ts';
 import type { AsbRecord } from '../../lib/record/record.ts';
-import { startSandbox } from '../../lib/sandbox/index.ts';
+import { type StoredRecord, startSandbox } from '../../lib/sandbox/index.ts';
 import { type ScanOptions, type ScanStage, scan } from '../../lib/stages/scan.ts';
 import { parseAddresses } from '../../lib/wire/address.ts';
 import { Cluster } from '../../lib/wire/cluster.ts';
+import { lastUpdateBefore } from '../../lib/wire/scan/filter-expression.ts';
+import { parseAfterDigest, parsePartitionList } from '../../lib/wire/scan/partition-filter.ts';
 import { asBatches, EVERY_TYPE_SET, writeEveryType } from '../helpers/every-type.ts';
 import { startFakeNode, until } from '../helpers/fake-node.ts';
 import { Scanned, sameRecords, storedMessages } from '../helpers/scanned.ts';
@@ -94,6 +97,105 @@ t.test('nothing found', async (t) => {
   await t.rejects(run({ seeds, sets: ['none'], refuseEmpty: true }), { code: 'EMPTY' });
   await t.rejects(run({ seeds, namespace: 'copy', refuseEmpty: true }), { code: 'EMPTY' });
   await t.rejects(run({ seeds, namespace: 'none' }), { code: 'NO_NAMESPACE' });
+  const filtered = { seeds, sets: ['none'], noTtlOnly: true, refuseEmpty: true };
+  await t.rejects(run(filtered), { code: 'EMPTY', message: /filters/ });
+  await sandbox.close();
+});
+
+t.test('which records', async (t) => {
+  const sandbox = await startSandbox({ nodes: 2, records: 2000 });
+  const store = sandbox.cluster.namespaces.get('test')!;
+  const BEGIN = Date.UTC(2026, 0, 1);
+  [...store].forEach((record, index) => {
+    const voidTime = index % 3 === 0 ? 0 : store.epochNow + 1000 + index;
+    store.put({ ...record, voidTime, lastUpdate: BEGIN + (index % 300) });
+  });
+  const seeds = sandbox.seeds.join();
+  const at = (ms: number) => BigInt(BEGIN + ms) * 1_000_000n;
+  const placeOf = ({ digest: own }: StoredRecord) => partitionOf(own, 0);
+  // Of three, the one in the middle.
+  const { digest } = [...store].find((one, index, all) => {
+    const [before, after] = [all[index - 1], all[index + 1]];
+    return before && after && placeOf(before) === placeOf(one) && placeOf(one) === placeOf(after);
+  })!;
+  const middle = partitionOf(digest, 0);
+  const list = `0-${middle},${digest.toString('base64')},${middle + 1}-50`;
+  const isAfter = (one: StoredRecord) => placeOf(one) === middle && one.digest.compare(digest) < 0;
+  for (const [what, options, keep] of [
+    ['from a time on', { modifiedAfter: at(100) }, (one) => one.lastUpdate >= BEGIN + 100],
+    [
+      'a part of a ms later',
+      { modifiedAfter: at(100) + 1n },
+      (one) => one.lastUpdate > BEGIN + 100,
+    ],
+    ['before a time', { modifiedBefore: at(100) }, (one) => one.lastUpdate < BEGIN + 100],
+    ['never expire', { noTtlOnly: true }, ({ voidTime }) => voidTime === 0],
+    [
+      'all of these',
+      {
+        modifiedAfter: at(50),
+        modifiedBefore: at(200),
+        noTtlOnly: true,
+        sets: ['s1', 's2'],
+        filterExpression: lastUpdateBefore(at(150)),
+      },
+      ({ lastUpdate, voidTime, set }) =>
+        lastUpdate >= BEGIN + 50 &&
+        lastUpdate < BEGIN + 150 &&
+        voidTime === 0 &&
+        ['s1', 's2'].includes(set.toString()),
+    ],
+    [
+      'a list of partitions',
+      parsePartitionList(list),
+      (one) => isAfter(one) || (placeOf(one) !== middle && placeOf(one) <= middle + 50),
+    ],
+    [
+      'after a digest',
+      parseAfterDigest(digest.toString('base64')),
+      (one) => isAfter(one) || placeOf(one) > middle,
+    ],
+    [
+      'of a node',
+      { nodes: ['A1'] },
+      (one) => sandbox.cluster.partitions.owners(placeOf(one))[0] === 'A1',
+    ],
+    [
+      'of a node, some partitions',
+      { nodes: ['A1'], partitions: [1, 2, 3, 4, 5, 6, 7, 8, 9] },
+      (one) =>
+        placeOf(one) >= 1 &&
+        placeOf(one) <= 9 &&
+        sandbox.cluster.partitions.owners(placeOf(one))[0] === 'A1',
+    ],
+  ] satisfies [string, Partial<ScanOptions>, (record: StoredRecord) => boolean][]) {
+    t.test(what, async (t) => {
+      const { scanned } = await run({ seeds, ...options });
+      const stored = storedMessages(sandbox, { keep });
+      t.ok(stored.size > 0, 'something to find');
+      sameRecords(t, scanned, stored);
+    });
+  }
+  t.teardown(() => sandbox.close());
+});
+
+t.test('what cannot be is refused before a record is read', async (t) => {
+  const sandbox = await startSandbox({
+    nodes: 2,
+    records: 10,
+    replicationFactor: 1,
+    racks: [1, 2],
+  });
+  const seeds = sandbox.seeds.join();
+  await t.rejects(run({ seeds: 'h:0', modifiedAfter: 2n, modifiedBefore: 1n }), {
+    code: 'USAGE',
+    message: /modified/,
+  });
+  await t.rejects(run({ seeds, nodes: ['A3'] }), { code: 'USAGE', facts: { node: 'A3' } });
+  await t.rejects(run({ seeds, onlyRacks: [1] }), { code: 'PARTITIONS', message: /rack 1/ });
+  const { info } = await run({ seeds, onlyRacks: [1], noRecords: true });
+  t.equal(info.records, 0, 'who wants no record needs no rack');
+  t.equal((await run({ seeds, onlyRacks: [2, 1] })).info.records, 10);
   await sandbox.close();
 });
 
@@ -156,6 +258,30 @@ t.test('destroyed in mid-scan it leaves no connection', async (t) => {
     }
   }
   await sandbox.close();
+});
+
+t.test('destroyed while it asks which node is where', async (t) => {
+  let stop = () => {};
+  const node = await startFakeNode({
+    info: (command) => {
+      if (command === 'node') stop();
+      return undefined;
+    },
+  });
+  const cluster = await Cluster.connect({ seeds: [node] });
+  for (const options of [{ cluster }, { seeds: [node] }]) {
+    const nodes = [{ host: 'localhost', port: node.port }];
+    const stage = scan({ ...QUICK, ...options, nodes });
+    const connects = 'cluster' in options ? 0 : 1;
+    let times = 0;
+    stop = () => {
+      if (++times > connects) stage.destroy();
+    };
+    await until(() => stage.closed && node.sockets.size === 1 - connects);
+    if (connects === 0) cluster.close();
+  }
+  t.notOk(node.asked.includes('udf-list'), 'nothing is asked after');
+  await node.close();
 });
 
 t.test('destroyed while it asks for globals', async (t) => {

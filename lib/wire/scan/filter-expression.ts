@@ -6,7 +6,6 @@ import { MsgpackWriter } from '../../record/msgpack-writer.ts';
 
 const Code = {
   EQUAL: 1,
-  NOT_EQUAL: 2,
   GREATER_OR_EQUAL: 4,
   LESS: 5,
   AND: 16,
@@ -35,10 +34,6 @@ const nested = (expression: Expression) => (writer: MsgpackWriter) => writer.raw
 /** True for records of this set. */
 export const setIs = (set: string): Expression =>
   list(Code.EQUAL, [nested(list(Code.SET_NAME, [])), (writer) => writer.value(set)]);
-
-/** True for records of other sets, and of none. */
-export const setIsNot = (set: string): Expression =>
-  list(Code.NOT_EQUAL, [nested(list(Code.SET_NAME, [])), (writer) => writer.value(set)]);
 
 /**
  * True for records that were last written then or later.

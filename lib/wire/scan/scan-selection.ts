@@ -7,7 +7,6 @@ import {
   lastUpdateFrom,
   neverExpires,
   setIs,
-  setIsNot,
 } from './filter-expression.ts';
 
 /** Which records of a namespace a scan gives, and how much of each; all that is said must hold. */
@@ -30,15 +29,7 @@ export interface ScanSelection {
   readonly noTtlOnly?: boolean;
   /** A filter expression as msgpack. */
   readonly filterExpression?: Expression;
-  /**
-   * Leaves out records by which servers from 8.0 on keep track of transactions: restored, they would be
-   * of none. Without a meaning where sets are chosen. Default false.
-   */
-  readonly noMonitors?: boolean;
 }
-
-/** The set of the records by which servers keep track of transactions. */
-export const MONITOR_SET = '<ERO~MRT';
 
 /** Nanoseconds that the server can compare with. */
 const MAX_TIME = 2n ** 63n - 1n;
@@ -71,7 +62,6 @@ export const filterOf = (selection: ScanSelection): Expression | undefined => {
   if (filterExpression !== undefined) parts.push(filterExpression);
   // One set has a field of its own.
   if (sets.length > 1) parts.push(anyOf(sets.map(setIs)));
-  if (sets.length === 0 && selection.noMonitors === true) parts.push(setIsNot(MONITOR_SET));
   if (modifiedAfter !== undefined) parts.push(lastUpdateFrom(modifiedAfter));
   if (modifiedBefore !== undefined) parts.push(lastUpdateBefore(modifiedBefore));
   if (selection.noTtlOnly === true) parts.push(neverExpires());
@@ -80,4 +70,4 @@ export const filterOf = (selection: ScanSelection): Expression | undefined => {
 
 /** Whether records may be left out for what they are, and not for where they are. */
 export const isFiltered = (selection: ScanSelection): boolean =>
-  filterOf({ ...selection, sets: [], noMonitors: false }) !== undefined;
+  filterOf({ ...selection, sets: [] }) !== undefined;

@@ -5,7 +5,6 @@ import {
   checkSelection,
   filterOf,
   isFiltered,
-  MONITOR_SET,
   type ScanSelection,
 } from '../../../lib/wire/scan/scan-selection.ts';
 
@@ -17,11 +16,9 @@ const isAOrB = [17, [1, [70], 'a'], [1, [70], 'b']];
 
 for (const [what, chosen, expression, filtered] of [
   ['all', {}, undefined, false],
-  ['all, said so', { sets: [], noTtlOnly: false, noMonitors: false }, undefined, false],
+  ['all, said so', { sets: [], noTtlOnly: false }, undefined, false],
   ['one set', { sets: ['a'] }, undefined, false],
-  ['one set, and no monitors', { sets: ['a'], noMonitors: true }, undefined, false],
-  ['sets', { sets: ['a', 'b'], noMonitors: true }, isAOrB, false],
-  ['no monitors', { noMonitors: true }, [2, [70], MONITOR_SET], false],
+  ['sets', { sets: ['a', 'b'] }, isAOrB, false],
   ['an expression', { filterExpression: own }, isX, true],
   ['from a time on', { modifiedAfter: 5n }, [4, [66], 5], true],
   ['from the first time on', { modifiedAfter: 0n }, [4, [66], 0], true],
@@ -37,12 +34,6 @@ for (const [what, chosen, expression, filtered] of [
       noTtlOnly: true,
     },
     [16, isX, isAOrB, [4, [66], 5], [5, [66], 6], [1, [68], -1]],
-    true,
-  ],
-  [
-    'no monitors, and never expire',
-    { noMonitors: true, noTtlOnly: true },
-    [16, [2, [70], MONITOR_SET], [1, [68], -1]],
     true,
   ],
 ] satisfies [string, Chosen, unknown, boolean][]) {
