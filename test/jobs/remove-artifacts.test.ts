@@ -26,6 +26,47 @@ t.test('of a directory: files of a backup and what was cut off, and nothing else
   t.notOk(existsSync(join(root, 'nope')), 'it is not made');
 });
 
+t.test('of one shard, in a directory or in S3', async (t) => {
+  const ofShards = ['1-of-2', '2-of-2', '1-of-3'].flatMap((which) =>
+    ['_00000.asb', '_00001.asb', '.manifest.json', '.asb.state'].map((end) => `p-${which}${end}`),
+  );
+  const stays = (names: readonly string[]) => names.filter((name) => !name.startsWith('p-2-of-2'));
+  const options = { prefix: 'p', shard: { index: 2, count: 2 } };
+
+  const parts = ['.p-1-of-2_00002.asb.part', '.p-2-of-2_00002.asb.part', '.p-2.asb.state.part'];
+  const files = [...Object.keys(FILES), ...ofShards, ...parts];
+  const path = t.testdir(Object.fromEntries(files.map((name) => [name, ''])));
+  t.strictSame(await removeArtifacts({ directory: path, ...options }), {
+    location: path,
+    files: 2,
+  });
+  const left = stays(files).filter((name) => name !== parts[1]);
+  t.strictSame(readdirSync(path).sort(), left.sort());
+  t.match(await removeArtifacts({ directory: path, ...options }), { files: 0 });
+
+  const server = await ownServer(t, { pageSize: 2 });
+  const s3 = { client: clientOf(t, server) };
+  for (const name of ofShards) server.put(BUCKET, `b/${name}`, '');
+  for (const which of [1, 2]) server.startUpload(BUCKET, `b/p-${which}-of-2_00002.asb`);
+  const directory = `s3://${BUCKET}/b`;
+  t.match(await removeArtifacts({ directory, s3, ...options }), { files: 2 });
+  t.strictSame(
+    server.objects(BUCKET),
+    stays(ofShards)
+      .map((name) => `b/${name}`)
+      .sort(),
+  );
+  t.match(server.uploads(BUCKET), [{ key: 'b/p-1-of-2_00002.asb' }]);
+});
+
+t.test('a shard without a place or a name', async (t) => {
+  const [directory, shard] = [t.testdir({}), { index: 1, count: 2 }];
+  await t.rejects(removeArtifacts({ directory, shard }), { code: 'USAGE' });
+  await t.rejects(removeArtifacts({ outputFile: 'a', shard, prefix: 'p' }), { code: 'USAGE' });
+  const none = { index: 3, count: 2 };
+  await t.rejects(removeArtifacts({ directory, shard: none, prefix: 'p' }), { code: 'RANGE' });
+});
+
 t.test('of a file', async (t) => {
   const of = 'test_00000.asb';
   const documents = { [`${of}.state`]: 'of ours', [`${of}.manifest.json`]: 'of ours' };

@@ -3,12 +3,13 @@ import {
   fileExists,
   firstInTheWay,
   foreignExists,
+  othersExist,
   stateExists,
   uploadExists,
 } from '../../lib/storage/exists.ts';
 
 t.test('names what exists', async (t) => {
-  for (const make of [fileExists, stateExists, foreignExists, uploadExists]) {
+  for (const make of [fileExists, stateExists, foreignExists, othersExist, uploadExists]) {
     t.match(make('out/a'), { code: 'EXISTS', facts: { file: 'out/a' } });
   }
   t.match(stateExists('out/a').message, '--continue out/a', 'what can be done');
