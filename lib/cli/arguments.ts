@@ -5,7 +5,8 @@ import { namesOf, type Option } from './option.ts';
 /**
  * Splits `-nVALUE` and `-RnVALUE` as getopt does for asbackup; yargs would take every letter for a
  * flag.
- * @throws AsbError `USAGE` for a flag that is given a value (`--compact=no`)
+ * @throws AsbError `USAGE` for a flag that is given a value (`--compact=no`) but true or false, which
+ *   says that it is off, whatever config files say
  */
 export const splitArguments = (
   options: readonly Option<unknown>[],
@@ -39,8 +40,11 @@ const splitWord = (byName: ReadonlyMap<string, Option<unknown>>, word: string): 
   const long = /^--([^=]+)=/.exec(word)?.[1];
   if (long !== undefined) {
     const option = byName.get(long);
-    if (option?.takesValue === false) {
-      throw new AsbError('USAGE', `${namesOf(option)} takes no value: "${word}"`);
+    const value = word.slice(long.length + 3);
+    if (option?.takesValue === false && value !== 'true' && value !== 'false') {
+      const expected = 'true or false';
+      const what = `${namesOf(option)} takes no value but ${expected}: "${word}"`;
+      throw new AsbError('USAGE', what, { expected });
     }
     return [word];
   }

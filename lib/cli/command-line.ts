@@ -3,15 +3,15 @@ import { AsbError } from '../errors.ts';
 import { packageVersion } from '../jobs/version.ts';
 import { splitArguments } from './arguments.ts';
 import type { Command } from './command.ts';
-import { Given } from './given.ts';
 import { commandList, optionLines } from './help.ts';
 import { nearest } from './nearest.ts';
 import { namesOf, type Option } from './option.ts';
+import type { Typed } from './typed.ts';
 
 /** What a command line asks for: a text to show, or a command to run. */
 export type Request =
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'run'; readonly command: Command; readonly given: Given };
+  | { readonly kind: 'run'; readonly command: Command; readonly typed: Typed };
 
 /** What yargs reads: words that are no options in `_`, values by the main name of the option. */
 interface Values {
@@ -38,7 +38,7 @@ const PARSER = {
  *
  * @param given without the interpreter and the script; `help COMMAND` is `COMMAND --help`
  * @param columns width of the help
- * @throws AsbError `USAGE` for what no command takes, and for values outside their range
+ * @throws AsbError `USAGE` for what no command takes; values are looked at when all is there (`settle`)
  */
 export const parseCommandLine = (
   commands: readonly Command[],
@@ -72,7 +72,7 @@ export const parseCommandLine = (
   }
   if (values[OPTIONS] === true) return { kind: 'text', text: optionsOf(commands, command) };
   if (command === undefined) throw unknownCommand(commands, String(args[0]));
-  return { kind: 'run', command, given: givenOf(command, values) };
+  return { kind: 'run', command, typed: typedOf(command, values) };
 };
 
 const parserOf = (words: readonly string[], columns: number, version: string): Argv =>
@@ -99,7 +99,9 @@ const helpOf = (
   command: Command | undefined,
   columns: number,
 ): string =>
-  command === undefined ? commandList(commands, columns) : `${text}\n\n${examplesOf(command)}`;
+  command === undefined
+    ? commandList(commands, columns)
+    : `${text}\n\n${elsewhereOf(command)}${examplesOf(command)}`;
 
 const optionsOf = (commands: readonly Command[], command: Command | undefined): string =>
   (command === undefined ? commands : [command]).map(optionLines).join('\n');
@@ -111,6 +113,7 @@ const describe = (parser: Argv, command: Command): void => {
       alias: [...option.alias],
       describe: option.describe,
       group: option.group,
+      hidden: option.isHidden === true,
       ...kindOf(option),
     });
   }
@@ -129,6 +132,13 @@ const usageOf = ({ name, operands, description }: Command): string => {
   return `asb ${name} [options] ${one}${more}\n\n${description}\n\n${one}  ${what}`;
 };
 
+/** Where the help is of what many commands have. */
+const elsewhereOf = ({ options }: Command): string =>
+  options.some(({ isHidden }) => isHidden === true)
+    ? 'Options may stand in config files, and a Secret Agent may have their values: asb backup --help\n' +
+      'tells of both.\n\n'
+    : '';
+
 /** Examples in lines of their own, as long as they are: yargs would break a command in two. */
 const examplesOf = (command: Command): string =>
   ['Examples:', ...command.examples.map(([line, what]) => `  # ${what}\n  ${line}`)].join('\n');
@@ -144,18 +154,16 @@ const unknownCommand = (commands: readonly Command[], name: string): AsbError =>
 };
 
 /** Holds what yargs read against the command's table. */
-const givenOf = (command: Command, read: Values): Given => {
+const typedOf = (command: Command, read: Values): Typed => {
   const { _: words, $0: _, ...values } = read;
   const known = new Map(command.options.map((option) => [option.name, option]));
-  const given = new Map<string, string>();
+  const typed = new Map<string, string | false>();
   for (const [name, value] of Object.entries(values)) {
     const option = known.get(name);
     if (option === undefined) throw unknownOption(command, name);
-    given.set(name, wordOf(option, value));
+    typed.set(name, wordOf(option, value));
   }
-  const checked = new Given(given, operandsOf(command, words.slice(1).map(String)));
-  for (const option of command.options) checked.value(option);
-  return checked;
+  return { values: typed, operands: operandsOf(command, words.slice(1).map(String)) };
 };
 
 const operandsOf = ({ operands }: Command, words: string[]): string[] => {
@@ -178,11 +186,12 @@ const operandsOf = ({ operands }: Command, words: string[]): string[] => {
   return words;
 };
 
-const wordOf = (option: Option<unknown>, value: unknown): string => {
+const wordOf = (option: Option<unknown>, value: unknown): string | false => {
   if (Array.isArray(value)) {
     throw new AsbError('USAGE', `${namesOf(option)} was given ${value.length} times`);
   }
-  return option.takesValue ? String(value) : '';
+  if (option.takesValue) return String(value);
+  return value === false ? false : '';
 };
 
 const unknownOption = (command: Command, name: string): AsbError => {

@@ -19,7 +19,10 @@ import { serializeCommand } from './commands/serialize.ts';
 import { splitCommand } from './commands/split.ts';
 import { uploadCommand } from './commands/upload.ts';
 import { verifyCommand } from './commands/verify.ts';
+import type { Option } from './option.ts';
+import { configOptions } from './options/config.ts';
 import { logOptions } from './options/log.ts';
+import { secretAgentOptions } from './options/secret-agent.ts';
 
 /** In the order of the help: the job first, then the filters as data flows. */
 const ALL: readonly Command[] = [
@@ -45,8 +48,16 @@ const ALL: readonly Command[] = [
   sandboxCommand,
 ];
 
+const completing: readonly Option<unknown>[] = [...configOptions, ...secretAgentOptions];
+
+/** Where options come from that nobody types. Jobs tell of it: the help of a filter would be little else. */
+const completingOf = ({ heading }: Command): readonly Option<unknown>[] =>
+  heading === 'Whole jobs'
+    ? completing
+    : completing.map((option) => ({ ...option, isHidden: true }));
+
 /** All commands, with the options that each of them has. */
 export const COMMANDS: readonly Command[] = ALL.map((command) => ({
   ...command,
-  options: [...command.options, ...logOptions],
+  options: [...command.options, ...logOptions, ...completingOf(command)],
 }));

@@ -3,6 +3,7 @@ import { AsbError, codeOf } from '../errors.ts';
 import type { Command } from './command.ts';
 import { parseCommandLine } from './command-line.ts';
 import { COMMANDS } from './commands.ts';
+import { defaultConfigFiles, settle } from './config/settle.ts';
 import { failureOf, type Language } from './languages.ts';
 import { isVerbose, wordsOf, wordsOfUnread } from './options/log.ts';
 import { type Output, standardOutput } from './output.ts';
@@ -100,19 +101,27 @@ class Run {
       await this.#output.write(Buffer.from(`${request.text}\n`));
       return ExitCode.DONE;
     }
-    this.#verbose = isVerbose(request.given);
-    this.#words = wordsOf(request.given, request.command.name);
+    const { command, typed } = request;
+    const { given, told } = await settle(typed, {
+      command,
+      commands: COMMANDS,
+      defaults: defaultConfigFiles(process.env.HOME),
+      signal: this.#signals.signal,
+    });
+    this.#verbose = isVerbose(given);
+    this.#words = wordsOf(given, command.name);
+    if (this.#verbose) for (const line of told) this.#words.say(line);
     const shell = processShell({
       signal: this.#signals.signal,
       verbose: this.#verbose,
       words: this.#words,
-      example: request.command.examples[0][0],
+      example: command.examples[0][0],
       onOutput: (output, language) => {
         this.#output = output;
         this.#language = language;
       },
     });
-    await request.command.run(request.given, shell);
+    await command.run(given, shell);
     return ExitCode.DONE;
   }
 

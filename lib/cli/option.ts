@@ -22,6 +22,10 @@ export interface Option<T> {
   readonly describe: string;
   /** Heading in the help. */
   readonly group: string;
+  /** It names a PEM file, or is the text of one, which begins as PEM does: the Secret Agent has no files. */
+  readonly isPemFile?: boolean;
+  /** Left out of the command's help: what many commands have is told by a few. */
+  readonly isHidden?: boolean;
   /**
    * What the option says.
    * @param given the value, `''` for a flag that is set, `undefined` if it was left out
@@ -74,11 +78,16 @@ export const flag = (facts: OptionFacts): Option<boolean> => ({
 
 /** A text that is not empty, of the form that `pattern` says. */
 export const text = (
-  facts: OptionFacts & { readonly expected: string; readonly pattern?: RegExp },
+  facts: OptionFacts & {
+    readonly expected: string;
+    readonly pattern?: RegExp;
+    readonly isPemFile?: boolean;
+  },
 ): Option<string | undefined> => {
   const option: Option<string | undefined> = {
     ...base(facts),
     takesValue: true,
+    ...(facts.isPemFile === undefined ? {} : { isPemFile: facts.isPemFile }),
     shown: facts.shown ?? 'TEXT',
     describe: facts.describe,
     read(given) {

@@ -61,7 +61,10 @@ t.test('words are split as getopt splits them', (t) => {
   t.end();
 });
 
-t.test('a flag takes no value', (t) => {
+t.test('a flag takes no value but true or false', (t) => {
+  for (const word of ['--no-records=true', '--R=false']) {
+    t.same(splitArguments(options, [word]), [word]);
+  }
   t.throws(() => splitArguments(options, ['--no-records=no']), { code: 'USAGE' });
   t.throws(() => splitArguments(options, ['--R=no']), { code: 'USAGE' });
   t.end();

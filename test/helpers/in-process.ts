@@ -2,6 +2,7 @@
 import { Readable, Writable } from 'node:stream';
 import { parseCommandLine } from '../../lib/cli/command-line.ts';
 import { COMMANDS } from '../../lib/cli/commands.ts';
+import { settle } from '../../lib/cli/config/settle.ts';
 import { Output } from '../../lib/cli/output.ts';
 
 export interface Ran {
@@ -27,7 +28,9 @@ export const runHere = async (args: readonly string[], input = ''): Promise<Ran>
   try {
     const request = parseCommandLine(COMMANDS, args, 80);
     if (request.kind === 'text') throw new Error('it shows a text');
-    await request.command.run(request.given, {
+    const { command, typed } = request;
+    const { given } = await settle(typed, { command, commands: COMMANDS, defaults: [] });
+    await command.run(given, {
       signal: new AbortController().signal,
       verbose: false,
       columns: undefined,
