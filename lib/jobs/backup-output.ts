@@ -66,19 +66,16 @@ export interface WrittenBackup extends SerializerInfo {
  *   the place of what is being read; what the storage throws; the signal's reason. Then nothing of it
  *   is left
  */
-export const writeBackup = async (
+export const writeBackup = (
   chunks: Readable,
   options: WriteBackupOptions,
-): Promise<WrittenBackup> => {
-  const { signal } = options;
-  try {
-    return await write(chunks, options);
-  } catch (error) {
-    throw signal?.aborted === true ? signal.reason : error;
-  } finally {
-    chunks.destroy();
-  }
-};
+): Promise<WrittenBackup> =>
+  write(chunks, options)
+    .catch((error: unknown) => {
+      options.signal?.throwIfAborted();
+      throw error;
+    })
+    .finally(() => chunks.destroy());
 
 const write = async (chunks: Readable, options: WriteBackupOptions): Promise<WrittenBackup> => {
   await requireOtherPlace(options);

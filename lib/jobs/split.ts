@@ -82,7 +82,9 @@ class Split {
   readonly #input: BackupInput;
   readonly #options: SplitOptions;
   readonly #dealing: Dealing;
-  readonly #stop = new AbortController();
+  readonly #failed = new AbortController();
+  /** Aborted by the caller, or since one part has failed. */
+  readonly #signal: AbortSignal;
   readonly #globals: Global[] = [];
   readonly #parts = new Map<string, Part>();
 
@@ -90,24 +92,21 @@ class Split {
     this.#input = input;
     this.#options = options;
     this.#dealing = dealing;
+    const { signal = this.#failed.signal } = options;
+    this.#signal = AbortSignal.any([signal, this.#failed.signal]);
   }
 
   async run(): Promise<readonly SplitPart[]> {
-    const { signal } = this.#options;
-    const stop = (): void => this.#stop.abort(signal?.reason);
-    signal?.addEventListener('abort', stop);
     try {
+      this.#signal.throwIfAborted();
       for await (const chunk of this.#chunks()) await this.#take(chunk);
       for (const name of this.#dealing.names(this.#globals)) await this.#partAt(name);
       for (const part of this.#parts.values()) part.end();
       return await this.#whole();
     } catch (error) {
-      this.#stop.abort(error);
+      this.#failed.abort(error);
       await Promise.allSettled([...this.#parts.values()].map(({ written }) => written));
-      signal?.throwIfAborted();
-      throw error;
-    } finally {
-      signal?.removeEventListener('abort', stop);
+      throw this.#signal.reason;
     }
   }
 
@@ -154,7 +153,7 @@ class Split {
       directory: joinLocation(this.#options.directory, name),
       files: this.#input.files,
       begun: this.#input.begun,
-      signal: this.#stop.signal,
+      signal: this.#signal,
     });
     this.#parts.set(name, part);
     for (const global of this.#globals) {
