@@ -12,6 +12,7 @@ export type { Doubt } from './client/value-reader.ts';
 export type { Loss } from './client/value-writer.ts';
 export { type Encryption, EncryptionKey, type EncryptionMode } from './crypto/key.ts';
 export { type KeyForm, keyFromFile, keyFromVariable } from './crypto/key-source.ts';
+export { type BinColumn, ColumnFinder, parseColumn, type RecordColumn } from './csv/columns.ts';
 export { AsbError, type ErrorCode, type ErrorFacts } from './errors.ts';
 export {
   type BackupJob,
@@ -111,6 +112,7 @@ export {
   type ToClientStage,
   toClient,
 } from './stages/to-client.ts';
+export { type CsvWriterInfo, type CsvWriterOptions, type ToCsv, toCsv } from './stages/to-csv.ts';
 export { toNdjson } from './stages/to-ndjson.ts';
 export { units } from './stages/units.ts';
 export { unpack } from './stages/unpack.ts';

@@ -13,7 +13,7 @@ const LINES: readonly (readonly string[])[] = [
   ['lib/index.ts'],
   ['lib/jobs'],
   ['lib/stages', 'lib/sandbox'],
-  ['lib/asb', 'lib/ndjson', 'lib/wire', 'lib/select', 'lib/sort', 'lib/client'],
+  ['lib/asb', 'lib/ndjson', 'lib/wire', 'lib/select', 'lib/csv', 'lib/sort', 'lib/client'],
   ['lib/record', 'lib/storage', 'lib/crypto', 'lib/zstd', 'lib/secrets'],
   ['lib/memory', 'lib/errors.ts'],
 ];

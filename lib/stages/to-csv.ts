@@ -1,0 +1,56 @@
+import { Transform } from 'node:stream';
+import { CsvWriter, type CsvWriterInfo, type CsvWriterOptions } from '../csv/writer.ts';
+import { toError } from '../errors.ts';
+import type { RecordChunk } from '../record/chunk.ts';
+
+export type { BinColumn } from '../csv/columns.ts';
+export type { CsvWriterInfo, CsvWriterOptions };
+
+/** A stage from records to CSV. */
+export interface ToCsv extends Transform {
+  /** Counts what was written; live. */
+  readonly info: CsvWriterInfo;
+}
+
+/** Bytes of lines that may wait for the next stage. */
+const LINES_WAITING = 1024 * 1024;
+/** Record chunks that may wait: each may have up to 512 KiB. */
+const CHUNKS_WAITING = 2;
+
+/**
+ * Writes records as CSV, one a line, behind a line of names: `RecordChunk`s in, whole lines of bytes
+ * out. Indexes and UDF modules have no place in a table, and are left out. Batches are released.
+ *
+ *     toCsv({ bins: [parseColumn('name:string'), parseColumn('age')] })
+ *
+ * @throws AsbError `USAGE` as {@link CsvWriter}'s constructor; as the stream's error `FORMAT`, as
+ *   {@link CsvWriter.write}
+ */
+export const toCsv = (options: CsvWriterOptions): ToCsv => {
+  const writer = new CsvWriter(options);
+  let begun = false;
+  const begin = (): void => {
+    if (begun) return;
+    begun = true;
+    const head = writer.head();
+    if (head.length > 0) stage.push(head);
+  };
+  const stage: Transform = new Transform({
+    writableObjectMode: true,
+    writableHighWaterMark: CHUNKS_WAITING,
+    readableHighWaterMark: LINES_WAITING,
+    transform(chunk: RecordChunk, _encoding, done) {
+      begin();
+      try {
+        done(null, chunk.kind === 'records' ? writer.write(chunk) : undefined);
+      } catch (error) {
+        done(toError(error));
+      }
+    },
+    flush(done) {
+      begin();
+      done();
+    },
+  });
+  return Object.assign(stage, { info: writer.info });
+};
