@@ -96,7 +96,6 @@ class Opened implements BackupInput {
     const { groups, expected, rereadable, unchecked, manifests } = found;
     this.#options = options;
     this.#reader = new InputReader({ ...options, expected });
-    this.#namespace = options.namespace;
     this.files = groups.flat();
     this.rereadable = rereadable;
     this.unchecked = unchecked;
@@ -130,7 +129,10 @@ class Opened implements BackupInput {
     for (const file of this.files) {
       const kind = await this.#kindOf(file);
       this.#kinds.set(file, kind);
-      if (kind === 'ndjson') continue;
+      if (kind === 'ndjson') {
+        this.#namespace = this.#options.namespace;
+        continue;
+      }
       const head = await readHead(file, this.#options);
       heads.add(head, file.location);
       this.#compressed ||= head.compressed;

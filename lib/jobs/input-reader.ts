@@ -44,7 +44,6 @@ export class InputReader {
 
   constructor(options: InputReaderOptions) {
     this.#options = options;
-    this.namespace = options.namespace;
   }
 
   /**
@@ -83,8 +82,9 @@ export class InputReader {
   async *#parsed(file: StoredFile, source: Readable, kind: FileKind): AsyncGenerator<RecordChunk> {
     const { location } = file;
     if (kind === 'ndjson') {
-      const { namespace = NO_NAMESPACE } = this.#options;
-      const records = fromNdjson({ namespace, file: location });
+      const { namespace } = this.#options;
+      this.#learn(namespace, undefined);
+      const records = fromNdjson({ namespace: namespace ?? NO_NAMESPACE, file: location });
       // What fails is told to who reads the records.
       pipeline([source, records], () => {});
       yield* chunksOf(records);
