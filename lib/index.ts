@@ -21,7 +21,16 @@ export {
   type BackupSummary,
   backup,
 } from './jobs/backup.ts';
+export { type BackupInput, type InputOptions, openInput } from './jobs/backup-input.ts';
+export type { OutputOptions, WrittenBackup } from './jobs/backup-output.ts';
 export type { FoundManifest } from './jobs/manifest-check.ts';
+export {
+  type MergeJob,
+  type MergeOptions,
+  type MergeProgress,
+  type MergeSummary,
+  mergeBackups,
+} from './jobs/merge.ts';
 export {
   type RemoveArtifactsOptions,
   type RemovedArtifacts,

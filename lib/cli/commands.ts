@@ -7,6 +7,7 @@ import { decryptCommand } from './commands/decrypt.ts';
 import { downloadCommand } from './commands/download.ts';
 import { encryptCommand } from './commands/encrypt.ts';
 import { loadCommand } from './commands/load.ts';
+import { mergeCommand } from './commands/merge.ts';
 import { parseCommand } from './commands/parse.ts';
 import { recompressCommand } from './commands/recompress.ts';
 import { reencryptCommand } from './commands/reencrypt.ts';
@@ -29,6 +30,7 @@ const ALL: readonly Command[] = [
   backupCommand,
   restoreCommand,
   verifyCommand,
+  mergeCommand,
   splitCommand,
   recompressCommand,
   reencryptCommand,

@@ -1,4 +1,5 @@
 /** What the commands that read a whole backup have in common: their options, and what they say. */
+import { AsbError } from '../errors.ts';
 import type { BackupInput } from '../jobs/backup-input.ts';
 import type { Operands } from './command.ts';
 import type { Given } from './given.ts';
@@ -46,19 +47,57 @@ export const recordInputOf = async (
   shell: Shell,
   { paths = given.operands, places = [], namespace }: RecordInputOptions = {},
 ) => {
-  const encryption = await encryptionOf(given);
-  const s3 = s3Of(given, shell, [...paths, ...places]);
+  const opening = await openingOf(given, shell, [...paths, ...places]);
   const isStream = paths.length === 0 || (paths.length === 1 && paths[0] === STANDARD_INPUT);
-  const source = isStream ? { input: shell.input('text') } : { paths };
-  const { openInput } = await import('../jobs/backup-input.ts');
-  const input: BackupInput = await openInput({
-    ...source,
-    s3,
-    encryption,
-    namespace,
-    manifest: !given.value(noManifest),
-    signal: shell.signal,
-    onNotice: (notice) => shell.say(`note: ${notice}`),
-  });
-  return { input, encryption, s3 };
+  const input = await opening.open(isStream ? STANDARD_INPUT : paths, namespace);
+  return { ...opening, input };
+};
+
+/**
+ * Opens the backups that the command line names, each by itself, in their order.
+ *
+ * @throws AsbError as {@link recordInputOf}; `USAGE` for standard input twice
+ */
+export const recordInputsOf = async (
+  given: Given,
+  shell: Shell,
+  { paths = given.operands, places = [], namespace }: RecordInputOptions = {},
+) => {
+  if (paths.filter((path) => path === STANDARD_INPUT).length > 1) {
+    throw new AsbError('USAGE', `${STANDARD_INPUT} is standard input, which can be read once`);
+  }
+  const opening = await openingOf(given, shell, [...paths, ...places]);
+  const inputs: BackupInput[] = [];
+  for (const path of paths) {
+    const place = path === STANDARD_INPUT ? STANDARD_INPUT : [path];
+    inputs.push(await opening.open(place, namespace));
+  }
+  return { ...opening, inputs };
+};
+
+/** How the command line says that backups are opened. */
+const openingOf = async (
+  given: Given,
+  shell: Shell,
+  locations: readonly (string | undefined)[],
+) => {
+  const encryption = await encryptionOf(given);
+  const s3 = s3Of(given, shell, locations);
+  const open = async (
+    place: readonly string[] | typeof STANDARD_INPUT,
+    namespace: string | undefined,
+  ): Promise<BackupInput> => {
+    const source = place === STANDARD_INPUT ? { input: shell.input('text') } : { paths: place };
+    const { openInput } = await import('../jobs/backup-input.ts');
+    return openInput({
+      ...source,
+      s3,
+      encryption,
+      namespace,
+      manifest: !given.value(noManifest),
+      signal: shell.signal,
+      onNotice: (notice) => shell.say(`note: ${notice}`),
+    });
+  };
+  return { encryption, s3, open };
 };

@@ -1,0 +1,54 @@
+import { isDeepStrictEqual } from 'node:util';
+import { AsbError } from '../errors.ts';
+import type { Global } from '../record/globals.ts';
+import { MAX_HEAD_GLOBALS } from './backup-head.ts';
+
+/** What a global is called: an index and a module may have one name. */
+export const globalKey = ({ kind, name }: Global): string =>
+  `${kind === 'index' ? 'secondary index' : 'UDF module'} "${name}"`;
+
+/** Whether two are the same, whatever their namespaces are called. */
+export const isSameGlobal = (one: Global, other: Global): boolean =>
+  isDeepStrictEqual(plainOf(one), plainOf(other));
+
+const plainOf = (global: Global): object =>
+  global.kind === 'index'
+    ? { ...global, namespace: '' }
+    : { ...global, content: Buffer.from(global.content) };
+
+/** Indexes and UDF modules of several backups: of one name, the last one counts. */
+export class MergedGlobals {
+  readonly #byKey = new Map<string, Global>();
+  #replaced = 0;
+
+  /** Those that another one of the name took the place of, and was not the same. */
+  get replaced(): number {
+    return this.#replaced;
+  }
+
+  /** @throws AsbError `LIMIT` for more than `MAX_HEAD_GLOBALS` names */
+  add(global: Global): void {
+    const key = globalKey(global);
+    const known = this.#byKey.get(key);
+    if (known !== undefined && !isSameGlobal(known, global)) this.#replaced++;
+    this.#byKey.set(key, global);
+    if (this.#byKey.size <= MAX_HEAD_GLOBALS) return;
+    const expected = `at most ${MAX_HEAD_GLOBALS} indexes and UDF modules`;
+    throw new AsbError(
+      'LIMIT',
+      `the backups have more than ${MAX_HEAD_GLOBALS} indexes and UDF modules`,
+      {
+        expected,
+      },
+    );
+  }
+
+  get(key: string): Global | undefined {
+    return this.#byKey.get(key);
+  }
+
+  /** In the order in which their names were met first. */
+  entries(): Iterable<readonly [key: string, global: Global]> {
+    return this.#byKey;
+  }
+}

@@ -1,0 +1,61 @@
+/** What must be known of the backups of a chain before any of their records is read. */
+import { AsbError } from '../errors.ts';
+import type { BackupInput } from './backup-input.ts';
+
+/** For messages: where the first file of a backup is. */
+export const placeOf = ({ files: [first] }: BackupInput): string =>
+  first?.location ?? 'a backup without files';
+
+/**
+ * @param sources in the order in which they were given, which should be the oldest first
+ * @throws AsbError `USAGE` if manifests say that one was begun before the one that is given before it
+ */
+export const checkTimeOrder = (sources: readonly BackupInput[]): void => {
+  let last: { readonly begun: Date; readonly input: BackupInput } | undefined;
+  for (const input of sources) {
+    const { begun } = input;
+    if (begun === undefined) continue;
+    if (last !== undefined && begun < last.begun) {
+      const file = placeOf(input);
+      const earlier = `${file} (begun ${begun.toISOString()})`;
+      const later = `${placeOf(last.input)} (begun ${last.begun.toISOString()})`;
+      const message =
+        `${earlier} is older than ${later}, which stands before it; give the oldest first, or take ` +
+        'the order as it is given (--as-given)';
+      throw new AsbError('USAGE', message, { file, expected: 'the oldest backup first' });
+    }
+    last = { begun, input };
+  }
+};
+
+/**
+ * The namespace that backups are merged to.
+ *
+ * @param wanted what was asked for; whatever they are of, they become that
+ * @throws AsbError `FORMAT` if they are of different ones and nothing was asked for, `USAGE` if nothing
+ *   says one
+ */
+export const commonNamespace = (
+  sources: readonly BackupInput[],
+  wanted: string | undefined,
+): string => {
+  if (wanted !== undefined) return wanted;
+  let said: { readonly namespace: string; readonly input: BackupInput } | undefined;
+  for (const input of sources) {
+    const { namespace } = input;
+    if (namespace === undefined) continue;
+    said ??= { namespace, input };
+    if (namespace === said.namespace) continue;
+    const [file, expected] = [placeOf(input), said.namespace];
+    const message =
+      `${file} is of namespace "${namespace}", but ${placeOf(said.input)} of "${expected}"; say ` +
+      'which one the merged backup is to be of (-n, --namespace)';
+    throw new AsbError('FORMAT', message, { file, namespace, expected });
+  }
+  if (said !== undefined) return said.namespace;
+  throw new AsbError(
+    'USAGE',
+    'nothing says of which namespace this is; say it with -n, --namespace',
+    { expected: 'a namespace' },
+  );
+};

@@ -1,0 +1,56 @@
+import { Readable } from 'node:stream';
+import t from 'tap';
+import type { BackupInput } from '../../lib/jobs/backup-input.ts';
+import { checkTimeOrder, commonNamespace, placeOf } from '../../lib/jobs/merge-sources.ts';
+import { streamedFile } from '../../lib/storage/stored-file.ts';
+
+const sourceOf = (name: string, facts: Partial<BackupInput> = {}): BackupInput => ({
+  files: [streamedFile(Readable.from([]), name)],
+  namespace: undefined,
+  compressed: false,
+  rereadable: false,
+  unchecked: [],
+  begun: undefined,
+  info: { records: 0, bytesRead: 0 },
+  bytesTotal: undefined,
+  chunks: () => Readable.from([]),
+  ...facts,
+});
+
+const begunAt = (name: string, day: number) =>
+  sourceOf(name, { begun: new Date(day * 86_400_000) });
+
+t.test('a backup is called by its first file', async (t) => {
+  t.equal(placeOf(sourceOf('a.asb')), 'a.asb');
+  t.match(placeOf(sourceOf('a.asb', { files: [] })), /without/);
+});
+
+t.test('sources that are known to run backwards are refused', async (t) => {
+  const unknown = sourceOf('unknown');
+  const rows: readonly (readonly [readonly BackupInput[], string | undefined])[] = [
+    [[], undefined],
+    [[unknown], undefined],
+    [[begunAt('a', 1), begunAt('b', 1), begunAt('c', 2)], undefined],
+    [[begunAt('a', 1), unknown, begunAt('b', 2)], undefined],
+    [[begunAt('a', 2), begunAt('b', 1)], 'b'],
+    [[begunAt('a', 2), unknown, begunAt('b', 1)], 'b'],
+    [[begunAt('a', 1), begunAt('b', 3), begunAt('c', 2)], 'c'],
+  ];
+  for (const [sources, wrong] of rows) {
+    if (wrong === undefined) t.doesNotThrow(() => checkTimeOrder(sources));
+    else t.throws(() => checkTimeOrder(sources), { code: 'USAGE', facts: { file: wrong } });
+  }
+});
+
+t.test('the one namespace of all', async (t) => {
+  const [test, other] = [sourceOf('a', { namespace: 'test' }), sourceOf('b', { namespace: 'b' })];
+  const unknown = sourceOf('unknown');
+  t.equal(commonNamespace([test, unknown, test], undefined), 'test');
+  t.equal(commonNamespace([test, other], 'wanted'), 'wanted');
+  t.equal(commonNamespace([unknown], 'wanted'), 'wanted');
+  t.throws(() => commonNamespace([unknown, test, other], undefined), {
+    code: 'FORMAT',
+    facts: { file: 'b', namespace: 'b', expected: 'test' },
+  });
+  t.throws(() => commonNamespace([unknown], undefined), { code: 'USAGE' });
+});
