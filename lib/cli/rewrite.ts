@@ -11,6 +11,8 @@ import { outputPlaces, recordOutputOf } from './record-output.ts';
 import type { Shell } from './shell.ts';
 
 export interface RewriteOptions {
+  /** The backup, if it was opened already. Default: that of the command line. */
+  readonly read?: Awaited<ReturnType<typeof recordInputOf>>;
   /** What is done to the records on the way; nothing if left out. */
   readonly stages?: readonly Transform[];
   /** The namespace that is read, which must be this one; any if left out. */
@@ -38,10 +40,12 @@ export const rewrite = async (
   options: RewriteOptions = {},
 ): Promise<WrittenBackup> => {
   const { stages = [], source, namespace: wanted, encryption, verb = 'wrote' } = options;
-  const read = await recordInputOf(given, shell, {
-    places: outputPlaces(given),
-    namespace: source ?? wanted,
-  });
+  const read =
+    options.read ??
+    (await recordInputOf(given, shell, {
+      places: outputPlaces(given),
+      namespace: source ?? wanted,
+    }));
   const { input } = read;
   const found = input.namespace;
   if (source !== undefined && found !== source) throw otherNamespace(found, source);

@@ -32,6 +32,8 @@ export interface BackupInput {
   readonly namespace: string | undefined;
   /** Whether text in it is compressed. */
   readonly compressed: boolean;
+  /** Whether all of it is NDJSON. */
+  readonly ndjson: boolean;
   /** Whether {@link chunks} may be called more than once: not of a stream. */
   readonly rereadable: boolean;
   /** Places without a manifest, as they were given; `-` for a stream. */
@@ -111,6 +113,10 @@ class Opened implements BackupInput {
     return this.#compressed || this.#reader.compressed;
   }
 
+  get ndjson(): boolean {
+    return [...this.#kinds.values()].every((kind) => kind === 'ndjson');
+  }
+
   get info() {
     return this.#reader.info;
   }
@@ -178,6 +184,7 @@ class Opened implements BackupInput {
     for (const file of this.files) {
       const { head, stream } = await peek(file.open(), MAGIC_SIZE, signal);
       const kind = fileKindOf(head, encryption);
+      this.#kinds.set(file, kind);
       yield* this.#reader.read(streamedFile(stream, file.location), kind, false);
     }
   }

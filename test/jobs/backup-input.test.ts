@@ -18,14 +18,14 @@ const GLOBALS_THERE = GLOBALS.length;
 /** Opens a backup, reads all of it, and tells what came. */
 const read = async (options: InputOptions) => {
   const input = await openInput(options);
-  const { namespace, compressed, rereadable } = input;
+  const { namespace, compressed, ndjson, rereadable } = input;
   const kinds: string[] = [];
   let records = 0;
   for await (const chunk of input.chunks()) {
     if (chunk.kind === 'records') records += chunk.length;
     else kinds.push(`${chunk.kind} ${chunk.name}`);
   }
-  return { input, namespace, compressed, rereadable, globals: kinds, records };
+  return { input, namespace, compressed, ndjson, rereadable, globals: kinds, records };
 };
 
 t.test('files are read as records, the globals of all first and once', async (t) => {
@@ -35,7 +35,7 @@ t.test('files are read as records, the globals of all first and once', async (t)
     packed: { 'a.asb': Buffer.concat([NEXT_HEADER, two!]), 'b.asb': zstdCompressSync(TEXT) },
   });
   const plain = await read({ paths: [join(root, 'plain')], s3: {} });
-  t.match(plain, { namespace: 'test', compressed: false, rereadable: true });
+  t.match(plain, { namespace: 'test', compressed: false, ndjson: false, rereadable: true });
   t.equal(plain.records, 1 + 2 * RECORDS.length);
   t.equal(plain.globals.length, GLOBALS_THERE);
   const bytes = 2 * TEXT.length + HEADER.length + one!.length;
@@ -69,7 +69,7 @@ t.test('a stream, however it comes', async (t) => {
   for (const [name, bytes, compressed] of rows) {
     for (const size of [1, 7, 65_536]) {
       const found = await read({ input: Readable.from(inChunks(bytes, size)) });
-      t.match(found, { namespace: 'test', compressed, rereadable: false }, name);
+      t.match(found, { namespace: 'test', compressed, ndjson: false, rereadable: false }, name);
       t.equal(found.records, RECORDS.length);
       t.equal(found.globals.length, GLOBALS_THERE);
       t.match(found.input, { bytesTotal: undefined, unchecked: ['-'], begun: undefined });
@@ -99,7 +99,7 @@ t.test('NDJSON, by a path, a stream, or a pipe', async (t) => {
   const path = join(root, 'records');
   for (const options of [{ paths: [path] }, { input: createReadStream(path) }]) {
     const found = await read({ ...options, namespace: 'test' });
-    t.match(found, { namespace: 'test', records: lines.length, compressed: false });
+    t.match(found, { namespace: 'test', records: lines.length, compressed: false, ndjson: true });
   }
   t.match(await read({ paths: [path] }), { namespace: undefined, records: lines.length });
   const fifo = join(root, 'fifo');
