@@ -25,6 +25,13 @@ export const keyFromFile = async (file: string): Promise<EncryptionKey> => {
   });
 };
 
+/**
+ * The key in a PEM text, which a secret service gives.
+ * @throws AsbError `KEY` if it holds no private key
+ */
+export const keyFromText = (text: string): EncryptionKey =>
+  namingSource('the key given', {}, () => EncryptionKey.fromPem(text));
+
 /** @returns `undefined` if the file is too large */
 const readText = async (file: string): Promise<string | undefined> => {
   const handle = await open(file);

@@ -59,9 +59,10 @@ const readText = async ({ file, isOptional }: ConfigSource): Promise<string | un
     // One byte more than may be in it: `end` counts from 0. A pipe (`<(…)` in a shell) will do.
     for await (const chunk of createReadStream(file, { end: MAX_CONFIG_SIZE })) chunks.push(chunk);
   } catch (cause) {
-    const isAbsent = ['ENOENT', 'ENOTDIR'].includes(codeOf(cause) ?? '');
+    const code = codeOf(cause);
+    const isAbsent = code === 'ENOENT' || code === 'ENOTDIR';
     if (isAbsent && isOptional) return undefined;
-    const what = `cannot read the config file ${file} (${codeOf(cause)})`;
+    const what = `cannot read the config file ${file} (${code})`;
     throw new AsbError(isAbsent ? 'NOT_FOUND' : 'STORAGE', what, { file, cause });
   }
   const bytes = Buffer.concat(chunks);

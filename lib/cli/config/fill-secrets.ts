@@ -23,14 +23,15 @@ export const fillSecrets = async (
   origins: Map<string, Origin>,
   signal?: AbortSignal,
 ): Promise<void> => {
-  const named = options.filter((option) => {
-    return !OWN.has(option.name) && isSecretReference(values.get(option.name) ?? '');
+  const named = options.flatMap((option) => {
+    const reference = OWN.has(option.name) ? undefined : values.get(option.name);
+    const isNamed = reference !== undefined && isSecretReference(reference);
+    return isNamed ? [{ option, reference }] : [];
   });
   if (named.length === 0) return;
   const agent = await secretAgentOf(new Given(values, [], origins));
   const fetched = new Map<string, string>();
-  for (const option of named) {
-    const reference = values.get(option.name) ?? '';
+  for (const { option, reference } of named) {
     const text = fetched.get(reference) ?? (await agent.fetch(reference, signal));
     fetched.set(reference, text);
     origins.set(option.name, { ...origins.get(option.name), secret: reference });

@@ -19,7 +19,13 @@ const PEER_SECTIONS: ReadonlyMap<string, string> = new Map([
 /** Keys that have another name on the peers' command lines. */
 const PEER_KEYS: ReadonlyMap<string, string> = new Map([
   ['use-services-alternate', 'services-alternate'],
-  ['tls-crl-check-all', 'tls-crl-checkall'],
+  ['tps', 'records-per-second'],
+]);
+
+/** Keys of theirs that say nothing here: what they would set is not there, or had no effect there either. */
+const PEER_IGNORED: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['asbackup', new Set(['s3-max-async-downloads'])],
+  ['asrestore', new Set(['sleep-between-retries', 'retry-delay', 'event-loops'])],
 ]);
 
 /** A section that speaks to a command. */
@@ -52,7 +58,7 @@ const plansOf = ({ name, options }: Command): readonly SectionPlan[] => {
   const plan = (section: string, options: readonly Option<unknown>[]): SectionPlan => ({
     name: section,
     options,
-    ignored: NONE,
+    ignored: PEER_IGNORED.get(section) ?? NONE,
     isDefault: true,
   });
   return [

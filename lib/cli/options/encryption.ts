@@ -25,8 +25,11 @@ export const mode = choice({
 
 export const keyFile = text({
   name: 'encryption-key-file',
+  alias: ['encryption-key-secret'],
   group,
-  describe: 'PEM file with a private key (RSA, EC, Ed25519), which the key is made of',
+  isPemFile: true,
+  describe:
+    'PEM file with a private key (RSA, EC, Ed25519), which the key is made of; or secrets:…, its text',
   expected: 'a PEM file',
 });
 
@@ -83,8 +86,8 @@ export const keyOf = async (given: Given, options = KEY): Promise<EncryptionKey>
   given.needs(options.form, options.variable);
   const file = given.value(options.file);
   const variable = given.value(options.variable);
-  const { keyFromFile, keyFromVariable } = await import('../../crypto/key-source.ts');
-  if (file !== undefined) return keyFromFile(file);
+  const { keyFromFile, keyFromText, keyFromVariable } = await import('../../crypto/key-source.ts');
+  if (file !== undefined) return given.isSecret(keyFile) ? keyFromText(file) : keyFromFile(file);
   if (variable !== undefined) {
     return keyFromVariable(variable, process.env[variable], given.value(options.form));
   }

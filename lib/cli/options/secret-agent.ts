@@ -1,7 +1,8 @@
+import { AsbError } from '../../errors.ts';
 import type { SecretAgent, SecretAgentOptions } from '../../secrets/agent.ts';
 import { DEFAULT_AGENT_PORT } from '../../secrets/agent-address.ts';
 import type { Given } from '../given.ts';
-import { choice, flag, integer, type Option, text } from '../option.ts';
+import { choice, flag, integer, namesOf, type Option, text } from '../option.ts';
 
 const group = 'Secret agent:';
 const expected = 'a PEM file';
@@ -110,6 +111,7 @@ export const secretAgentOf = async (given: Given): Promise<SecretAgent> => {
   given.needs(saCertFile, saKeyFile);
   given.needs(saKeyFile, saCertFile);
   given.exclusive(saPlain, saIsBase64);
+  checkConnectionType(given);
   const cafile = given.value(saCafile);
   const { SecretAgent } = await import('../../secrets/agent.ts');
   return new SecretAgent({
@@ -119,6 +121,16 @@ export const secretAgentOf = async (given: Given): Promise<SecretAgent> => {
     encoding: given.value(saPlain) ? 'plain' : 'base64',
     ...(cafile === undefined ? {} : { tls: tlsOf(given, cafile) }),
   });
+};
+
+/** absctl needs both; a Unix socket without a `/` in its path would be taken for a host. */
+const checkConnectionType = (given: Given): void => {
+  const wanted = given.value(saConnectionType);
+  const type = given.value(saAddress)?.includes('/') === true ? 'unix' : 'tcp';
+  if (wanted === undefined || wanted === type) return;
+  const expected = wanted === 'unix' ? 'a path with a /' : 'host[:port]';
+  const what = `${namesOf(saConnectionType)} ${wanted} needs ${expected} as ${namesOf(saAddress)}`;
+  throw new AsbError('USAGE', what, { expected });
 };
 
 const tlsOf = (given: Given, cafile: string): SecretAgentOptions['tls'] => ({

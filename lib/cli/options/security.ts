@@ -54,6 +54,7 @@ export const tlsName = text({
 export const tlsCafile = text({
   name: 'tls-cafile',
   group: tls,
+  isPemFile: true,
   describe: 'PEM file with the CAs that are trusted (default: those that Node brings)',
   expected: 'a PEM file',
 });
@@ -68,6 +69,7 @@ export const tlsCapath = text({
 export const tlsCertfile = text({
   name: 'tls-certfile',
   group: tls,
+  isPemFile: true,
   describe: "PEM file with the client's certificate, and those above it",
   expected: 'a PEM file',
 });
@@ -75,6 +77,7 @@ export const tlsCertfile = text({
 export const tlsKeyfile = text({
   name: 'tls-keyfile',
   group: tls,
+  isPemFile: true,
   describe: 'PEM file with the private key of that certificate',
   expected: 'a PEM file',
 });
@@ -108,6 +111,7 @@ export const tlsCrlCheck = flag({
 
 export const tlsCrlCheckAll = flag({
   name: 'tls-crl-checkall',
+  alias: ['tls-crl-check-all'],
   group: tls,
   describe: 'The same: all certificates up to the CA are looked at in any case',
 });
@@ -183,17 +187,27 @@ const loginOf = async (given: Given, ask: AskSecret): Promise<CredentialOptions>
   const name = given.value(user);
   const mode = given.value(auth);
   if (name === undefined) return { auth: mode };
-  const source = given.value(password) ?? '';
-  const read = await readSecret(password, source, `password of ${name}`, ask);
+  const read = await passwordOf(given, password, `password of ${name}`, ask);
   return { auth: mode, user: name, password: read };
+};
+
+/** What the Secret Agent gave is the password itself, also if it begins as `env:` does. */
+const passwordOf = async (
+  given: Given,
+  option: typeof password,
+  question: string,
+  ask: AskSecret,
+): Promise<string> => {
+  const source = given.value(option) ?? '';
+  return given.isSecret(option) ? source : readSecret(option, source, question, ask);
 };
 
 const tlsOf = async (given: Given, ask: AskSecret): Promise<{ readonly tls?: TlsOptions }> => {
   if (!given.has(tlsEnable)) return {};
-  const source = given.value(tlsKeyfilePassword);
-  const question = `password of ${given.value(tlsKeyfile)}`;
-  const keyfilePassword =
-    source === undefined ? undefined : await readSecret(tlsKeyfilePassword, source, question, ask);
+  const keyfile = given.isSecret(tlsKeyfile) ? 'the private key' : given.value(tlsKeyfile);
+  const keyfilePassword = given.has(tlsKeyfilePassword)
+    ? await passwordOf(given, tlsKeyfilePassword, `password of ${keyfile}`, ask)
+    : undefined;
   return {
     tls: {
       name: given.value(tlsName),

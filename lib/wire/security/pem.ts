@@ -10,8 +10,18 @@ export const MAX_PEM_FILES = 10_000;
 
 const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----[^-]*-----END \1-----/g;
 
+/** How messages name a text that came from no file: showing it would show a key. */
+const GIVEN_TEXT = 'the PEM text given';
+
+/** Whether this is a PEM text, and not the name of a file with one. */
+const isPemText = (source: string): boolean => source.includes('-----BEGIN ');
+
+/** As messages name the source of a PEM text. */
+export const pemName = (source: string): string => (isPemText(source) ? GIVEN_TEXT : source);
+
 /** What a file holds, in its order. */
 export interface PemFile {
+  /** Its name, as messages may show it. */
   readonly file: string;
   readonly text: string;
   readonly certificates: readonly string[];
@@ -20,15 +30,16 @@ export interface PemFile {
 }
 
 /**
- * Reads a file; a pipe (`<(…)` in a shell) will do.
+ * Reads a file; a pipe (`<(…)` in a shell) will do, and so does the text itself, which a secret
+ * service gives.
  *
+ * @param source name of the file, or a text with `-----BEGIN ` in it
  * @param option what names the file, for messages
  * @throws AsbError `KEY` if it can't be read, or is larger than {@link MAX_PEM_SIZE}
  */
-export const readPem = async (file: string, option: string): Promise<PemFile> => {
-  const text = await readText(file).catch((cause: unknown) => {
-    throw new AsbError('KEY', `${option}: cannot read ${file} (${codeOf(cause)})`, { file, cause });
-  });
+export const readPem = async (source: string, option: string): Promise<PemFile> => {
+  const file = pemName(source);
+  const text = isPemText(source) ? source : await readFileText(source, option);
   if (text === undefined) {
     throw new AsbError('KEY', `${option}: ${file} is larger than ${MAX_PEM_SIZE} bytes`, { file });
   }
@@ -62,6 +73,11 @@ export const readPemDirectory = async (directory: string, option: string): Promi
   }
   return files;
 };
+
+const readFileText = (file: string, option: string): Promise<string | undefined> =>
+  readText(file).catch((cause: unknown) => {
+    throw new AsbError('KEY', `${option}: cannot read ${file} (${codeOf(cause)})`, { file, cause });
+  });
 
 /** @returns `undefined` if the file is too large */
 const readText = async (file: string): Promise<string | undefined> => {

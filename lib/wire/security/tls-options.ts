@@ -2,7 +2,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
 import { AsbError, messageOf } from '../../errors.ts';
-import { type PemFile, readPem, readPemDirectory } from './pem.ts';
+import { type PemFile, pemName, readPem, readPemDirectory } from './pem.ts';
 import { parseProtocols } from './tls-protocols.ts';
 
 export interface TlsOptions {
@@ -11,13 +11,13 @@ export interface TlsOptions {
    * cluster says one. Default: the host, as it was given.
    */
   readonly name?: string | undefined;
-  /** PEM file with the CAs that are trusted. Default: those that Node brings. */
+  /** PEM file with the CAs that are trusted, or its text. Default: those that Node brings. */
   readonly cafile?: string | undefined;
   /** Directory of such files; their names do not matter. */
   readonly capath?: string | undefined;
-  /** PEM file with the client's certificate, and those between it and the CA. */
+  /** PEM file with the client's certificate, and those between it and the CA; or its text. */
   readonly certfile?: string | undefined;
-  /** PEM file with the certificate's private key. */
+  /** PEM file with the certificate's private key, or its text. */
   readonly keyfile?: string | undefined;
   readonly keyfilePassword?: string | undefined;
   /** As Apache's SSLProtocol: `-all +TLSv1.2`. Default: TLS 1.2 and 1.3. */
@@ -104,10 +104,11 @@ const readIdentity = async ({
   if (certificate === undefined) throw noneIn('a certificate', certfile, undefined);
   const key = await readKey(keyfile, keyfilePassword);
   if (!new X509Certificate(certificate).checkPrivateKey(key)) {
+    const file = pemName(keyfile);
     throw new AsbError(
       'KEY',
-      `--tls-keyfile: ${keyfile} is not the key of the first certificate in ${certfile}`,
-      { file: keyfile },
+      `--tls-keyfile: ${file} is not the key of the first certificate in ${source.file}`,
+      { file },
     );
   }
   const identity = {
@@ -119,15 +120,16 @@ const readIdentity = async ({
     return identity;
   } catch (cause) {
     // Its key is too short, say.
-    throw new AsbError('KEY', `--tls-certfile: ${certfile} is refused: ${messageOf(cause)}`, {
-      file: certfile,
+    const { file } = source;
+    throw new AsbError('KEY', `--tls-certfile: ${file} is refused: ${messageOf(cause)}`, {
+      file,
       cause,
     });
   }
 };
 
-const readKey = async (file: string, password: string | undefined): Promise<KeyObject> => {
-  const { text } = await readPem(file, '--tls-keyfile');
+const readKey = async (keyfile: string, password: string | undefined): Promise<KeyObject> => {
+  const { file, text } = await readPem(keyfile, '--tls-keyfile');
   try {
     return createPrivateKey({
       key: text,
@@ -167,7 +169,7 @@ const checkCrls = ({ file, crls }: PemFile): void => {
 };
 
 const noneIn = (what: string, cafile: string | undefined, capath: string | undefined): AsbError => {
-  const places = [cafile, capath].filter((place) => place !== undefined);
+  const places = [cafile, capath].filter((place) => place !== undefined).map(pemName);
   const where = places.length === 0 ? '--tls-cafile or --tls-capath' : places.join(' or ');
   const [file] = places;
   return new AsbError('KEY', `there is no ${what.replace(/^a /, '')} in ${where}; expected PEM`, {
