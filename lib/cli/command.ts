@@ -41,6 +41,11 @@ export interface Command {
   readonly examples: readonly [Example, ...Example[]];
   /** What its standard output speaks, if that is always the same. */
   readonly speaks?: Language;
+  /**
+   * Whether who reads standard output may take a part and go, as `head` does. Default: if it always
+   * speaks the same language.
+   */
+  readonly readerMayGo?: boolean;
   /** @throws AsbError `USAGE` for options that do not go together, else what its stages throw */
   run(given: Given, shell: Shell): Promise<void>;
 }

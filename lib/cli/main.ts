@@ -68,7 +68,7 @@ class Run {
     this.#command = COMMANDS.find(({ name }) => name === args[0]);
     this.#words = wordsOfUnread(args, this.#command?.name);
     this.#language = this.#command?.speaks;
-    this.#readerMayGo = this.#language !== undefined;
+    this.#readerMayGo = this.#command?.readerMayGo ?? this.#language !== undefined;
   }
 
   async outcome(): Promise<number> {
