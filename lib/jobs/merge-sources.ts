@@ -2,16 +2,19 @@
 import { AsbError } from '../errors.ts';
 import type { BackupInput } from './backup-input.ts';
 
+/** What is known of a backup before its records are read. */
+export type SourceFacts = Pick<BackupInput, 'files' | 'namespace' | 'begun'>;
+
 /** For messages: where the first file of a backup is. */
-export const placeOf = ({ files: [first] }: BackupInput): string =>
+export const placeOf = ({ files: [first] }: Pick<SourceFacts, 'files'>): string =>
   first?.location ?? 'a backup without files';
 
 /**
  * @param sources in the order in which they were given, which should be the oldest first
  * @throws AsbError `USAGE` if manifests say that one was begun before the one that is given before it
  */
-export const checkTimeOrder = (sources: readonly BackupInput[]): void => {
-  let last: { readonly begun: Date; readonly input: BackupInput } | undefined;
+export const checkTimeOrder = (sources: readonly SourceFacts[]): void => {
+  let last: { readonly begun: Date; readonly input: SourceFacts } | undefined;
   for (const input of sources) {
     const { begun } = input;
     if (begun === undefined) continue;
@@ -36,11 +39,11 @@ export const checkTimeOrder = (sources: readonly BackupInput[]): void => {
  *   says one
  */
 export const commonNamespace = (
-  sources: readonly BackupInput[],
+  sources: readonly SourceFacts[],
   wanted: string | undefined,
 ): string => {
   if (wanted !== undefined) return wanted;
-  let said: { readonly namespace: string; readonly input: BackupInput } | undefined;
+  let said: { readonly namespace: string; readonly input: SourceFacts } | undefined;
   for (const input of sources) {
     const { namespace } = input;
     if (namespace === undefined) continue;

@@ -1,19 +1,17 @@
 import { Readable } from 'node:stream';
 import t from 'tap';
-import type { BackupInput } from '../../lib/jobs/backup-input.ts';
-import { checkTimeOrder, commonNamespace, placeOf } from '../../lib/jobs/merge-sources.ts';
+import {
+  checkTimeOrder,
+  commonNamespace,
+  placeOf,
+  type SourceFacts,
+} from '../../lib/jobs/merge-sources.ts';
 import { streamedFile } from '../../lib/storage/stored-file.ts';
 
-const sourceOf = (name: string, facts: Partial<BackupInput> = {}): BackupInput => ({
+const sourceOf = (name: string, facts: Partial<SourceFacts> = {}): SourceFacts => ({
   files: [streamedFile(Readable.from([]), name)],
   namespace: undefined,
-  compressed: false,
-  rereadable: false,
-  unchecked: [],
   begun: undefined,
-  info: { records: 0, bytesRead: 0 },
-  bytesTotal: undefined,
-  chunks: () => Readable.from([]),
   ...facts,
 });
 
@@ -27,7 +25,7 @@ t.test('a backup is called by its first file', async (t) => {
 
 t.test('sources that are known to run backwards are refused', async (t) => {
   const unknown = sourceOf('unknown');
-  const rows: readonly (readonly [readonly BackupInput[], string | undefined])[] = [
+  const rows: readonly (readonly [readonly SourceFacts[], string | undefined])[] = [
     [[], undefined],
     [[unknown], undefined],
     [[begunAt('a', 1), begunAt('b', 1), begunAt('c', 2)], undefined],

@@ -83,9 +83,12 @@ export const mergeCommand: Command = {
   },
 };
 
+/** What is a whole in each phase. */
+const WHOLES = { reading: 'the bytes to read', writing: 'the records to write' } as const;
+
 const countsOf = ({ phase, ...counts }: MergeProgress): ProgressCounts => ({
   ...counts,
-  whole: phase === 'reading' ? 'the bytes to read' : 'the records to write',
+  whole: WHOLES[phase],
 });
 
 const wordsOf = (summary: MergeSummary): string => {
