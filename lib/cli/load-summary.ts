@@ -1,5 +1,6 @@
 import type { LoadInfo } from '../stages/load.ts';
 import { countOf, formatBytes, formatCount, formatDuration } from './format.ts';
+import type { Shell } from './shell.ts';
 
 /** What a finished restore or load tells beside its counters. */
 export interface Loaded extends LoadInfo {
@@ -14,6 +15,16 @@ export interface Loaded extends LoadInfo {
   readonly filesBefore?: number;
   readonly recordsBefore?: number;
 }
+
+/**
+ * Tells what was restored or loaded: in lines for people, and for programs as facts beside the first.
+ * @param verb what was done: `restored`
+ */
+export const tellLoaded = (shell: Pick<Shell, 'say'>, verb: string, loaded: Loaded): void => {
+  for (const [index, line] of loadedLines(verb, loaded).entries()) {
+    shell.say(line, index === 0 ? { event: 'summary', ...loaded } : {});
+  }
+};
 
 /** What was restored or loaded, in lines for people: every record read stands in one number. */
 export const loadedLines = (verb: string, loaded: Loaded): string[] => {

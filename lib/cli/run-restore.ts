@@ -1,23 +1,34 @@
 import { messageOf } from '../errors.ts';
 import type { RestoreOptions, RestoreProgress, RestoreSummary } from '../jobs/restore.ts';
+import { Machine } from './machine.ts';
+import { restoreSummaryLine } from './machine-lines.ts';
 import { type ProgressCounts, ProgressDisplay } from './progress-display.ts';
 import type { Shell } from './shell.ts';
 
 /**
  * Restores, and shows how far it is; a signal ends it.
+ * @param machine where lines for programs go, if anywhere
  * @throws what the job's `done` rejects with
  */
 export const runRestore = async (
   shell: Shell,
   options: RestoreOptions,
+  machine?: string,
 ): Promise<RestoreSummary> => {
+  const lines = await Machine.open(machine, shell);
   const { restore } = await import('../jobs/restore.ts');
   shell.signal.throwIfAborted();
   const job = restore(options);
   const stop = () => job.abort(messageOf(shell.signal.reason));
   shell.signal.addEventListener('abort', stop);
-  const display = new ProgressDisplay({ shell, counts: () => countsOf(job.progress) });
+  const counts = () => countsOf(job.progress);
+  const display = new ProgressDisplay({ shell, counts });
+  lines?.watch(counts);
   return job.done
+    .then((summary) => {
+      lines?.say(restoreSummaryLine(summary));
+      return summary;
+    })
     .catch((error: unknown) => {
       const { stateFile = options.continueFrom } = options;
       const { records, bytesTotal } = job.progress;
@@ -25,8 +36,9 @@ export const runRestore = async (
       if (stateFile === undefined && records > 0 && bytesTotal !== undefined) shell.say(HINT);
       throw error;
     })
-    .finally(() => {
+    .finally(async () => {
       display.close();
+      await lines?.close();
       shell.signal.removeEventListener('abort', stop);
     });
 };

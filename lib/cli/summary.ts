@@ -1,5 +1,13 @@
 import type { BackupSummary } from '../jobs/backup.ts';
 import { countOf, formatBytes, formatCount, formatDuration } from './format.ts';
+import type { Shell } from './shell.ts';
+
+/** Tells what a finished backup holds: in lines for people, and for programs as facts beside the first. */
+export const tellBackup = (shell: Pick<Shell, 'say'>, summary: BackupSummary): void => {
+  for (const [index, line] of summaryLines(summary).entries()) {
+    shell.say(line, index === 0 ? { event: 'summary', ...summary } : {});
+  }
+};
 
 /** What a finished backup holds, in lines for people. */
 export const summaryLines = (summary: BackupSummary): string[] => {

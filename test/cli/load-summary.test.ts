@@ -1,5 +1,5 @@
 import t from 'tap';
-import { type Loaded, loadedLines, uncheckedLine } from '../../lib/cli/load-summary.ts';
+import { type Loaded, loadedLines, tellLoaded, uncheckedLine } from '../../lib/cli/load-summary.ts';
 import { NOTHING_LOADED } from '../../lib/wire/loader.ts';
 
 const loaded = (changes: Partial<Loaded>): Loaded => ({
@@ -61,5 +61,18 @@ t.test('what nobody could know', (t) => {
   t.equal(uncheckedLine([]), undefined);
   t.match(uncheckedLine(['out']), /manifest: out; /);
   t.match(uncheckedLine(['a', 'b', 'c']), /manifest: a and 2 more; /);
+  t.end();
+});
+
+t.test('programs get the numbers beside the first line', (t) => {
+  const said: [string, object | undefined][] = [];
+  const all = loaded({ total: 8 });
+  tellLoaded({ say: (line, facts) => void said.push([line, facts]) }, 'loaded', all);
+  t.same(
+    said.map(([line]) => line),
+    loadedLines('loaded', all),
+  );
+  t.strictSame(said[0]?.[1], { event: 'summary', ...all });
+  t.strictSame(said[1]?.[1], {});
   t.end();
 });

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { summaryLines } from '../../lib/cli/summary.ts';
+import { summaryLines, tellBackup } from '../../lib/cli/summary.ts';
 import type { BackupSummary } from '../../lib/jobs/backup.ts';
 
 const summary = (changes: Partial<BackupSummary>): BackupSummary => ({
@@ -41,5 +41,17 @@ t.test('what a backup holds, and what is to be known of it', (t) => {
   ]);
   t.match(summaryLines(summary({ vectors: 1 })), [/./, /^warning: 1 vector bin;/]);
   t.equal(summaryLines(summary({ vectors: 3, retries: 1 })).length, 3);
+  t.end();
+});
+
+t.test('programs get the numbers beside the first line', (t) => {
+  const said: [string, object | undefined][] = [];
+  const all = summary({ retries: 2 });
+  tellBackup({ say: (line, facts) => void said.push([line, facts]) }, all);
+  const [first = '', second = ''] = summaryLines(all);
+  t.strictSame(said, [
+    [first, { event: 'summary', ...all }],
+    [second, {}],
+  ]);
   t.end();
 });

@@ -6,6 +6,8 @@ import type { S3Options } from '../../storage/s3/options.ts';
 import type { Command } from '../command.ts';
 import { countOf } from '../format.ts';
 import type { Given } from '../given.ts';
+import { Machine } from '../machine.ts';
+import { backupSummaryLine } from '../machine-lines.ts';
 import { choice, flag, integer, namesOf } from '../option.ts';
 import { compact, compressionLevel, namespace, verbose } from '../options/common.ts';
 import { connectionOptions } from '../options/connection.ts';
@@ -20,6 +22,7 @@ import {
   safeLimit,
   stateFile,
 } from '../options/files.ts';
+import { machine } from '../options/machine.ts';
 import { s3Of, s3WritingOptions } from '../options/s3.ts';
 import { scanOptionsOf } from '../options/scan-options.ts';
 import { allowEmpty, selectionOptions } from '../options/selection.ts';
@@ -29,7 +32,7 @@ import { type ProgressCounts, ProgressDisplay } from '../progress-display.ts';
 import { sealWith } from '../seal.ts';
 import type { Shell } from '../shell.ts';
 import { stopWith } from '../stopping.ts';
-import { summaryLines } from '../summary.ts';
+import { tellBackup } from '../summary.ts';
 
 export const compression = choice({
   name: 'compress',
@@ -87,6 +90,7 @@ export const backupCommand: Command = {
     compressionLevel,
     ...encryptionOptions,
     ...s3WritingOptions,
+    machine,
     verbose,
   ],
   examples: [
@@ -114,6 +118,7 @@ export const backupCommand: Command = {
     const continued = given.value(continueFrom);
     const state = given.value(stateFile);
     const { backup } = await import('../../jobs/backup.ts');
+    const lines = await Machine.open(given.value(machine), shell);
     shell.signal.throwIfAborted();
     const job = backup({
       ...scanning,
@@ -130,12 +135,20 @@ export const backupCommand: Command = {
       ...(state === undefined ? {} : { stateFile: state }),
     });
     const over = stopWith(shell.signal, job);
-    const display = new ProgressDisplay({ shell, counts: () => countsOf(job.progress) });
-    const summary = await job.done.finally(() => {
-      display.close();
-      over();
-    });
-    for (const line of summaryLines(summary)) shell.say(line);
+    const counts = () => countsOf(job.progress);
+    const display = new ProgressDisplay({ shell, counts });
+    lines?.watch(counts);
+    const summary = await job.done
+      .then((done) => {
+        lines?.say(backupSummaryLine(done));
+        return done;
+      })
+      .finally(async () => {
+        display.close();
+        over();
+        await lines?.close();
+      });
+    tellBackup(shell, summary);
   },
 };
 

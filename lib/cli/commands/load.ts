@@ -3,7 +3,7 @@ import { peek } from '../../stages/peek.ts';
 import type { Command } from '../command.ts';
 import { runPipeline } from '../filter.ts';
 import type { Given } from '../given.ts';
-import { type Loaded, loadedLines } from '../load-summary.ts';
+import { type Loaded, tellLoaded } from '../load-summary.ts';
 import { namespace, verbose } from '../options/common.ts';
 import { loadingOf, loadingOptions } from '../options/loading.ts';
 import { runRestore } from '../run-restore.ts';
@@ -34,7 +34,7 @@ export const loadCommand: Command = {
     const loaded = isNdjson
       ? await loadNdjson(given, shell, stream, loading)
       : await loadText(given, shell, stream, loading);
-    for (const line of loadedLines('loaded', loaded)) shell.say(line);
+    tellLoaded(shell, 'loaded', loaded);
   },
 };
 

@@ -2,11 +2,12 @@ import { AsbError } from '../../errors.ts';
 import type { RestoreSource } from '../../jobs/restore-source.ts';
 import type { Command } from '../command.ts';
 import type { Given } from '../given.ts';
-import { loadedLines, uncheckedLine } from '../load-summary.ts';
+import { tellLoaded, uncheckedLine } from '../load-summary.ts';
 import { choice, flag, integer, list, namesOf, text } from '../option.ts';
 import { verbose } from '../options/common.ts';
 import { encryptionOf, encryptionOptions } from '../options/encryption.ts';
 import { loadingOf, loadingOptions, noRecords } from '../options/loading.ts';
+import { machine } from '../options/machine.ts';
 import { noManifest } from '../options/manifest.ts';
 import { s3Of, s3ReadingOptions } from '../options/s3.ts';
 import { runRestore } from '../run-restore.ts';
@@ -127,6 +128,7 @@ export const restoreCommand: Command = {
     ...s3ReadingOptions,
     ...loadingOptions,
     parallel,
+    machine,
     verbose,
   ],
   examples: [
@@ -160,7 +162,7 @@ export const restoreCommand: Command = {
       return;
     }
     const [from, to = from] = given.value(namespaces)?.split(',') ?? [];
-    const summary = await runRestore(shell, {
+    const job = {
       ...loading,
       ...place,
       s3,
@@ -171,8 +173,9 @@ export const restoreCommand: Command = {
       ...(to === undefined ? {} : { namespace: to }),
       ...(encryption === undefined ? {} : { encryption }),
       parallel: given.value(parallel),
-    });
-    for (const line of loadedLines('restored', summary)) shell.say(line);
+    };
+    const summary = await runRestore(shell, job, given.value(machine));
+    tellLoaded(shell, 'restored', summary);
     const line = uncheckedLine(summary.unchecked);
     if (shell.verbose && line !== undefined) shell.say(line);
   },
@@ -184,6 +187,7 @@ const checkSource = (given: Given): void => {
     for (const other of SOURCES.slice(index + 1)) given.exclusive(one, other);
   }
   given.needs(parentDirectory, directoryList);
+  given.exclusive(machine, validate);
   given.exclusive(stateFile, continueFrom);
   for (const option of [stateFile, continueFrom]) {
     given.exclusive(option, validate);

@@ -266,3 +266,29 @@ t.test('on a terminal: a bar while it runs, no text', async (t) => {
   t.equal(text.code, 1);
   t.match(text.stdout.toString(), /^asb backup: [^\n]*terminal[^\n]*\n$/);
 });
+
+t.test('for programs: lines in a FIFO, and JSON', async (t) => {
+  const directory = t.testdir();
+  const args = cluster.join(' ');
+  const job = `asb backup ${args} -d out -m fifo --log-json`;
+  const line = `mkfifo fifo; cat fifo > lines & ${job}; code=$?; wait; exit $code`;
+  const outcome = await shell(line, { cwd: directory });
+  t.equal(outcome.code, 0);
+  const lines = readFileSync(join(directory, 'lines'), 'utf8');
+  t.match(lines, /^(?:PROGRESS:.*\n|REMAINING:.*\n)*SUMMARY:3000:9:2:\d+:\d+\n$/);
+  const said = outcome.stderr.trim().split('\n');
+  const summary = said.map((line) => JSON.parse(line)).find(({ event }) => event === 'summary');
+  t.match(summary, { level: 'info', command: 'backup', records: RECORDS, indexes: 9, udfs: 2 });
+});
+
+t.test('a reader of the lines that goes away does not stop a backup', async (t) => {
+  const directory = t.testdir();
+  // head begins to read, takes nothing, and goes.
+  const job = `asb backup ${cluster.join(' ')} -d out -m fifo`;
+  const line = `mkfifo fifo; head -c 0 fifo & ${job}; code=$?; wait; exit $code`;
+  t.match(await shell(line, { cwd: directory }), { code: 0, stderr: /^backed up 3,000 /m });
+  const missing = await run(['backup', ...cluster, '-d', 'out', '-m', 'no/fifo'], {
+    cwd: directory,
+  });
+  t.match(missing, { code: 1, stderr: /^asb backup: --machine: [^\n]*no\/fifo[^\n]*\n$/ });
+});

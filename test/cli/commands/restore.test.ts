@@ -204,3 +204,22 @@ t.test('a signal ends it', async (t) => {
   t.match(await outcome, { code: 143, stderr: /stopped by SIGTERM/ });
   await silent.close();
 });
+
+t.test('for programs: a line of numbers, and JSON', (t) =>
+  withEmpty(async (to) => {
+    const lines = join(t.testdir(), 'lines');
+    const job = ['restore', '-h', to, '-n', 'test,copy', '-d', OUT, '-m', lines, '--log-json'];
+    const outcome = await run(job);
+    t.equal(outcome.code, 0);
+    t.match(
+      readFileSync(lines, 'utf8'),
+      /^(?:PROGRESS:.*\n|REMAINING:.*\n)*SUMMARY:2:9:2000:0:0:0 :2000:0:0\n$/,
+    );
+    const said = outcome.stderr.trim().split('\n');
+    const summary = said.map((line) => JSON.parse(line)).find(({ event }) => event === 'summary');
+    t.match(summary, { level: 'info', command: 'restore', inserted: 2000, namespace: 'copy' });
+    t.match(await runHere(['restore', '--validate', '-d', OUT, '-m', lines]), {
+      error: { code: 'USAGE' },
+    });
+  }),
+);
