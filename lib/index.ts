@@ -21,8 +21,21 @@ export {
   type BackupSummary,
   backup,
 } from './jobs/backup.ts';
-export { type BackupInput, type InputOptions, openInput } from './jobs/backup-input.ts';
+export {
+  type BackupInput,
+  type BackupInput,
+  type InputOptions,
+  type InputOptions,
+  openInput,
+  openInput,
+} from './jobs/backup-input.ts';
 export type { OutputOptions, WrittenBackup } from './jobs/backup-output.ts';
+export {
+  type OutputOptions,
+  type WriteBackupOptions,
+  type WrittenBackup,
+  writeBackup,
+} from './jobs/backup-output.ts';
 export type { FoundManifest } from './jobs/manifest-check.ts';
 export {
   type MergeJob,
@@ -43,6 +56,7 @@ export {
   type RestoreSummary,
   restore,
 } from './jobs/restore.ts';
+export { type SplitOptions, type SplitPart, splitBackup } from './jobs/split.ts';
 export type { VerifiedFile } from './jobs/verified-file.ts';
 export {
   type VerifiedNamespace,
