@@ -60,7 +60,9 @@ const placeRows = ({ location, manifests }: VerifiedPlace): Row[] => {
     return [[printable(location), 'none', note]];
   }
   return manifests.map(({ location, complete, tool, begun, ended }): Row => {
-    const when = `${begun.toISOString()} to ${ended.toISOString()}`;
+    // 1970: it was made of a backup that does not say when it was begun.
+    const begin = begun.getTime() === 0 ? 'a begin nobody knows' : begun.toISOString();
+    const when = `${begin} to ${ended.toISOString()}`;
     const state = complete ? 'complete' : 'incomplete';
     return [printable(location), state, `${printable(tool)}, ${when}`];
   });

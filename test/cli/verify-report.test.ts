@@ -80,6 +80,14 @@ t.test('without records there is no more than the sum', async (t) => {
   t.match(tableLines(await reportOf(Buffer.from('oops'))).join('\n'), /damaged +1\nversions +none/);
 });
 
+t.test('a backup made of one that does not say when it was begun', async (t) => {
+  const ended = new Date('2026-11-23T07:01:02.003Z');
+  const found = { tool: 'asb', namespace: 'test', begun: new Date(0), ended, complete: true };
+  const manifests = [{ ...found, location: 'a.manifest.json' }];
+  const report = { ...(await reportOf(HEADER)), places: [{ location: 'a', manifests }] };
+  t.match(tableLines(report).join('\n'), / a begin nobody knows to 2026-/);
+});
+
 t.test('manifests, each with who wrote it, and when', async (t) => {
   const begun = new Date('2026-11-23T07:00:00.000Z');
   const ended = new Date('2026-11-23T07:01:02.003Z');
