@@ -5,8 +5,8 @@ import { namesOf, type Option } from './option.ts';
 export interface Origin {
   /** The config file. */
   readonly file?: string;
-  /** Line in the file, from 1. */
-  readonly line?: number;
+  /** Line in the file, from 1; `undefined` if nobody knows. */
+  readonly line?: number | undefined;
   /** What the Secret Agent was asked for: the value is not to be shown. */
   readonly secret?: string;
 }

@@ -8,6 +8,7 @@ import { EncryptionKey } from '../../lib/crypto/key.ts';
 import {
   type KeyForm,
   keyFromFile,
+  keyFromText,
   keyFromVariable,
   MAX_KEY_FILE_SIZE,
 } from '../../lib/crypto/key-source.ts';
@@ -42,6 +43,14 @@ t.test('files without a key', async (t) => {
     await t.rejects(keyFromFile(file), { code: 'KEY', facts: { file } }, name);
   }
   await t.rejects(keyFromFile('/dev/zero'), { code: 'KEY' }, 'one without an end');
+});
+
+t.test('a key in a text', (t) => {
+  t.equal(digestOf(keyFromText(`words\n${PEM}`)), RSA_DIGEST);
+  for (const text of ['', 'hunter2', PEM.replace('MII', 'hunter2')]) {
+    t.throws(() => keyFromText(text), { code: 'KEY', message: /^(?!.*hunter2)/ });
+  }
+  t.end();
 });
 
 const wrapped = base64(PKCS1).replace(/.{76}/g, '$&\n');

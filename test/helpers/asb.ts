@@ -5,9 +5,14 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 export const EXECUTABLE = fileURLToPath(new URL('../../bin/asb.ts', import.meta.url));
-
-/** Words are compared, whatever the terminal of who runs the tests likes. */
-const PLAIN = { FORCE_COLOR: undefined };
+/**
+ * Words are compared, whatever the terminal of who runs the tests likes; and a home without config
+ * files, which those of whoever runs them are none of.
+ */
+const PLAIN = {
+  FORCE_COLOR: undefined,
+  HOME: fileURLToPath(new URL('../../fixtures', import.meta.url)),
+};
 
 export interface Outcome {
   /** Exit status; `null` if a signal ended it. */

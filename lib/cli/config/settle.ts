@@ -48,7 +48,8 @@ export const settle = async (typed: Typed, options: SettleOptions): Promise<Sett
     const word = typed.values.get(name) ?? setting?.word ?? false;
     if (word === false) continue;
     values.set(name, word);
-    if (setting !== undefined && !typed.values.has(name)) origins.set(name, originOf(setting));
+    if (setting !== undefined && !typed.values.has(name))
+      origins.set(name, { file: setting.file, line: setting.line });
   }
   if (has(command, tlsEnable) && !values.has(tlsEnable.name)) {
     leaveOutTls(values, origins);
@@ -125,11 +126,6 @@ const isThere = (file: string): boolean => {
     return true; // whoever reads it says why it cannot be read
   }
 };
-
-const originOf = ({ file, line }: Setting): Origin => ({
-  file,
-  ...(line === undefined ? {} : { line }),
-});
 
 /** The sample of astools.conf says that they are ignored without tls-enable. */
 const leaveOutTls = (values: Map<string, string>, origins: Map<string, Origin>): void => {

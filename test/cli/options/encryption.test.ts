@@ -31,6 +31,23 @@ t.test('where the key comes from', async (t) => {
   }
 });
 
+t.test('the text of a key is a secret, and no name of a file', async (t) => {
+  const secret = new Map([['encryption-key-file', { secret: 'secrets:x' }]]);
+  const of = (text: string) =>
+    new Given(
+      new Map([
+        ['encrypt', 'aes128'],
+        ['encryption-key-file', text],
+      ]),
+      [],
+      secret,
+    );
+  const job = await encryptionOf(of(PEM));
+  t.equal(job && bytesOf(job.key), bytesOf(PEM_KEY));
+  const message = /^(?!.*hunter2)/;
+  await t.rejects(encryptionOf(of('hunter2')), { code: 'KEY', message });
+});
+
 t.test('a job without encryption has none', async (t) => {
   t.equal(await encryptionOf(given({})), undefined);
 });

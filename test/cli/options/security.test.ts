@@ -104,3 +104,30 @@ t.test('what does not go together is told before anything is asked', async (t) =
     t.strictSame(asked, []);
   }
 });
+
+t.test('secrets are what they are, and are not named', async (t) => {
+  const secret = { secret: 'secrets:x' };
+  const values = {
+    ...PAIR,
+    user: 'ann',
+    password: 'env:ASB_TEST_SECRET',
+    'tls-keyfile': '-----BEGIN hunter2',
+  };
+  const given = (more: Values, ...names: readonly string[]) =>
+    new Given(
+      new Map(Object.entries({ ...values, ...more })),
+      [],
+      new Map(names.map((name) => [name, secret])),
+    );
+  const asked: string[] = [];
+  const ask = async (question: string) => {
+    asked.push(question);
+    return 'typed';
+  };
+  t.match(await securityOf(given({}, 'password'), ask), { password: 'env:ASB_TEST_SECRET' });
+  const locked = given({ 'tls-keyfile-password': '' }, 'password', 'tls-keyfile');
+  t.match(await securityOf(locked, ask), { tls: { keyfilePassword: 'typed' } });
+  t.strictSame(asked, ['password of the private key']);
+  const file = given({ 'tls-keyfile-password': 'file:x' }, 'password', 'tls-keyfile-password');
+  t.match(await securityOf(file, ask), { tls: { keyfilePassword: 'file:x' } });
+});

@@ -6,6 +6,7 @@ import t from 'tap';
 import {
   MAX_PEM_FILES,
   MAX_PEM_SIZE,
+  pemName,
   readPem,
   readPemDirectory,
 } from '../../../lib/wire/security/pem.ts';
@@ -24,6 +25,14 @@ t.test('what a file holds', async (t) => {
   t.strictSame([all.certificates, all.crls], [[CA, CA], [CRL]]);
   const none = await readPem(join(directory, 'none.txt'), '--tls-cafile');
   t.strictSame([none.certificates, none.crls], [[], []]);
+});
+
+t.test('a text will do', async (t) => {
+  const { file, certificates, text } = await readPem(`words\n${CA}`, '--tls-cafile');
+  t.strictSame([certificates, text], [[CA], `words\n${CA}`]);
+  t.equal(file, pemName(text));
+  t.notMatch(file, 'BEGIN');
+  t.equal(pemName('a.pem'), 'a.pem');
 });
 
 t.test('a pipe will do', async (t) => {

@@ -77,3 +77,29 @@ t.test('what does not', async (t) => {
     await t.rejects(readSecureContext(options), error, JSON.stringify(options));
   }
 });
+
+t.test('texts in the place of files, which no message shows', async (t) => {
+  const texts = {
+    cafile: tlsText('ca.pem'),
+    certfile: tlsText('client.pem'),
+    keyfile: tlsText('client.key'),
+  };
+  t.ok((await readSecureContext(texts)).context);
+  const locked = { keyfile: tlsText('client-encrypted.key'), keyfilePassword: 'open-sesame' };
+  t.ok((await readSecureContext({ ...texts, ...locked })).context);
+  const rows: readonly TlsOptions[] = [
+    { cafile: texts.keyfile },
+    { cafile: texts.cafile.replace('MII', 'AAA') },
+    { cafile: texts.cafile, crlCheck: true },
+    { ...texts, certfile: texts.keyfile },
+    { ...texts, keyfile: tlsText('server.key') },
+    { ...texts, keyfile: texts.certfile },
+    { ...texts, keyfile: locked.keyfile },
+    { certfile: tlsText('weak.pem'), keyfile: tlsText('weak.key') },
+  ];
+  for (const options of rows) {
+    const message = /^(?![\s\S]*(?:BEGIN|MI))/;
+    const facts = { file: 'the PEM text given' };
+    await t.rejects(readSecureContext(options), { code: 'KEY', message, facts });
+  }
+});
