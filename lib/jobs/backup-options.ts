@@ -4,6 +4,7 @@ import { AsbError } from '../errors.ts';
 import type { ScanOptions } from '../stages/scan.ts';
 import type { SerializerInfo } from '../stages/serialize.ts';
 import type { S3Options } from '../storage/s3/options.ts';
+import { checkSelection } from '../wire/scan/scan-selection.ts';
 import { checkedShard, type Shard } from './shard.ts';
 
 /**
@@ -100,6 +101,7 @@ export interface BackupJob {
 
 /** @throws AsbError `USAGE` for options that have no meaning together */
 export const checkOptions = (options: BackupOptions): void => {
+  checkSelection(options);
   const places = [options.directory, options.outputFile, options.output];
   if (places.filter((place) => place !== undefined).length !== 1) {
     throw new AsbError(

@@ -1,6 +1,7 @@
 import { AsbError } from '../errors.ts';
 import { Coverage } from '../record/coverage.ts';
 import type { Document } from '../storage/documents.ts';
+import { givenOptions, keptPartitions } from './backup-nodes.ts';
 import type { BackupOptions } from './backup-options.ts';
 import { type BackupDocuments, documentsOf } from './backup-places.ts';
 import { shapeOfBackup } from './backup-shape.ts';
@@ -15,6 +16,8 @@ export interface BackupStart extends BackupDocuments {
   /** What is in files already. */
   readonly safe: BackupState;
   readonly continuing: boolean;
+  /** Ids of the partitions of its nodes, if it is of some, as they were when it was begun. */
+  readonly nodePartitions?: readonly number[] | undefined;
 }
 
 /**
@@ -29,7 +32,7 @@ export const startOf = async (options: BackupOptions): Promise<BackupStart> => {
   const shape = shapeOfBackup(options);
   const { state } = documents;
   if (continueFrom !== undefined) {
-    return { ...documents, safe: await readState(state, options, shape), continuing: true };
+    return { ...documents, ...(await readState(state, options, shape)), continuing: true };
   }
   if (state !== undefined && !removeFiles && (await state.read()) !== undefined) {
     throw stateExists(state.location);
@@ -52,17 +55,22 @@ const readState = async (
   document: Document | undefined,
   { namespace, shard, outputSize = 0 }: BackupOptions,
   shape: BackupShape,
-): Promise<BackupState> => {
+): Promise<Pick<BackupStart, 'safe' | 'nodePartitions'>> => {
   const text = await document?.read();
   if (document === undefined || text === undefined) throw noState(document?.location);
   const file = document.location;
   const safe = parseState(text, file);
-  const then = { namespace: safe.namespace, shard: textOf(safe.shard), ...safe.options };
+  const then = {
+    namespace: safe.namespace,
+    shard: textOf(safe.shard),
+    ...givenOptions(safe.options),
+  };
   requireSameShape({ namespace, shard: textOf(shard), ...shape }, then, file, 'a backup');
   const bytes = safe.part?.bytes ?? 0;
   // 0: what comes is kept apart from what came before, and joined later.
   if (outputSize !== 0 && outputSize !== bytes) throw otherSize(file, outputSize, bytes);
-  return safe;
+  const nodePartitions = shape.nodes === undefined ? undefined : keptPartitions(safe.options, file);
+  return { safe, nodePartitions };
 };
 
 const textOf = (shard: Shard | undefined): string | undefined =>

@@ -9,9 +9,11 @@ import { type SerializerInfo, serialize } from '../stages/serialize.ts';
 import { isS3Url } from '../storage/s3/url.ts';
 import type { Cluster } from '../wire/cluster.ts';
 import { connectTo } from '../wire/connect.ts';
+import { requireReadable } from '../wire/scan/scan-nodes.ts';
 import { countRecords, estimateBytes, readSets } from '../wire/statistics.ts';
 import { type Destination, openDestination } from './backup-destination.ts';
 import { BackupLedger } from './backup-ledger.ts';
+import { placedStart } from './backup-nodes.ts';
 import {
   type BackupJob,
   type BackupOptions,
@@ -36,7 +38,7 @@ class Backup implements BackupJob {
   readonly #begin = performance.now();
   readonly done: Promise<BackupSummary>;
   /** Ids of those that are read; all if `undefined`. */
-  readonly #partitions: readonly number[] | undefined;
+  #partitions: readonly number[] | undefined;
   #start: BackupStart | undefined;
   #scan: ScanStage | undefined;
   #early: EarlyEnd | undefined;
@@ -87,11 +89,12 @@ class Backup implements BackupJob {
     return this.#withCluster(cluster, this.#start).finally(() => cluster.close());
   }
 
-  async #withCluster(cluster: Cluster, start: BackupStart): Promise<BackupSummary> {
+  async #withCluster(cluster: Cluster, before: BackupStart): Promise<BackupSummary> {
     const { signal } = this.#abort;
+    let start: BackupStart;
     try {
       signal.throwIfAborted();
-      await this.#lookAhead(cluster);
+      start = await this.#lookAhead(cluster, before);
     } catch (error) {
       throw signal.aborted ? toError(signal.reason) : error;
     }
@@ -109,9 +112,25 @@ class Backup implements BackupJob {
   }
 
   /** Whatever can be known to be wrong is found before anything is written or removed. */
-  async #lookAhead(cluster: Cluster): Promise<void> {
+  async #lookAhead(cluster: Cluster, start: BackupStart): Promise<BackupStart> {
+    cluster.requireNamespace(this.#options.namespace);
+    const placed = await this.#place(cluster, start);
+    if (this.#options.noRecords !== true) requireReadable(cluster, this.#scanOptions);
+    await this.#count(cluster);
+    return placed;
+  }
+
+  /** Finds the partitions of the nodes, if only some are to be read. */
+  async #place(cluster: Cluster, start: BackupStart): Promise<BackupStart> {
+    const { nodes = [] } = this.#options;
+    if (nodes.length === 0) return start;
+    const placed = await placedStart(cluster, { ...this.#options, nodes }, start);
+    this.#partitions = partitionsFor({ ...this.#options, partitions: placed.nodePartitions });
+    return placed;
+  }
+
+  async #count(cluster: Cluster): Promise<void> {
     const { namespace, sets = [], maxRecords = 0, outputFile = '', onNotice } = this.#options;
-    cluster.requireNamespace(namespace);
     try {
       const known = new Set((await readSets(cluster.nodes, namespace)).map(({ name }) => name));
       for (const set of sets) {
@@ -188,18 +207,24 @@ class Backup implements BackupJob {
     return allowEmpty || noRecords || (shard !== undefined && !this.#nothingThere);
   }
 
+  /** Its partitions are all that it is told of where to read. */
+  get #scanOptions(): BackupOptions {
+    const partitions = this.#partitions;
+    return { ...this.#options, nodes: [], ...(partitions === undefined ? {} : { partitions }) };
+  }
+
   #openScan(cluster: Cluster, { safe, continuing }: BackupStart): ScanStage {
     const options = this.#options;
     const { noRecords = false, maxRecords = 0 } = options;
     const begun = continuing && (safe.files.length > 0 || safe.part !== undefined);
     const enough = maxRecords > 0 && safe.coverage.records >= maxRecords;
     this.#scan = scan({
-      ...options,
+      ...this.#scanOptions,
       cluster,
-      ...(this.#partitions === undefined ? {} : { partitions: this.#partitions }),
       reuseMemory: true,
       parallel: options.parallel ?? defaultParallel(cluster.nodes.length),
-      positions: safe.coverage.positions(),
+      // What is safe is further on than where it was to begin.
+      positions: new Map([...(options.positions ?? []), ...safe.coverage.positions()]),
       holders: safe.holders,
       maxRecords: maxRecords === 0 ? 0 : maxRecords - safe.coverage.records,
       // Globals come first: they were there before anything was safe.

@@ -44,6 +44,41 @@ t.test('defaults are left out, and what does not shape the content', async (t) =
       },
     ],
     [
+      {
+        ...base,
+        modifiedAfter: 1_767_225_600_000_000_001n,
+        modifiedBefore: 1_767_225_601_120_000_000n,
+        noTtlOnly: true,
+        partitions: [7, 0, 1, 2, 7],
+        positions: new Map([
+          [2, Buffer.alloc(20, 2)],
+          [1, Buffer.alloc(20, 1)],
+        ]),
+        nodes: ['B', { host: '::1', port: 3000 }, 'A'],
+      },
+      {
+        place: 'directory',
+        modifiedAfter: '2026-01-01T00:00:00.000000001Z',
+        modifiedBefore: '2026-01-01T00:00:01.120000000Z',
+        noTtlOnly: true,
+        partitions: '0-2,7',
+        afterDigests: ['AQEBAQEBAQEBAQEBAQEBAQEBAQE=', 'AgICAgICAgICAgICAgICAgICAgI='],
+        nodes: ['A', 'B', '[::1]:3000'],
+      },
+    ],
+    [
+      {
+        ...base,
+        noTtlOnly: false,
+        partitions: Array.from({ length: 4096 }, (_, id) => id),
+        positions: new Map(),
+        nodes: [],
+        onlyRacks: [1],
+        preferRacks: [1],
+      },
+      { place: 'directory' },
+    ],
+    [
       { ...base, noBins: true, noRecords: true },
       { place: 'directory', noBins: true, noRecords: true },
     ],

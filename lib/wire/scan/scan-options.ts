@@ -4,7 +4,7 @@ import type { ScanSelection } from './scan-selection.ts';
 
 export interface PartitionScanOptions extends ScanSelection, RateLimits {
   /** Ids of the partitions to scan, 0–4095; all if left out. */
-  readonly partitions?: Iterable<number>;
+  readonly partitions?: readonly number[];
   /**
    * For each partition that an earlier scan began, the last digest (20 bytes) that is safe already:
    * this scan goes on after it. Default: none.
