@@ -21,21 +21,25 @@ export {
   type BackupSummary,
   backup,
 } from './jobs/backup.ts';
-export {
-  type BackupInput,
-  type BackupInput,
-  type InputOptions,
-  type InputOptions,
-  openInput,
-  openInput,
-} from './jobs/backup-input.ts';
-export type { OutputOptions, WrittenBackup } from './jobs/backup-output.ts';
+export { type BackupInput, type InputOptions, openInput } from './jobs/backup-input.ts';
 export {
   type OutputOptions,
   type WriteBackupOptions,
   type WrittenBackup,
   writeBackup,
 } from './jobs/backup-output.ts';
+export {
+  type Difference,
+  type DifferenceCounts,
+  type DifferenceKind,
+  type DiffJob,
+  type DiffOptions,
+  type DiffReport,
+  diffBackups,
+  type GlobalDifference,
+  type RecordDifference,
+} from './jobs/diff.ts';
+export type { BinDifference, RecordField } from './jobs/diff-record.ts';
 export type { FoundManifest } from './jobs/manifest-check.ts';
 export {
   type MergeJob,

@@ -16,6 +16,8 @@ export interface Operands {
   readonly min: number;
   /** Most of them; any number if left out. */
   readonly max?: number;
+  /** The words they may be, where there are only some. */
+  readonly words?: readonly string[];
 }
 
 /** The headings of the list of commands, in its order. */
@@ -46,6 +48,8 @@ export interface Command {
    * speaks the same language.
    */
   readonly readerMayGo?: boolean;
+  /** The exit status of a failure, where 1 is an answer. Default: 1. */
+  readonly failedStatus?: number;
   /** @throws AsbError `USAGE` for options that do not go together, else what its stages throw */
   run(given: Given, shell: Shell): Promise<void>;
 }

@@ -78,8 +78,8 @@ class Run {
       if (this.#output?.closed && this.#readerMayGo) return ExitCode.DONE;
       this.#tell(error);
       await this.#poison(lineOf(error));
-      const failed = codeOf(error) === 'USAGE' ? ExitCode.USAGE : ExitCode.FAILED;
-      return this.#signals.exitCode ?? failed;
+      const failed = this.#command?.failedStatus ?? ExitCode.FAILED;
+      return this.#signals.exitCode ?? (codeOf(error) === 'USAGE' ? ExitCode.USAGE : failed);
     }
   }
 
@@ -111,6 +111,7 @@ class Run {
     this.#verbose = isVerbose(given);
     this.#words = wordsOf(given, command.name);
     if (this.#verbose) for (const line of told) this.#words.say(line);
+    let answer: number = ExitCode.DONE;
     const shell = processShell({
       signal: this.#signals.signal,
       verbose: this.#verbose,
@@ -120,9 +121,12 @@ class Run {
         this.#output = output;
         this.#language = language;
       },
+      onAnswer: (status) => {
+        answer = status;
+      },
     });
     await command.run(given, shell);
-    return ExitCode.DONE;
+    return answer;
   }
 
   #tell(error: unknown): void {

@@ -35,6 +35,8 @@ export interface Shell {
   say(line: string, facts?: LogFacts): void;
   /** Bytes for the terminal as they are, to draw in place. */
   draw(bytes: string): void;
+  /** The exit status if the command ends well: its answer. 0 if nobody says it. */
+  answer(status: number): void;
 }
 
 /** Opens the standard streams of this process, for one command. */
@@ -46,6 +48,8 @@ export const processShell = (options: {
   readonly example: string;
   /** Called with the language when a command takes standard output. */
   readonly onOutput: (output: Output, language: Language) => void;
+  /** Called with the exit status that a command answers with. */
+  readonly onAnswer: (status: number) => void;
 }): Shell => ({
   signal: options.signal,
   verbose: options.verbose,
@@ -62,6 +66,7 @@ export const processShell = (options: {
   },
   say: (line, facts) => options.words.say(line, facts),
   draw: (bytes) => options.words.draw(bytes),
+  answer: options.onAnswer,
 });
 
 /**

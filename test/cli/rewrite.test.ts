@@ -16,6 +16,7 @@ const shellOf = (output: PassThrough) => ({
   output: () => new Output(output),
   say: () => {},
   draw: () => {},
+  answer: () => {},
 });
 
 /** Records in object mode, through a function. */

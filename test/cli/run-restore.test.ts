@@ -39,6 +39,7 @@ t.test('a bar while it runs, and a signal', async (t) => {
       drawn.push(bytes);
       onDraw();
     },
+    answer: () => {},
   };
   /** A restore whose input does not end by itself. */
   const begin = () => {

@@ -10,6 +10,8 @@ export interface Ran {
   readonly said: readonly string[];
   /** What standard output got. */
   readonly written: Buffer;
+  /** The exit status, if nothing was thrown. */
+  readonly answer: number;
   /** What was thrown; `undefined` if nothing was. */
   readonly error: unknown;
 }
@@ -24,6 +26,7 @@ export const runHere = async (args: readonly string[], input = ''): Promise<Ran>
       done();
     },
   });
+  let answer = 0;
   let error: unknown;
   try {
     const request = parseCommandLine(COMMANDS, args, 80);
@@ -38,9 +41,12 @@ export const runHere = async (args: readonly string[], input = ''): Promise<Ran>
       output: () => new Output(sink),
       say: (line) => void said.push(line),
       draw: () => {},
+      answer: (status) => {
+        answer = status;
+      },
     });
   } catch (thrown) {
     error = thrown;
   }
-  return { said, written: Buffer.concat(written), error };
+  return { said, written: Buffer.concat(written), answer, error };
 };
