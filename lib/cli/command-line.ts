@@ -3,7 +3,7 @@ import { AsbError } from '../errors.ts';
 import { packageVersion } from '../jobs/version.ts';
 import { splitArguments } from './arguments.ts';
 import type { Command } from './command.ts';
-import { commandList, optionLines } from './help.ts';
+import { commandList, GENERAL_OPTIONS, optionLines } from './help.ts';
 import { nearest } from './nearest.ts';
 import { namesOf, type Option } from './option.ts';
 import type { Typed } from './typed.ts';
@@ -19,8 +19,7 @@ interface Values {
   readonly [name: string]: unknown;
 }
 
-/** Shows the options, one a line: asbackup's name for it. */
-const OPTIONS = 'options';
+const [help, versionOption, list] = GENERAL_OPTIONS;
 
 /** Values stay as they were typed: a namespace may look like a number. */
 const PARSER = {
@@ -70,7 +69,7 @@ export const parseCommandLine = (
       text: text === version ? text : helpOf(text, commands, command, columns),
     };
   }
-  if (values[OPTIONS] === true) return { kind: 'text', text: optionsOf(commands, command) };
+  if (values[list.name] === true) return { kind: 'text', text: optionsOf(commands, command) };
   if (command === undefined) throw unknownCommand(commands, String(args[0]));
   return { kind: 'run', command, typed: typedOf(command, values) };
 };
@@ -85,11 +84,11 @@ const parserOf = (words: readonly string[], columns: number, version: string): A
       'Not enough arguments following: %s': 'option %s needs a value',
       boolean: 'flag',
     })
-    .help('help', 'Show this help')
-    .alias('help', ['Z', 'usage'])
-    .version('version', 'Show the version', version)
-    .alias('version', 'V')
-    .option(OPTIONS, { alias: 'O', boolean: true, describe: 'List the options, one a line' })
+    .help(help.name, help.describe)
+    .alias(help.name, [...help.alias])
+    .version(versionOption.name, versionOption.describe, version)
+    .alias(versionOption.name, [...versionOption.alias])
+    .option(list.name, { alias: [...list.alias], boolean: true, describe: list.describe })
     .wrap(columns);
 
 /** What is shown instead of, or beside, what yargs says. */

@@ -1,6 +1,7 @@
 import type { Command } from './command.ts';
 import { backupCommand } from './commands/backup.ts';
 import { catCommand } from './commands/cat.ts';
+import { completionCommand } from './commands/completion.ts';
 import { compressCommand } from './commands/compress.ts';
 import { decompressCommand } from './commands/decompress.ts';
 import { decryptCommand } from './commands/decrypt.ts';
@@ -48,6 +49,7 @@ const ALL: readonly Command[] = [
   downloadCommand,
   loadCommand,
   sandboxCommand,
+  completionCommand(() => COMMANDS),
 ];
 
 const completing: readonly Option<unknown>[] = [...configOptions, ...secretAgentOptions];

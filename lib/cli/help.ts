@@ -1,6 +1,13 @@
 /** What `asb --help` and `--options` show; the help of a command is yargs's, from the same tables. */
 import { type Command, HEADINGS } from './command.ts';
-import { namesOf, type Option } from './option.ts';
+import { flag, namesOf, type Option } from './option.ts';
+
+/** What every command has, and what stands without one. */
+export const GENERAL_OPTIONS = [
+  flag({ name: 'help', alias: ['Z', 'usage'], describe: 'Show this help' }),
+  flag({ name: 'version', alias: ['V'], describe: 'Show the version' }),
+  flag({ name: 'options', alias: ['O'], describe: 'List the options, one a line' }),
+] as const;
 
 /** What somebody may look for, and where it is. */
 export const TOPICS = [
