@@ -40,6 +40,13 @@ export {
   type RecordDifference,
 } from './jobs/diff.ts';
 export type { BinDifference, RecordField } from './jobs/diff-record.ts';
+export {
+  type Estimated,
+  type EstimateJob,
+  type EstimateOptions,
+  type EstimateSummary,
+  estimate,
+} from './jobs/estimate.ts';
 export type { FoundManifest } from './jobs/manifest-check.ts';
 export {
   type MergeJob,
