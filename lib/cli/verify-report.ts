@@ -99,7 +99,7 @@ export const tableLines = (report: VerifyReport): string[] => {
 };
 
 /** A name as JSON: text, or what is no UTF-8 as in NDJSON. */
-const jsonName = (name: Buffer): string | { readonly $string: string } =>
+export const jsonName = (name: Buffer): string | { readonly $string: string } =>
   isUtf8(name) ? name.toString() : { $string: name.toString('base64') };
 
 const countsByName = (counts: readonly TypeCount[]): Record<string, number> =>

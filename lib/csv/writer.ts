@@ -1,7 +1,7 @@
 import { type Options, stringify } from 'csv-stringify/sync';
 import { AsbError, type ErrorFacts, messageOf } from '../errors.ts';
-import type { RecordBatch } from '../record/batch.ts';
 import { decodeParticle } from '../record/bin.ts';
+import type { RecordChunk } from '../record/chunk.ts';
 import { ParticleType } from '../record/particle.ts';
 import type { AsbRecord } from '../record/record.ts';
 import { TypedBytes, type Value } from '../record/values.ts';
@@ -29,6 +29,8 @@ export interface CsvWriterOptions {
 /** What a {@link CsvWriter} has written so far. */
 export interface CsvWriterInfo {
   records: number;
+  /** Secondary indexes and UDF modules, which have no place in a table. */
+  globals: number;
   bytes: number;
   /** Strings that are no UTF-8, and so are base64. */
   notUtf8: number;
@@ -49,7 +51,7 @@ type Row = (string | undefined)[];
  */
 export class CsvWriter {
   /** Counts all that was written; live. */
-  readonly info: CsvWriterInfo = { records: 0, bytes: 0, notUtf8: 0 };
+  readonly info: CsvWriterInfo = { records: 0, globals: 0, bytes: 0, notUtf8: 0 };
   readonly #recordColumns: readonly RecordColumn[];
   readonly #bins: readonly BinColumn[];
   /** Where in a row the bins of a name stand; names as latin1. */
@@ -82,14 +84,18 @@ export class CsvWriter {
   }
 
   /**
-   * The lines of a batch, which is released.
+   * The lines of a batch, which is released; nothing for a global.
    * @throws AsbError `FORMAT`, with the record's digest, for a value that is not of its column's
    *   type, or is not what its particle type says
    */
-  write(batch: RecordBatch): Buffer {
-    const lines = this.#lines(Array.from(batch, (record) => this.#row(record)));
-    this.info.records += batch.length;
-    batch.release();
+  write(chunk: RecordChunk): Buffer {
+    if (chunk.kind !== 'records') {
+      this.info.globals++;
+      return this.#lines([]);
+    }
+    const lines = this.#lines(Array.from(chunk, (record) => this.#row(record)));
+    this.info.records += chunk.length;
+    chunk.release();
     return lines;
   }
 

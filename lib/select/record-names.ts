@@ -1,6 +1,6 @@
 /** How people name a record: by its user key or its digest, as text. */
 import { AsbError } from '../errors.ts';
-import { type Particle, encodeParticle } from '../record/builder.ts';
+import { encodeParticle, type Particle } from '../record/builder.ts';
 import { DIGEST_SIZE } from '../record/layout.ts';
 
 const KEY_FORMS = 'int:5, string:ada, blob:BASE64, or a bare key';

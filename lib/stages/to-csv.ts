@@ -16,6 +16,7 @@ export interface ToCsv extends Transform {
 const LINES_WAITING = 1024 * 1024;
 /** Record chunks that may wait: each may have up to 512 KiB. */
 const CHUNKS_WAITING = 2;
+const NOTHING = Buffer.alloc(0);
 
 /**
  * Writes records as CSV, one a line, behind a line of names: `RecordChunk`s in, whole lines of bytes
@@ -29,28 +30,23 @@ const CHUNKS_WAITING = 2;
 export const toCsv = (options: CsvWriterOptions): ToCsv => {
   const writer = new CsvWriter(options);
   let begun = false;
-  const begin = (): void => {
-    if (begun) return;
-    begun = true;
-    const head = writer.head();
-    if (head.length > 0) stage.push(head);
+  const give = (make: () => Buffer, done: (error?: Error) => void): void => {
+    try {
+      const head = begun ? [] : [writer.head()];
+      begun = true;
+      for (const lines of [...head, make()]) if (lines.length > 0) stage.push(lines);
+    } catch (error) {
+      done(toError(error));
+      return;
+    }
+    done();
   };
   const stage: Transform = new Transform({
     writableObjectMode: true,
     writableHighWaterMark: CHUNKS_WAITING,
     readableHighWaterMark: LINES_WAITING,
-    transform(chunk: RecordChunk, _encoding, done) {
-      begin();
-      try {
-        done(null, chunk.kind === 'records' ? writer.write(chunk) : undefined);
-      } catch (error) {
-        done(toError(error));
-      }
-    },
-    flush(done) {
-      begin();
-      done();
-    },
+    transform: (chunk: RecordChunk, _encoding, done) => give(() => writer.write(chunk), done),
+    flush: (done) => give(() => NOTHING, done),
   });
   return Object.assign(stage, { info: writer.info });
 };

@@ -1,0 +1,59 @@
+import type { Transform } from 'node:stream';
+import { AsbError } from '../errors.ts';
+import { runPipeline } from './filter.ts';
+import type { Given } from './given.ts';
+import { namesOf } from './option.ts';
+import { outputFile, removeFiles } from './options/files.ts';
+import type { recordInputOf } from './record-input.ts';
+import { outputOptions } from './record-output.ts';
+import { readingDisplay } from './rewrite.ts';
+import type { Shell } from './shell.ts';
+
+/** What records are written as, one a line. */
+export type LineLanguage = 'ndjson' | 'csv';
+
+/**
+ * Writes what stages make of records, as lines: to standard output, or to the file that the command
+ * line names, which is there when it is whole. Lines are never encrypted: others read them.
+ *
+ * @param stages the last one gives bytes
+ * @throws AsbError `USAGE` for options of what is no line, and if the file is being read; `EXISTS` if it
+ *   is there; what the stages throw; the signal's reason
+ */
+export const exportLines = async (
+  given: Given,
+  shell: Shell,
+  { input, s3 }: Awaited<ReturnType<typeof recordInputOf>>,
+  stages: readonly Transform[],
+  language: LineLanguage,
+): Promise<void> => {
+  const path = given.value(outputFile) ?? '-';
+  const fitting = path === '-' ? [outputFile] : [outputFile, removeFiles];
+  const wrong = outputOptions.find((option) => given.has(option) && !isOf(option.name, fitting));
+  if (wrong !== undefined) {
+    throw new AsbError('USAGE', `${namesOf(wrong)} has no meaning here: what is written is lines`);
+  }
+  let sink: NodeJS.WritableStream;
+  if (path === '-') {
+    sink = shell.output(language).stream();
+  } else {
+    const { oneFile } = await import('../stages/one-file.ts');
+    const { fileAt } = await import('../storage/homes.ts');
+    const { isInside } = await import('../storage/inside.ts');
+    for (const { location } of input.files) {
+      if (!(await isInside(location, path))) continue;
+      throw new AsbError('USAGE', `${path} is being read; write elsewhere`, { file: path });
+    }
+    const home = fileAt(path, s3);
+    const replaces = given.value(removeFiles);
+    sink = oneFile({
+      prepare: () => home.prepare({ removeFiles: replaces }),
+      open: () => home.create(home.name),
+    });
+  }
+  const display = readingDisplay(shell, input);
+  await runPipeline(shell.signal, [input.chunks(), ...stages, sink]).finally(() => display.close());
+};
+
+const isOf = (name: string, options: readonly { readonly name: string }[]): boolean =>
+  options.some((option) => option.name === name);

@@ -1,0 +1,249 @@
+/** Which records, bins and globals of a backup are wanted: of commands that need no cluster. */
+import { AsbError, messageOf } from '../../errors.ts';
+import { MAX_GENERATION } from '../../record/layout.ts';
+import type { Where } from '../../select/where.ts';
+import type { FilterOptions } from '../../stages/filter.ts';
+import type { Given } from '../given.ts';
+import { MOMENT_FORMS, parseMoment } from '../moment.ts';
+import { choice, flag, list, namesOf, type Option, text } from '../option.ts';
+import { bins, noBins, noIndexes, noRecords, noUdfs, sets } from './selection.ts';
+
+const group = 'Selection:';
+
+const KEY_FORMS = '5, ada, int:5, string:5, blob:BASE64';
+
+export const keys = list({
+  name: 'key',
+  group,
+  describe: `Only records with these user keys, also where they were not stored: ${KEY_FORMS}; a bare 5 is the integer and the string`,
+  expected: `user keys, with commas between: ${KEY_FORMS}`,
+});
+
+export const keysFrom = text({
+  name: 'keys-from',
+  group,
+  shown: 'PATH',
+  describe: 'The same, from a file with one user key a line',
+  expected: 'a file',
+});
+
+export const digests = list({
+  name: 'digest',
+  group,
+  describe: 'Only records with these digests, in hex or base64, with commas between',
+  expected: 'digests, with commas between: 40 hex digits, or 28 characters of base64',
+});
+
+export const partitionList = text({
+  name: 'partition-list',
+  alias: ['X'],
+  group,
+  describe:
+    'Only these partitions: BEGIN-COUNT (a count, not an end), one number, or a digest in base64: what ' +
+    'comes after it in its partition; with commas between',
+  expected: 'partitions: 0-1000,2222,DIGEST',
+});
+
+export const hasBin = list({
+  name: 'has-bin',
+  group,
+  describe: 'Only records that have one of these bins, with commas between',
+  expected: 'names of bins, with commas between',
+});
+
+export const expiresBefore = text({
+  name: 'expires-before',
+  group,
+  shown: 'TIME',
+  describe: `Only records that expire before then: ${MOMENT_FORMS}; without a zone it is local time`,
+  expected: MOMENT_FORMS,
+});
+
+export const expiresAfter = text({
+  name: 'expires-after',
+  group,
+  shown: 'TIME',
+  describe: 'Only records that expire then, later or never',
+  expected: MOMENT_FORMS,
+});
+
+export const noTtlOnly = flag({
+  name: 'no-ttl-only',
+  group,
+  describe: 'Only records that never expire',
+});
+
+export const generation = text({
+  name: 'generation',
+  group,
+  shown: 'N|N-N|N-',
+  describe: 'Only records of this generation, or from the first to the second, or from there on',
+  expected: `a generation, 0 to ${MAX_GENERATION}, or a range: 3, 2-5, 2-`,
+  pattern: /^\d{1,5}(?:-(?:\d{1,5})?)?$/,
+});
+
+export const where = text({
+  name: 'where',
+  group,
+  shown: 'EXPRESSION',
+  describe:
+    'Only records of which this JavaScript is true: record.bins.age > 30. It is code, run as it is. ' +
+    'record has set, key, digest, generation, ttl (seconds), expiresAt, voidTime, partition and bins',
+  expected: 'a JavaScript expression',
+});
+
+export const whereErrors = choice({
+  name: 'where-errors',
+  group,
+  describe:
+    'What becomes of a record on which --where fails: fail ends it all (default), skip leaves it out',
+  words: ['fail', 'skip'],
+});
+
+export const invert = flag({
+  name: 'invert',
+  group,
+  describe: 'All other records instead: those that do not meet all that is said of records',
+});
+
+export const dropBins = list({
+  name: 'drop-bins',
+  group,
+  describe: 'Without these bins, with commas between',
+  expected: 'names of bins, with commas between',
+});
+
+/** Which records. */
+export const recordOptions: readonly Option<unknown>[] = [
+  sets,
+  keys,
+  keysFrom,
+  digests,
+  partitionList,
+  hasBin,
+  expiresBefore,
+  expiresAfter,
+  noTtlOnly,
+  generation,
+  where,
+  whereErrors,
+  invert,
+];
+
+/** Which bins of them. */
+export const binOptions: readonly Option<unknown>[] = [bins, dropBins, noBins];
+
+/** And what beside records. */
+export const partOptions: readonly Option<unknown>[] = [noRecords, noIndexes, noUdfs];
+
+/** What the command line says is wanted. */
+export interface Wanted {
+  readonly filter: FilterOptions;
+  /** The expression, if there is one: it counts what it has left out. */
+  readonly where: Where | undefined;
+}
+
+/**
+ * What the command line says is wanted, of a command that has {@link recordOptions}, and perhaps the
+ * others.
+ *
+ * @throws AsbError `USAGE` for what has no meaning, or excludes each other; `STORAGE` for a file of
+ *   user keys that cannot be read; `LIMIT` for a very long expression
+ */
+export const wantedOf = async (given: Given): Promise<Wanted> => {
+  for (const [one, other] of [
+    [bins, noBins],
+    [bins, dropBins],
+    [dropBins, noBins],
+  ] as const) {
+    given.exclusive(one, other);
+  }
+  given.needs(whereErrors, where);
+  const expression = await whereOf(given);
+  return {
+    where: expression,
+    filter: {
+      ...(await namedRecordsOf(given)),
+      ...timesOf(given),
+      ...binsOf(given),
+      ...(expression === undefined ? {} : { where: expression.test }),
+      ...(given.has(sets) ? { sets: given.value(sets) } : {}),
+      ...(given.has(hasBin) ? { hasBins: given.value(hasBin) } : {}),
+      invert: given.value(invert),
+      noRecords: given.value(noRecords),
+      noIndexes: given.value(noIndexes),
+      noUdfs: given.value(noUdfs),
+    },
+  };
+};
+
+const whereOf = async (given: Given): Promise<Where | undefined> => {
+  const expression = given.value(where);
+  if (expression === undefined) return undefined;
+  const { compileWhere } = await import('../../select/where.ts');
+  return compileWhere(expression, { errors: given.value(whereErrors) ?? 'fail' });
+};
+
+/** Records that are named one by one, or by their partitions. */
+const namedRecordsOf = async (given: Given): Promise<FilterOptions> => {
+  const { parseDigest, parseKey } = await import('../../select/record-names.ts');
+  const { parsePartitionList } = await import('../../wire/scan/partition-filter.ts');
+  const path = given.value(keysFrom);
+  const listed = path === undefined ? [] : await linesOf(path);
+  const partitions = given.value(partitionList);
+  return {
+    ...(given.has(keys) || path !== undefined
+      ? { keys: [...given.value(keys), ...listed].flatMap(parseKey) }
+      : {}),
+    ...(given.has(digests) ? { digests: given.value(digests).map(parseDigest) } : {}),
+    ...(partitions === undefined ? {} : parsePartitionList(partitions)),
+  };
+};
+
+const linesOf = async (path: string): Promise<string[]> => {
+  const { readFile } = await import('node:fs/promises');
+  const content = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new AsbError('STORAGE', `${namesOf(keysFrom)}: ${messageOf(cause)}`, {
+      file: path,
+      cause,
+    });
+  });
+  return content.split(/\r?\n/).filter((line) => line !== '');
+};
+
+const timesOf = (given: Given): FilterOptions => {
+  const before = given.value(expiresBefore);
+  const after = given.value(expiresAfter);
+  return {
+    ...(before === undefined ? {} : { expiresBefore: parseMoment(before) }),
+    ...(after === undefined ? {} : { expiresAfter: parseMoment(after) }),
+    neverExpires: given.value(noTtlOnly),
+    ...generationsOf(given.value(generation)),
+  };
+};
+
+const generationsOf = (range: string | undefined): FilterOptions => {
+  if (range === undefined) return {};
+  const [lowest, highest = lowest] = range.split('-');
+  return {
+    generations: {
+      lowest: Number(lowest),
+      highest: highest === '' ? MAX_GENERATION : Number(highest),
+    },
+  };
+};
+
+const binsOf = (given: Given): FilterOptions => ({
+  ...(given.has(bins) ? { bins: given.value(bins) } : {}),
+  ...(given.has(dropBins) ? { dropBins: given.value(dropBins) } : {}),
+  noBins: given.value(noBins),
+});
+
+/** What is said when it is over of records on which the expression failed; nothing if there are none. */
+export const whereLines = ({ where }: Wanted): string[] => {
+  const { skipped = 0, firstError } = where?.info ?? {};
+  if (firstError === undefined) return [];
+  return [
+    `warning: left out ${skipped} on which the expression fails; the first: ${firstError.message}`,
+  ];
+};
