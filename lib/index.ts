@@ -2,7 +2,10 @@
  * The public API: stages for `pipeline()`, jobs made of them, records and batches to look at or to
  * make, and the places where bytes rest.
  */
-export type { SerializerInfo, SerializerOptions } from './asb/serializer.ts';
+
+export type { FormatVersion } from './asb/global-text.ts';
+export type { Header } from './asb/header.ts';
+export type { Continuation, SerializerInfo, SerializerOptions } from './asb/serializer.ts';
 export type { BinType } from './client/bin-type.ts';
 export type { ClientReading } from './client/record-reader.ts';
 export type { ClientWriting } from './client/record-writer.ts';
@@ -12,7 +15,14 @@ export type { Doubt } from './client/value-reader.ts';
 export type { Loss } from './client/value-writer.ts';
 export { type Encryption, EncryptionKey, type EncryptionMode } from './crypto/key.ts';
 export { type KeyForm, keyFromFile, keyFromVariable } from './crypto/key-source.ts';
-export { type BinColumn, ColumnFinder, parseColumn, type RecordColumn } from './csv/columns.ts';
+export {
+  type BinColumn,
+  ColumnFinder,
+  MAX_COLUMNS,
+  parseColumn,
+  RECORD_COLUMNS,
+  type RecordColumn,
+} from './csv/columns.ts';
 export { AsbError, type ErrorCode, type ErrorFacts } from './errors.ts';
 export {
   type BackupJob,
@@ -67,7 +77,9 @@ export {
   type RestoreSummary,
   restore,
 } from './jobs/restore.ts';
-export { type SplitOptions, type SplitPart, splitBackup } from './jobs/split.ts';
+export { DEFAULT_PARALLEL } from './jobs/restore-options.ts';
+export { MAX_SHARDS, type Shard } from './jobs/shard.ts';
+export { MAX_SPLIT_PARTS, type SplitOptions, type SplitPart, splitBackup } from './jobs/split.ts';
 export type { VerifiedFile } from './jobs/verified-file.ts';
 export {
   type VerifiedNamespace,
@@ -77,10 +89,12 @@ export {
   type VerifyReport,
   verify,
 } from './jobs/verify.ts';
+export type { NdjsonReaderInfo } from './ndjson/reader.ts';
+export type { NdjsonWriterInfo } from './ndjson/writer.ts';
 export { RecordBatch } from './record/batch.ts';
 export { Bin } from './record/bin.ts';
 export { BatchBuilder, encodeParticle, type Particle, type PlainRecord } from './record/builder.ts';
-export { Census, type SetCount, type TypeCount } from './record/census.ts';
+export { Census, MAX_COUNTED_SETS, type SetCount, type TypeCount } from './record/census.ts';
 export type { RecordChunk } from './record/chunk.ts';
 export { computeDigest } from './record/digest.ts';
 export type {
@@ -104,23 +118,37 @@ export {
   type Value,
 } from './record/values.ts';
 export {
+  type Clock,
+  type Cluster as SandboxCluster,
+  type Faults,
+  type NamespaceStore,
   type Sandbox,
+  type SandboxNode,
   type SandboxOptions,
   type SandboxTls,
   type SandboxUser,
   startSandbox,
 } from './sandbox/index.ts';
+export type { Plain } from './select/plain-value.ts';
 export { parseDigest, parseKey } from './select/record-names.ts';
 export { type SelectionOptions, Selector } from './select/selector.ts';
 export { compileWhere, type Where, type WhereOptions } from './select/where.ts';
+export type { WhereRecord } from './select/where-record.ts';
+export { MAX_SORT_MEMORY, MIN_SORT_MEMORY } from './sort/digest-sort.ts';
 export { alignedFrames } from './stages/aligned-frames.ts';
 export { type CatInfo, type CatStage, cat } from './stages/cat.ts';
-export { type CompressInfo, type CompressOptions, compress } from './stages/compress.ts';
-export { decompress } from './stages/decompress.ts';
+export {
+  type CompressInfo,
+  type CompressOptions,
+  type CompressStage,
+  compress,
+} from './stages/compress.ts';
+export { type DecompressInfo, type DecompressStage, decompress } from './stages/decompress.ts';
 export { decrypt } from './stages/decrypt.ts';
 export { download } from './stages/download.ts';
 export { encrypt } from './stages/encrypt.ts';
 export { encrypted } from './stages/encrypted.ts';
+export type { FileInfo, WholeFile } from './stages/file-series.ts';
 export { type FilterInfo, type FilterOptions, type FilterStage, filter } from './stages/filter.ts';
 export {
   type FromClientInfo,
@@ -128,8 +156,9 @@ export {
   type FromClientStage,
   fromClient,
 } from './stages/from-client.ts';
-export { fromNdjson } from './stages/from-ndjson.ts';
+export { type FromNdjson, type FromNdjsonOptions, fromNdjson } from './stages/from-ndjson.ts';
 export { type LoadInfo, type LoadOptions, type LoadStage, load } from './stages/load.ts';
+export type { OneFileStage } from './stages/one-file.ts';
 export {
   type Gap,
   type ParserInfo,
@@ -137,7 +166,7 @@ export {
   type ParseStage,
   parse,
 } from './stages/parse.ts';
-export { type RotateInfo, type RotateOptions, rotate } from './stages/rotate.ts';
+export { type RotateInfo, type RotateOptions, type RotateStage, rotate } from './stages/rotate.ts';
 export { type ScanOptions, type ScanStage, scan } from './stages/scan.ts';
 export { type SerializeStage, serialize } from './stages/serialize.ts';
 export {
@@ -147,21 +176,35 @@ export {
   toClient,
 } from './stages/to-client.ts';
 export { type CsvWriterInfo, type CsvWriterOptions, type ToCsv, toCsv } from './stages/to-csv.ts';
-export { toNdjson } from './stages/to-ndjson.ts';
-export { units } from './stages/units.ts';
-export { unpack } from './stages/unpack.ts';
+export { type ToNdjson, type ToNdjsonOptions, toNdjson } from './stages/to-ndjson.ts';
+export { Uncut } from './stages/uncut.ts';
+export { type UnitsInfo, type UnitsStage, units } from './stages/units.ts';
+export { type UnpackOptions, type UnpackStage, unpack } from './stages/unpack.ts';
 export { type UploadOptions, type UploadStage, upload } from './stages/upload.ts';
-export { commandStorage } from './storage/command.ts';
+export { type CommandStorageOptions, commandStorage } from './storage/command.ts';
 export { directory } from './storage/directory.ts';
-export { backupFiles, fileAt, type HomeOptions, homeAt, joinLocation } from './storage/homes.ts';
+export {
+  backupFiles,
+  fileAt,
+  type HomeOptions,
+  homeAt,
+  joinLocation,
+  type SharedHomeOptions,
+} from './storage/homes.ts';
 export type { S3Checksum, S3Options } from './storage/s3/options.ts';
 export { type S3ObjectPlace, type S3Place, s3, s3Object } from './storage/s3/s3.ts';
+export type { Sharing } from './storage/sharing.ts';
 export { singleFile } from './storage/single-file.ts';
 export type { Home, KeptFile, Storage, StorageFile } from './storage/storage.ts';
 export type { StoredFile } from './storage/stored-file.ts';
 export { type Address, parseAddresses } from './wire/address.ts';
 export { Cluster, type ClusterOptions } from './wire/cluster.ts';
 export { type ConnectionOptions, connectTo } from './wire/connect.ts';
+export type { GlobalCounts } from './wire/globals/global-writer.ts';
+export type { ClusterNode } from './wire/node.ts';
+export type { PartitionMap } from './wire/partition-map.ts';
+export type { Expression } from './wire/scan/filter-expression.ts';
+export type { HolderBitmaps } from './wire/scan/holders.ts';
 export {
   type PartitionFilter,
   parseAfterDigest,
@@ -169,8 +212,14 @@ export {
 } from './wire/scan/partition-filter.ts';
 export type { ScanInfo } from './wire/scan/partition-scan.ts';
 export type { NodePlace } from './wire/scan/scan-nodes.ts';
+export type { TlsFacts } from './wire/security/credentials.ts';
+export type { Login } from './wire/security/login.ts';
+export type { TlsClient } from './wire/security/tls-client.ts';
+export type { TlsOptions } from './wire/security/tls-options.ts';
+export type { LocalTime } from './wire/write/node-clocks.ts';
 export {
   RecordWriter,
   type RecordWriterOptions,
   type WriteInfo,
 } from './wire/write/record-writer.ts';
+export type { DecoderOptions } from './zstd/decoder.ts';

@@ -1,7 +1,24 @@
 import { ParticleType } from '../record/particle.ts';
 
-/** Words for what a bin holds, where the client's value leaves it open. */
-const BIN_TYPES = {
+/** The type of a bin, by the words of NDJSON, where the client's value leaves it open. */
+export type BinType =
+  | 'integer'
+  | 'double'
+  | 'string'
+  | 'geojson'
+  | 'blob'
+  | 'java'
+  | 'csharp'
+  | 'python'
+  | 'ruby'
+  | 'php'
+  | 'erlang'
+  | 'vector'
+  | 'hll'
+  | 'list'
+  | 'map';
+
+const PARTICLE_TYPES: Readonly<Record<BinType, number>> = {
   integer: ParticleType.INTEGER,
   double: ParticleType.DOUBLE,
   string: ParticleType.STRING,
@@ -17,13 +34,10 @@ const BIN_TYPES = {
   hll: ParticleType.HLL,
   list: ParticleType.LIST,
   map: ParticleType.MAP,
-} as const;
-
-/** The type of a bin, by the words of NDJSON: `integer`, `double`, `geojson`, `hll` … */
-export type BinType = keyof typeof BIN_TYPES;
+};
 
 /** The particle type of a bin's type. */
-export const particleTypeOf = (type: BinType): number => BIN_TYPES[type];
+export const particleTypeOf = (type: BinType): number => PARTICLE_TYPES[type];
 
 /** Types that the client gives as a plain Buffer. */
 export const BLOB_TYPES: ReadonlySet<BinType | undefined> = new Set<BinType>([
