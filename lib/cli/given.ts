@@ -38,6 +38,11 @@ export class Given {
     return this.#values.has(option.name);
   }
 
+  /** Whether it stands on the command line: a config file may say what this command has no use for. */
+  isTyped(option: Option<unknown>): boolean {
+    return this.has(option) && this.#origins.get(option.name)?.file === undefined;
+  }
+
   /** Whether the Secret Agent gave the value: it is what it is, and nobody is to see it. */
   isSecret(option: Option<unknown>): boolean {
     return this.#origins.get(option.name)?.secret !== undefined;

@@ -64,8 +64,10 @@ t.test('where a value came from is told, and a secret is not', (t) => {
   t.throws(() => typed.check([name, count]), { code: 'USAGE' });
   t.doesNotThrow(() => typed.check([name, quiet]));
   t.equal(typed.isSecret(count), false);
+  t.strictSame([typed.isTyped(count), typed.isTyped(odd)], [true, false]);
 
   const inFile = from({ file: 'a.conf', line: 3 });
+  t.equal(inFile.isTyped(count), false);
   const place = { code: 'USAGE', facts: { file: 'a.conf', line: 3 } };
   t.throws(() => inFile.value(count), { ...place, message: /^a\.conf, line 3: --count .*hunter2/ });
   t.throws(() => inFile.exclusive(name, quiet), {
@@ -76,7 +78,7 @@ t.test('where a value came from is told, and a secret is not', (t) => {
   t.throws(() => from({ file: 'a.conf' }).value(count), { message: /^a\.conf: --count/ });
 
   const secret = from({ secret: 'secrets:x' });
-  t.equal(secret.isSecret(count), true);
+  t.strictSame([secret.isSecret(count), secret.isTyped(count)], [true, true]);
   t.equal(secret.value(name), 'hunter2');
   const message = /^--\w+ takes (?!.*hunter2).*, which secrets:x is not$/;
   for (const option of [count, odd]) {

@@ -195,7 +195,8 @@ const ALL = new Set([...s3ReadingOptions, ...s3WritingOptions]);
  * What the command line says of S3, as stages and jobs take it.
  *
  * @param locations that the command line names
- * @throws AsbError `USAGE` for options that do not go together, or without an `s3://` location
+ * @throws AsbError `USAGE` for options that do not go together, or that were typed without an `s3://`
+ *   location
  */
 export const s3Of = (
   given: Given,
@@ -203,7 +204,8 @@ export const s3Of = (
   locations: readonly (string | undefined)[],
 ): S3Options => {
   if (!locations.some((location) => location !== undefined && isS3Url(location))) {
-    for (const option of ALL) if (given.has(option)) throw meaningless(option, 'an s3:// location');
+    const typed = ALL.find((option) => given.isTyped(option));
+    if (typed !== undefined) throw meaningless(typed, 'an s3:// location');
     return {};
   }
   const sse = given.value(serverSideEncryption);

@@ -76,4 +76,8 @@ t.test('without a location in S3 they mean nothing', async (t) => {
     t.throws(() => optionsOf(given, ['out', 'S3://vault']), { code: 'USAGE' }, name);
   }
   t.match(optionsOf({ 's3-region': 'x' }, ['out', 's3://vault']), { region: 'x' });
+  const inFile = new Map([['s3-region', { file: 'astools.conf' }]]);
+  const general = new Given(new Map([['s3-region', 'x']]), [], inFile);
+  t.strictSame(s3Of(general, shell, ['out']), {}, 'a config file may say them for another backup');
+  t.match(s3Of(general, shell, ['s3://vault']), { region: 'x' });
 });
