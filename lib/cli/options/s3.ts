@@ -204,7 +204,7 @@ export const s3Of = (
   locations: readonly (string | undefined)[],
 ): S3Options => {
   if (!locations.some((location) => location !== undefined && isS3Url(location))) {
-    const typed = ALL.find((option) => given.isTyped(option));
+    const typed = [...ALL].find((option) => given.isTyped(option));
     if (typed !== undefined) throw meaningless(typed, 'an s3:// location');
     return {};
   }
