@@ -14,7 +14,7 @@ export type { ClientModule, ClientPut, ClientValue, WritingClient } from './clie
 export type { Doubt } from './client/value-reader.ts';
 export type { Loss } from './client/value-writer.ts';
 export { type Encryption, EncryptionKey, type EncryptionMode } from './crypto/key.ts';
-export { type KeyForm, keyFromFile, keyFromVariable } from './crypto/key-source.ts';
+export { type KeyForm, keyFromFile, keyFromText, keyFromVariable } from './crypto/key-source.ts';
 export {
   type BinColumn,
   ColumnFinder,
@@ -129,6 +129,9 @@ export {
   type SandboxUser,
   startSandbox,
 } from './sandbox/index.ts';
+export { SecretAgent, type SecretAgentOptions } from './secrets/agent.ts';
+export type { AgentTlsOptions } from './secrets/agent-tls.ts';
+export type { SecretEncoding } from './secrets/protocol.ts';
 export type { Plain } from './select/plain-value.ts';
 export { parseDigest, parseKey } from './select/record-names.ts';
 export { type SelectionOptions, Selector } from './select/selector.ts';
