@@ -63,6 +63,8 @@ export interface EstimateJob {
     /** Records measured so far, and how many shall be. */
     readonly samples: number;
     readonly wanted: number;
+    /** Of their text. */
+    readonly bytes: number;
   };
   /** Rejects with an AsbError. */
   readonly done: Promise<EstimateSummary>;
@@ -87,7 +89,8 @@ class Estimate implements EstimateJob {
   }
 
   get progress() {
-    return { samples: this.#sample?.sizes.count ?? 0, wanted: this.#wanted };
+    const { count = 0, mean = 0 } = this.#sample?.sizes ?? {};
+    return { samples: count, wanted: this.#wanted, bytes: Math.round(count * mean) };
   }
 
   abort(reason = 'stopped'): void {

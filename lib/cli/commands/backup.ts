@@ -13,6 +13,12 @@ import { compact, compressionLevel, namespace, verbose } from '../options/common
 import { connectionOptions } from '../options/connection.ts';
 import { encryptionOf, encryptionOptions } from '../options/encryption.ts';
 import {
+  checkEstimate,
+  estimateOnly,
+  estimateOptions,
+  estimateSamples,
+} from '../options/estimate.ts';
+import {
   continueFrom,
   directory,
   MIB,
@@ -25,10 +31,11 @@ import {
 import { machine } from '../options/machine.ts';
 import { s3Of, s3WritingOptions } from '../options/s3.ts';
 import { scanOptionsOf } from '../options/scan-options.ts';
-import { allowEmpty, selectionOptions } from '../options/selection.ts';
+import { allowEmpty, noRecords, selectionOptions } from '../options/selection.ts';
 import { shard, shardIn } from '../options/shard.ts';
 import { outputSizeOf } from '../output-size.ts';
 import { type ProgressCounts, ProgressDisplay } from '../progress-display.ts';
+import { runEstimate } from '../run-estimate.ts';
 import { sealWith } from '../seal.ts';
 import type { Shell } from '../shell.ts';
 import { stopWith } from '../stopping.ts';
@@ -89,6 +96,7 @@ export const backupCommand: Command = {
     compression,
     compressionLevel,
     ...encryptionOptions,
+    ...estimateOptions,
     ...s3WritingOptions,
     machine,
     verbose,
@@ -98,6 +106,7 @@ export const backupCommand: Command = {
     ['asb backup -n test -s users,orders -d out -r -z zstd', 'Two sets, compressed, anew'],
     ['asb backup -n test -o - | ssh vault "cat > test.asb"', 'To another machine'],
     ['asb backup -n test -d s3://vault/monday -z zstd', 'To S3'],
+    ['asb backup -n test -e -z zstd', 'How much would that be?'],
     ['asb backup -n test -d out --continue out', 'Go on with one that was cut off'],
     ['asb backup -n test -d s3://vault/monday --shard 2/4', 'The second of four machines'],
   ],
@@ -114,6 +123,20 @@ export const backupCommand: Command = {
     const scans = given.value(parallel);
     const method = given.value(compression);
     const encryption = await encryptionOf(given);
+    const shape = {
+      ...(scans === undefined ? {} : { parallel: scans }),
+      ...(method === undefined ? {} : { compress: method }),
+      compressionLevel: given.value(compressionLevel),
+      compact: given.value(compact),
+      allowEmpty: given.value(allowEmpty),
+    };
+    if (given.value(estimateOnly)) {
+      const samples = given.value(estimateSamples);
+      const { noRecords: _noRecords, ...wanted } = scanning;
+      const lines = await Machine.open(given.value(machine), shell);
+      shell.signal.throwIfAborted();
+      return runEstimate(shell, { ...wanted, ...shape, encryption, samples }, lines);
+    }
     const place = await placeOf(given, shell, encryption);
     const continued = given.value(continueFrom);
     const state = given.value(stateFile);
@@ -125,12 +148,8 @@ export const backupCommand: Command = {
       ...place,
       shard: share,
       s3,
-      ...(scans === undefined ? {} : { parallel: scans }),
-      ...(method === undefined ? {} : { compress: method }),
-      compressionLevel: given.value(compressionLevel),
-      compact: given.value(compact),
+      ...shape,
       removeFiles: given.value(removeFiles),
-      allowEmpty: given.value(allowEmpty),
       ...(continued === undefined ? {} : { continueFrom: continued }),
       ...(state === undefined ? {} : { stateFile: state }),
     });
@@ -183,9 +202,13 @@ const countsOf = ({ partitionsDone, partitions, ...counts }: BackupProgress): Pr
 /** @throws AsbError `USAGE` unless there is one place, and nothing that belongs to another */
 const checkPlace = (given: Given): void => {
   given.exclusive(directory, outputFile);
-  if (!given.has(directory) && !given.has(outputFile)) {
+  checkEstimate(given, [...PLACES, removeFiles, removeArtifacts, noRecords]);
+  if (![directory, outputFile, estimateOnly].some((option) => given.has(option))) {
     const expected = `${namesOf(directory)} or ${namesOf(outputFile)}`;
-    throw new AsbError('USAGE', `${expected} is needed: where the backup goes`, { expected });
+    const instead = `, or ${namesOf(estimateOnly)}: how much it would be`;
+    throw new AsbError('USAGE', `${expected} is needed: where the backup goes${instead}`, {
+      expected,
+    });
   }
   given.needs(prefix, directory);
   given.needs(shard, directory);
