@@ -79,6 +79,27 @@ export const preferRacks = numbers({
   max: MAX_RACK_ID,
 });
 
+export const onlyRacks = numbers({
+  name: 'rack-list',
+  group,
+  describe:
+    'The only racks to read from, with commas between; partitions that none of their nodes holds are ' +
+    'an error',
+  min: 0,
+  max: MAX_RACK_ID,
+});
+
+export const infoTimeout = integer({
+  name: 'info-timeout',
+  alias: ['T'],
+  group,
+  describe: 'How long a node may take to answer a question about the cluster',
+  min: 1,
+  max: DAY,
+  unit: 'ms',
+  default: 10_000,
+});
+
 /** Of commands that reach a cluster, whatever they do there. */
 export const reachingOptions: readonly Option<unknown>[] = [
   host,
@@ -91,6 +112,8 @@ export const reachingOptions: readonly Option<unknown>[] = [
 export const connectionOptions: readonly Option<unknown>[] = [
   ...reachingOptions,
   preferRacks,
+  onlyRacks,
+  infoTimeout,
   socketTimeout,
   maxRetries,
   sleepBetweenRetries,

@@ -1,11 +1,14 @@
+import { parseAfterDigest, parsePartitionList } from '../../wire/scan/partition-filter.ts';
 import { flag, integer, list, type Option, text } from '../option.ts';
 import { scanLimits } from './limits.ts';
+import { MOMENT_FORM, parseMoment } from './moment.ts';
+import { parsed } from './parsed.ts';
 
 const group = 'Selection:';
 
 export const sets = list({
   name: 'set',
-  alias: ['s'],
+  alias: ['s', 'set-list'],
   group,
   describe: 'Only records of these sets, with commas between (default: all)',
   expected: 'names of sets, with commas between',
@@ -47,11 +50,78 @@ export const noUdfs = flag({
   describe: 'Leave out UDF modules',
 });
 
+export const modifiedAfter = parsed(
+  {
+    name: 'modified-after',
+    alias: ['a'],
+    group,
+    shown: 'TIME',
+    describe: `Only records that were last written then or later: ${MOMENT_FORM}`,
+    expected: MOMENT_FORM,
+  },
+  (given) => parseMoment(given),
+);
+
+export const modifiedBefore = parsed(
+  {
+    name: 'modified-before',
+    alias: ['b'],
+    group,
+    shown: 'TIME',
+    describe: 'Only records that were last written before then: a time in the same forms',
+    expected: MOMENT_FORM,
+  },
+  (given) => parseMoment(given),
+);
+
+export const noTtlOnly = flag({
+  name: 'no-ttl-only',
+  group,
+  describe: 'Only records that never expire',
+});
+
+export const partitionList = parsed(
+  {
+    name: 'partition-list',
+    alias: ['X'],
+    group,
+    shown: 'LIST',
+    describe:
+      'Only these partitions, with commas between: BEGIN[-COUNT], or a digest in base64 for what comes ' +
+      'after it in its partition (default: 0-4096, which is all)',
+    expected: 'BEGIN[-COUNT] or digests in base64, with commas between',
+  },
+  parsePartitionList,
+);
+
+export const afterDigest = parsed(
+  {
+    name: 'after-digest',
+    alias: ['D'],
+    group,
+    shown: 'DIGEST',
+    describe:
+      'Only what comes after this digest, in base64: the rest of its partition, and all later ones',
+    expected: 'a digest in base64',
+  },
+  parseAfterDigest,
+);
+
+export const nodeList = list({
+  name: 'node-list',
+  alias: ['l'],
+  group,
+  describe:
+    'Only partitions whose master is one of these nodes when it begins: host[:tls name]:port, or names ' +
+    'of nodes, with commas between',
+  expected: 'host[:tls name]:port or names of nodes, with commas between',
+});
+
 export const filterExpression = text({
   name: 'filter-exp',
   alias: ['f'],
   group,
-  describe: 'Only records that this filter expression takes, in base64',
+  describe: 'Only records that this filter expression takes too, in base64',
   expected: 'a filter expression in base64',
   pattern: /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
 });
@@ -90,7 +160,13 @@ export const selectionOptions: readonly Option<unknown>[] = [
   noRecords,
   noIndexes,
   noUdfs,
+  modifiedAfter,
+  modifiedBefore,
+  noTtlOnly,
   filterExpression,
+  partitionList,
+  afterDigest,
+  nodeList,
   maxRecords,
   ...scanLimits,
   totalTimeout,
