@@ -22,6 +22,7 @@ export const newMode = choice({
 export const newKeyFile = text({
   name: 'new-encryption-key-file',
   group,
+  isPemFile: true,
   describe: 'PEM file with the private key that the new key is made of',
   expected: 'a PEM file',
 });

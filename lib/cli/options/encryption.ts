@@ -87,7 +87,9 @@ export const keyOf = async (given: Given, options = KEY): Promise<EncryptionKey>
   const file = given.value(options.file);
   const variable = given.value(options.variable);
   const { keyFromFile, keyFromText, keyFromVariable } = await import('../../crypto/key-source.ts');
-  if (file !== undefined) return given.isSecret(keyFile) ? keyFromText(file) : keyFromFile(file);
+  if (file !== undefined) {
+    return given.isSecret(options.file) ? keyFromText(file) : keyFromFile(file);
+  }
   if (variable !== undefined) {
     return keyFromVariable(variable, process.env[variable], given.value(options.form));
   }

@@ -1,7 +1,14 @@
 import { join } from 'node:path';
 import t from 'tap';
 import { Given } from '../../../lib/cli/given.ts';
-import { encryptionOf, filterEncryptionOf } from '../../../lib/cli/options/encryption.ts';
+import {
+  encryptionOf,
+  filterEncryptionOf,
+  keyFile,
+  keyForm,
+  keyOf,
+  keyVariable,
+} from '../../../lib/cli/options/encryption.ts';
 import type { EncryptionKey } from '../../../lib/crypto/key.ts';
 import { PEM, PEM_KEY, RAW, RAW_KEY, writeKey } from '../../helpers/keys.ts';
 
@@ -32,20 +39,29 @@ t.test('where the key comes from', async (t) => {
 });
 
 t.test('the text of a key is a secret, and no name of a file', async (t) => {
-  const secret = new Map([['encryption-key-file', { secret: 'secrets:x' }]]);
-  const of = (text: string) =>
+  const secret = (name: string) => new Map([[name, { secret: 'secrets:x' }]]);
+  const of = (key: string) =>
     new Given(
       new Map([
         ['encrypt', 'aes128'],
-        ['encryption-key-file', text],
+        [keyFile.name, key],
       ]),
       [],
-      secret,
+      secret(keyFile.name),
     );
   const job = await encryptionOf(of(PEM));
   t.equal(job && bytesOf(job.key), bytesOf(PEM_KEY));
   const message = /^(?!.*hunter2)/;
   await t.rejects(encryptionOf(of('hunter2')), { code: 'KEY', message });
+
+  const other = { file: { ...keyFile, name: 'new' }, variable: keyVariable, form: keyForm };
+  const values = new Map([
+    [keyFile.name, file],
+    ['new', PEM],
+  ]);
+  const both = new Given(values, [], secret('new'));
+  t.equal(bytesOf(await keyOf(both, other)), bytesOf(PEM_KEY), 'one of two keys is a secret');
+  t.equal(bytesOf(await keyOf(both)), bytesOf(PEM_KEY), 'and the other is not');
 });
 
 t.test('a job without encryption has none', async (t) => {
