@@ -122,12 +122,18 @@ export {
   type Cluster as SandboxCluster,
   type Faults,
   type NamespaceStore,
+  type RequestKind,
+  type RowFault,
   type Sandbox,
   type SandboxNode,
   type SandboxOptions,
   type SandboxTls,
   type SandboxUser,
+  type ScanCut,
+  type StoredBin,
+  type StoredRecord,
   startSandbox,
+  type WriteCut,
 } from './sandbox/index.ts';
 export { SecretAgent, type SecretAgentOptions } from './secrets/agent.ts';
 export type { AgentTlsOptions } from './secrets/agent-tls.ts';

@@ -26,7 +26,7 @@ export interface CsvWriterOptions {
   readonly delimiter?: string;
 }
 
-/** What a {@link CsvWriter} has written so far. */
+/** What a CSV writer has written so far. */
 export interface CsvWriterInfo {
   records: number;
   /** Secondary indexes and UDF modules, which have no place in a table. */

@@ -62,8 +62,8 @@ export interface BackupInput {
  *     const input = await openInput({ paths: ['out'] });
  *     await pipeline(input.chunks(), toNdjson(), process.stdout);
  *
- * @throws AsbError as {@link findFiles}; what is wrong in a head (`FORMAT`, `TRUNCATED`, `KEY` …), also
- *   files of two namespaces; `USAGE` for a stream and paths at once; the signal's reason
+ * @throws AsbError `NOT_FOUND` or `EMPTY` for a path without files of a backup, `STORAGE` if they cannot
+ *   be read; what is wrong in a head (`FORMAT`, `TRUNCATED`, `KEY` …), also files of two namespaces; `USAGE` for a stream and paths at once; the signal's reason
  */
 export const openInput = async (options: InputOptions): Promise<BackupInput> => {
   const { paths, input, signal = new AbortController().signal } = options;

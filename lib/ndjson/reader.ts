@@ -36,7 +36,7 @@ export interface NdjsonReaderOptions {
   readonly file?: string | undefined;
 }
 
-/** What an {@link NdjsonReader} has read so far. */
+/** What an NDJSON reader has read so far. */
 export interface NdjsonReaderInfo {
   lines: number;
   records: number;

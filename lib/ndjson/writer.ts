@@ -35,7 +35,7 @@ const COMMA = 0x2c;
 const COLON = 0x3a;
 const QUOTE = 0x22;
 
-/** What a {@link NdjsonWriter} has written so far. */
+/** What an NDJSON writer has written so far. */
 export interface NdjsonWriterInfo {
   /** Records and globals, one line each. */
   records: number;

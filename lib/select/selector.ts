@@ -84,7 +84,7 @@ export class Selector {
 
   /**
    * A batch of the records that are wanted, over the same bytes.
-   * @throws what `where` throws; AsbError `LIMIT` as {@link conditions.withKey} does
+   * @throws what `where` throws; AsbError `LIMIT` for user keys in too many sets
    */
   select(batch: RecordBatch): RecordBatch {
     const { bytes, offsets, release } = batch;

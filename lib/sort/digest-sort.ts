@@ -24,7 +24,7 @@ export interface DigestSortOptions {
   readonly memory?: number | undefined;
   /**
    * A directory for what has no room there: as many bytes as all messages, and 28 for each. Default:
-   * the system's. A hidden directory is made in it, and removed by {@link DigestSort.close}.
+   * the system's. A hidden directory is made in it, and removed at the end.
    */
   readonly tempDirectory?: string | undefined;
   /** What becomes of records of one digest. */

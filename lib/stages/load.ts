@@ -87,6 +87,6 @@ class Load extends Writable implements LoadStage {
  * `finish` means that every record was acknowledged, and that globals are there (with `wait`: built
  * and everywhere). `destroy` closes the connections; what was on its way may be written or not.
  *
- * @throws AsbError (as the stream's error) `CONNECT`, `NO_NAMESPACE`, and what {@link Loader} throws
+ * @throws AsbError (as the stream's error) `CONNECT`, `NO_NAMESPACE`, and what `RecordWriter` throws
  */
 export const load = (options: LoadOptions): LoadStage => new Load(options);
