@@ -1,12 +1,11 @@
 /** What `inspect` found: as tables with bars for people, and as JSON for programs. */
 import type { Inspection } from '../jobs/inspect.ts';
 import type { TypeCount } from '../record/census.ts';
-import { PARTICLE_NAMES } from '../record/particle.ts';
 import { type BinProfile, EXPIRY_RANGES, type SetProfile } from '../select/profile.ts';
 import { bar, percent } from './bar.ts';
 import { countOf, formatBytes, formatCount } from './format.ts';
 import { printable } from './report.ts';
-import { jsonName } from './verify-report.ts';
+import { jsonName, nameOf } from './verify-report.ts';
 
 /** Sets that are shown, and how many of them with their bins; JSON has all. */
 const SETS_SHOWN = 50;
@@ -37,8 +36,9 @@ interface Row {
 
 /** Rows under a heading, in columns that fit. */
 const table = (heading: readonly string[], rows: readonly Row[], columns: number): string[] => {
-  const widths = heading.map((word, index) =>
-    Math.max(word.length, ...rows.map(({ cells }) => (cells[index] ?? '').length)),
+  const lines = [heading, ...rows.map(({ cells }) => cells)];
+  const widths = heading.map((_, index) =>
+    Math.max(...lines.map((cells) => String(cells[index]).length)),
   );
   const notes = Math.max(0, ...rows.map(({ note = '' }) => note.length));
   const taken = widths.reduce((sum, width) => sum + width + 2, 0) + 6 + 2 + notes;
@@ -55,7 +55,6 @@ const table = (heading: readonly string[], rows: readonly Row[], columns: number
   ];
 };
 
-const nameOf = (type: number): string => PARTICLE_NAMES.get(type) ?? `type ${type}`;
 const setName = ({ name }: SetProfile): string =>
   name.length === 0 ? '(no set)' : shortened(printable(name.toString()));
 
@@ -69,9 +68,7 @@ const typesText = (types: readonly TypeCount[]): string =>
     ? nameOf(types[0]!.type)
     : types.map(({ type, count }) => `${nameOf(type)} ${formatCount(count)}`).join(', ');
 
-const shareOf = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
-const meanOf = (bytes: number, records: number): string =>
-  formatBytes(Math.round(shareOf(bytes, records)));
+const meanOf = (bytes: number, records: number): string => formatBytes(Math.round(bytes / records));
 
 const setsTable = (sets: readonly SetProfile[], columns: number): string[] => {
   const total = sets.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -84,7 +81,7 @@ const setsTable = (sets: readonly SetProfile[], columns: number): string[] => {
         meanOf(set.bytes, set.records),
         formatBytes(set.largest),
       ],
-      share: shareOf(set.bytes, total),
+      share: set.bytes / total,
     }),
   );
   return table(['set', 'records', 'bytes', 'mean', 'largest'], rows, columns);
@@ -98,7 +95,7 @@ const binRow = ({ name, records, bytes, largest, types }: BinProfile, whole: num
     meanOf(bytes, records),
     formatBytes(largest),
   ],
-  share: shareOf(bytes, whole),
+  share: bytes / whole,
   note: typesText(types),
 });
 
@@ -112,9 +109,7 @@ const setLines = (set: SetProfile, columns: number): string[] => {
   ];
   const expiry = [...EXPIRY_RANGES.map(({ name }) => name), 'never'].flatMap((name, index) => {
     const count = set.expiry[index]!;
-    return count === 0
-      ? []
-      : [{ cells: [name, formatCount(count)], share: shareOf(count, records) }];
+    return count === 0 ? [] : [{ cells: [name, formatCount(count)], share: count / records }];
   });
   return [
     '',
@@ -133,7 +128,7 @@ const setLines = (set: SetProfile, columns: number): string[] => {
             formatBytes(beside),
             meanOf(beside, records),
           ],
-          share: shareOf(beside, bytes),
+          share: beside / bytes,
           note: 'names, keys, digests',
         },
       ],
@@ -147,7 +142,7 @@ const setLines = (set: SetProfile, columns: number): string[] => {
 
 /** What is not shown is told. */
 const more = (count: number, one: string): string[] =>
-  count > 0 ? [`(and ${countOf(count, `${one} more`, `${one}s more`)}: --json has all)`] : [];
+  count > 0 ? [`(and ${countOf(count, `more ${one}`)}: --json has all)`] : [];
 
 /**
  * The report in lines for people.

@@ -2,7 +2,7 @@
 import { messageOf } from '../errors.ts';
 import { type Bin, decodeParticle } from '../record/bin.ts';
 import { MapFlag } from '../record/msgpack.ts';
-import { PARTICLE_NAMES, ParticleType } from '../record/particle.ts';
+import { ParticleType } from '../record/particle.ts';
 import type { AsbRecord } from '../record/record.ts';
 import {
   Double,
@@ -15,6 +15,7 @@ import {
 } from '../record/values.ts';
 import { formatBytes, formatCount, formatDuration } from './format.ts';
 import { printable } from './report.ts';
+import { nameOf } from './verify-report.ts';
 
 /** Characters that are shown of a value, and bytes of a blob. */
 export const MAX_SHOWN = 2000;
@@ -68,7 +69,7 @@ const spanText = (span: number): string =>
 
 /** A bin's type and value; damage is told in its place. */
 const shown = ({ type, bytes }: Bin): [type: string, text: string] => {
-  const name = PARTICLE_NAMES.get(type) ?? `type ${type}`;
+  const name = nameOf(type);
   try {
     const value = decodeParticle(type, bytes);
     const double = type === ParticleType.DOUBLE && typeof value === 'number';

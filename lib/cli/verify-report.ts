@@ -27,7 +27,8 @@ const section = (title: string, rows: readonly Row[]): string[] => [
   ...columns(rows, '  '),
 ];
 
-const nameOf = (type: number): string => PARTICLE_NAMES.get(type) ?? `particle type ${type}`;
+/** A particle type's name; its number if nobody knows it. */
+export const nameOf = (type: number): string => PARTICLE_NAMES.get(type) ?? `particle type ${type}`;
 
 const typeRows = (counts: readonly TypeCount[]): Row[] =>
   counts.map(({ type, count }): Row => [nameOf(type), formatCount(count)]);

@@ -70,9 +70,8 @@ export const findRecords = async function* (
   { select, most = Number.POSITIVE_INFINITY }: FindOptions,
 ): AsyncGenerator<RecordBatch> {
   let left = most;
-  const wanted = { ...select, noIndexes: true, noUdfs: true };
   if (left === 0) return;
-  for await (const chunk of selected(input, wanted)) {
+  for await (const chunk of selected(input, select)) {
     if (chunk.kind !== 'records') continue;
     let index = 0;
     const batch = chunk.length > left ? chunk.filter(() => index++ < left) : chunk;
