@@ -1,6 +1,7 @@
 /** What `asb --help` and `--options` show; the help of a command is yargs's, from the same tables. */
 import { type Command, HEADINGS } from './command.ts';
 import { flag, namesOf, type Option } from './option.ts';
+import { wrap } from './wrap.ts';
 
 /** What every command has, and what stands without one. */
 export const GENERAL_OPTIONS = [
@@ -71,15 +72,4 @@ const table = (rows: readonly (readonly [string, string])[], columns: number): s
       (line, index) => `${(index === 0 ? `  ${name}` : '').padEnd(width)}${line}`,
     ),
   );
-};
-
-/** Lines of at most `width` characters; a word that is longer has one of its own. */
-const wrap = (words: string, width: number): string[] => {
-  const lines: string[] = [];
-  for (const word of words.split(' ')) {
-    const longer = `${lines.at(-1)} ${word}`;
-    if (lines.length === 0 || longer.length > width) lines.push(word);
-    else lines[lines.length - 1] = longer;
-  }
-  return lines;
 };

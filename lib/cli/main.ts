@@ -4,6 +4,7 @@ import type { Command } from './command.ts';
 import { parseCommandLine } from './command-line.ts';
 import { COMMANDS } from './commands.ts';
 import { defaultConfigFiles, settle } from './config/settle.ts';
+import { ExitCode } from './exit-code.ts';
 import { failureOf, type Language } from './languages.ts';
 import { isVerbose, wordsOf, wordsOfUnread } from './options/log.ts';
 import { type Output, standardOutput } from './output.ts';
@@ -11,9 +12,6 @@ import { detailsOf, factsOf, lineOf } from './report.ts';
 import { columnsOf, processShell } from './shell.ts';
 import { Signals } from './signals.ts';
 import type { Words } from './words.ts';
-
-/** Exit statuses; a signal's is 128 and its number. */
-export const ExitCode = { DONE: 0, FAILED: 1, USAGE: 2 } as const;
 
 /** The `engines` of package.json. */
 const OLDEST_NODE = { major: 22, minor: 21 } as const;

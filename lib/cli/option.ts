@@ -132,6 +132,14 @@ export const list = (
   return option;
 };
 
+/** Longest list of words that stands for the value, in characters. */
+const MAX_SHOWN = 40;
+
+const shownWords = (words: readonly string[]): string => {
+  const all = words.join('|');
+  return all.length > MAX_SHOWN ? 'WORD' : all;
+};
+
 /** One word of a few; with `ignoreCase`, in small or large letters. */
 export const choice = <Word extends string>(
   facts: OptionFacts & { readonly words: readonly Word[]; readonly ignoreCase?: boolean },
@@ -141,7 +149,7 @@ export const choice = <Word extends string>(
   const option: Option<Word | undefined> = {
     ...base(facts),
     takesValue: true,
-    shown: words.join('|'),
+    shown: shownWords(words),
     words,
     describe: facts.describe,
     read(given) {

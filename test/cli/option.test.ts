@@ -112,6 +112,7 @@ t.test('something stands for the value', (t) => {
     [numbers({ ...facts, min: 0, max: 9, shown: 'RACK,…' }), 'RACK,…'],
     [integer({ ...facts, min: 1, max: 9, shown: 'MIB' }), 'MIB'],
     [choice({ ...facts, words: ['a', 'b'] }), 'a|b'],
+    [choice({ ...facts, words: ['a'.repeat(20), 'b'.repeat(20)] }), 'WORD'],
     [integer({ ...facts, min: 1, max: 9 }), 'N'],
   ] as const;
   for (const [option, shown] of cases) t.equal(option.shown, shown);

@@ -39,5 +39,7 @@ t.test('the packed package works elsewhere', async (t) => {
   const code = "import * as asb from 'asb-streams'; console.log(typeof asb)";
   t.equal(await runIn(elsewhere, 'node', '--input-type=module', '-e', code), 'object\n');
   const installed = readdirSync(join(elsewhere, 'node_modules', 'asb-streams'));
+  const pages = readdirSync(join(elsewhere, 'node_modules', 'asb-streams', 'dist', 'man'));
+  t.ok(pages.includes('asb.1') && pages.includes('asb-backup.1'), 'man pages');
   t.notOk(installed.includes('test'), 'it holds what users need, and no more');
 });
