@@ -4,9 +4,20 @@ import { MAX_GENERATION } from '../../record/layout.ts';
 import type { Where } from '../../select/where.ts';
 import type { FilterOptions } from '../../stages/filter.ts';
 import type { Given } from '../given.ts';
-import { MOMENT_FORMS, parseMoment } from '../moment.ts';
 import { choice, flag, list, namesOf, type Option, text } from '../option.ts';
-import { bins, noBins, noIndexes, noRecords, noUdfs, sets } from './selection.ts';
+import { EXPIRY_FORM, parseExpiry } from './expiry.ts';
+import { parsed } from './parsed.ts';
+import {
+  afterDigest,
+  bins,
+  noBins,
+  noIndexes,
+  noRecords,
+  noTtlOnly,
+  noUdfs,
+  partitionList,
+  sets,
+} from './selection.ts';
 
 const group = 'Selection:';
 
@@ -34,16 +45,6 @@ export const digests = list({
   expected: 'digests, with commas between: 40 hex digits, or 28 characters of base64',
 });
 
-export const partitionList = text({
-  name: 'partition-list',
-  alias: ['X'],
-  group,
-  describe:
-    'Only these partitions: BEGIN-COUNT (a count, not an end), one number, or a digest in base64: what ' +
-    'comes after it in its partition; with commas between',
-  expected: 'partitions: 0-1000,2222,DIGEST',
-});
-
 export const hasBin = list({
   name: 'has-bin',
   group,
@@ -51,27 +52,27 @@ export const hasBin = list({
   expected: 'names of bins, with commas between',
 });
 
-export const expiresBefore = text({
-  name: 'expires-before',
-  group,
-  shown: 'TIME',
-  describe: `Only records that expire before then: ${MOMENT_FORMS}; without a zone it is local time`,
-  expected: MOMENT_FORMS,
-});
+export const expiresBefore = parsed(
+  {
+    name: 'expires-before',
+    group,
+    shown: 'TIME',
+    describe: `Only records that expire before then: ${EXPIRY_FORM}`,
+    expected: EXPIRY_FORM,
+  },
+  (given) => parseExpiry(given),
+);
 
-export const expiresAfter = text({
-  name: 'expires-after',
-  group,
-  shown: 'TIME',
-  describe: 'Only records that expire then, later or never',
-  expected: MOMENT_FORMS,
-});
-
-export const noTtlOnly = flag({
-  name: 'no-ttl-only',
-  group,
-  describe: 'Only records that never expire',
-});
+export const expiresAfter = parsed(
+  {
+    name: 'expires-after',
+    group,
+    shown: 'TIME',
+    describe: 'Only records that expire then, later or never: a time in the same forms',
+    expected: EXPIRY_FORM,
+  },
+  (given) => parseExpiry(given),
+);
 
 export const generation = text({
   name: 'generation',
@@ -120,6 +121,7 @@ export const recordOptions: readonly Option<unknown>[] = [
   keysFrom,
   digests,
   partitionList,
+  afterDigest,
   hasBin,
   expiresBefore,
   expiresAfter,
@@ -155,6 +157,7 @@ export const wantedOf = async (given: Given): Promise<Wanted> => {
     [bins, noBins],
     [bins, dropBins],
     [dropBins, noBins],
+    [partitionList, afterDigest],
   ] as const) {
     given.exclusive(one, other);
   }
@@ -187,16 +190,14 @@ const whereOf = async (given: Given): Promise<Where | undefined> => {
 /** Records that are named one by one, or by their partitions. */
 const namedRecordsOf = async (given: Given): Promise<FilterOptions> => {
   const { parseDigest, parseKey } = await import('../../select/record-names.ts');
-  const { parsePartitionList } = await import('../../wire/scan/partition-filter.ts');
   const path = given.value(keysFrom);
   const listed = path === undefined ? [] : await linesOf(path);
-  const partitions = given.value(partitionList);
   return {
     ...(given.has(keys) || path !== undefined
       ? { keys: [...given.value(keys), ...listed].flatMap(parseKey) }
       : {}),
     ...(given.has(digests) ? { digests: given.value(digests).map(parseDigest) } : {}),
-    ...(partitions === undefined ? {} : parsePartitionList(partitions)),
+    ...(given.value(partitionList) ?? given.value(afterDigest)),
   };
 };
 
@@ -215,8 +216,8 @@ const timesOf = (given: Given): FilterOptions => {
   const before = given.value(expiresBefore);
   const after = given.value(expiresAfter);
   return {
-    ...(before === undefined ? {} : { expiresBefore: parseMoment(before) }),
-    ...(after === undefined ? {} : { expiresAfter: parseMoment(after) }),
+    ...(before === undefined ? {} : { expiresBefore: before }),
+    ...(after === undefined ? {} : { expiresAfter: after }),
     neverExpires: given.value(noTtlOnly),
     ...generationsOf(given.value(generation)),
   };
