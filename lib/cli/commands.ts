@@ -3,10 +3,14 @@ import { backupCommand } from './commands/backup.ts';
 import { catCommand } from './commands/cat.ts';
 import { completionCommand } from './commands/completion.ts';
 import { compressCommand } from './commands/compress.ts';
+import { convertCommand } from './commands/convert.ts';
 import { decompressCommand } from './commands/decompress.ts';
 import { decryptCommand } from './commands/decrypt.ts';
+import { diffCommand } from './commands/diff.ts';
 import { downloadCommand } from './commands/download.ts';
 import { encryptCommand } from './commands/encrypt.ts';
+import { filterCommand } from './commands/filter.ts';
+import { inspectCommand } from './commands/inspect.ts';
 import { loadCommand } from './commands/load.ts';
 import { mergeCommand } from './commands/merge.ts';
 import { parseCommand } from './commands/parse.ts';
@@ -31,7 +35,11 @@ const ALL: readonly Command[] = [
   backupCommand,
   restoreCommand,
   verifyCommand,
+  inspectCommand,
+  filterCommand,
+  convertCommand,
   mergeCommand,
+  diffCommand,
   splitCommand,
   recompressCommand,
   reencryptCommand,
