@@ -9,6 +9,7 @@ import t from 'tap';
 import { computeDigest } from '../../lib/record/digest.ts';
 import { Field, Info2, Op } from '../../lib/record/layout.ts';
 import { ParticleType } from '../../lib/record/particle.ts';
+import { scan as ours, type ScanOptions } from '../../lib/stages/scan.ts';
 import { startTarget } from '../helpers/target.ts';
 import { WireClient } from '../helpers/wire.ts';
 
@@ -89,6 +90,8 @@ const SCANNED = `${SET} two`;
 for (let n = 0; n < 10; n++) {
   await client.put(keyOf(`${n}`, SCANNED), { n, even: n % 2 === 0, s: `s${n}` });
 }
+
+const ALL_TEN = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 
 const STORED_VALUES = [
   ...[0, 1, 255, 256, 65_535, 65_536, 2 ** 32 - 1, 2 ** 32, -1],
@@ -518,6 +521,61 @@ const ROWS: Record<string, [(key: Key) => Promise<unknown>[] | Promise<unknown[]
       ];
     },
     [[7, 8, 9], [0, 1], [0, 2, 3, 4, 5, 6, 7, 8, 9], [0, 2, 4, 6, 8], [4, 5], []],
+  ],
+  'query: times of records': [
+    async () => {
+      // Nobody but this row writes them; what the client is told is the void time in seconds.
+      const set = `${SET} two`;
+      await client.put(keyOf('3', set), { n: 3 }, { ttl: 5000 });
+      const { ttl: left } = await client.get(keyOf('3', set));
+      const expiry = BigInt(Math.floor(Date.now() / 1000) + left) * 1_000_000_000n;
+      const day = 86_400_000_000_000n;
+      const now = BigInt(Date.now()) * 1_000_000n;
+      const queried = async (filterExpression: ReturnType<typeof exp.eq>) => {
+        const found: number[] = [];
+        const policy = new Aerospike.QueryPolicy({ filterExpression });
+        const stream = client.query(ns, set).foreach(policy);
+        stream.on('data', (record) => found.push(Number(record.bins.n)));
+        await once(stream, 'end');
+        return found.sort();
+      };
+      const { lastUpdate, voidTime } = exp;
+      const int = (value: bigint) => exp.int(Number(value)); // what is rounded is below a second
+      return [
+        await queried(exp.ge(lastUpdate(), int(now - day))),
+        await queried(exp.lt(lastUpdate(), int(now - day))),
+        await queried(exp.ge(lastUpdate(), int(now + day))),
+        await queried(exp.eq(voidTime(), int(-1n))),
+        await queried(exp.gt(voidTime(), int(expiry - 10_000_000_000n))),
+        await queried(exp.gt(voidTime(), int(expiry + 10_000_000_000n))),
+        await queried(exp.and(exp.gt(voidTime(), int(0n)), exp.ge(lastUpdate(), int(now - day)))),
+      ];
+    },
+    [ALL_TEN, [], [], [0, 1, 2, 4, 5, 6, 7, 8, 9], [3], [], [3]],
+  ],
+  'our scan: times of records': [
+    async () => {
+      await client.put(keyOf('3', SCANNED), { n: 3 }, { ttl: 5000 });
+      const day = 86_400_000_000_000n;
+      const now = BigInt(Date.now()) * 1_000_000n;
+      const scanned = async (options: Partial<ScanOptions>) => {
+        const found: unknown[] = [];
+        const seeds = target.seeds.join();
+        const chosen = { seeds, namespace: ns, sets: [SCANNED], noIndexes: true, noUdfs: true };
+        for await (const batch of ours({ ...chosen, ...options })) {
+          for (const record of batch) found.push(record.bins.get('n')?.value);
+        }
+        return found.sort();
+      };
+      return [
+        await scanned({ modifiedAfter: now - day, modifiedBefore: now + day }),
+        await scanned({ modifiedBefore: now - day }),
+        await scanned({ modifiedAfter: now + day }),
+        await scanned({ noTtlOnly: true }),
+        await scanned({ noTtlOnly: true, modifiedAfter: now - day, partitions: [] }),
+      ];
+    },
+    [ALL_TEN, [], [], [0, 1, 2, 4, 5, 6, 7, 8, 9], []],
   ],
   'query without a where': [
     async () => {
