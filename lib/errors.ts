@@ -99,6 +99,13 @@ export const codeOf = (thrown: unknown): string | undefined =>
     ? thrown.code
     : undefined;
 
+/** What programs are told of anything that was thrown: its code, and its facts, but for the cause. */
+export const factsOf = (thrown: unknown): Readonly<Record<string, unknown>> => {
+  const code = codeOf(thrown);
+  const { cause: _, ...facts } = thrown instanceof AsbError ? thrown.facts : {};
+  return code === undefined ? facts : { code, ...facts };
+};
+
 /** Anything that was thrown, as an error: streams take nothing else. */
 export const toError = (thrown: unknown): Error =>
   thrown instanceof Error ? thrown : new Error(String(thrown));

@@ -57,6 +57,7 @@ export {
   type EstimateSummary,
   estimate,
 } from './jobs/estimate.ts';
+export type { Logger } from './jobs/logger.ts';
 export type { FoundManifest } from './jobs/manifest-check.ts';
 export {
   type MergeJob,

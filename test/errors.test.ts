@@ -1,5 +1,5 @@
 import t from 'tap';
-import { AsbError, codeOf, inFile, messageOf, toError } from '../lib/errors.ts';
+import { AsbError, codeOf, factsOf, inFile, messageOf, toError } from '../lib/errors.ts';
 
 t.test('an error has a code, its facts, and a cause only if there is one', async (t) => {
   const cause = new Error('below');
@@ -25,4 +25,19 @@ t.test('a failure is told of its file, once', async (t) => {
   t.match(located, { code: 'FORMAT', facts: { line: 3, file: 'a.asb' }, cause });
   t.equal(inFile(located, 'b.asb'), located);
   t.equal(inFile(cause, 'b.asb'), cause);
+});
+
+t.test('the facts for programs', (t) => {
+  const system = Object.assign(new Error('no'), { code: 'ENOENT' });
+  const cases: [unknown, object][] = [
+    [
+      new AsbError('STORAGE', 'cannot write', { file: 'a.asb', cause: system }),
+      { code: 'STORAGE', file: 'a.asb' },
+    ],
+    [system, { code: 'ENOENT' }],
+    [new Error('no'), {}],
+    ['thrown', {}],
+  ];
+  for (const [error, expected] of cases) t.strictSame(factsOf(error), expected);
+  t.end();
 });

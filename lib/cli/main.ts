@@ -1,5 +1,5 @@
 import { isatty } from 'node:tty';
-import { AsbError, codeOf } from '../errors.ts';
+import { AsbError, codeOf, factsOf } from '../errors.ts';
 import type { Command } from './command.ts';
 import { parseCommandLine } from './command-line.ts';
 import { COMMANDS } from './commands.ts';
@@ -8,7 +8,7 @@ import { ExitCode } from './exit-code.ts';
 import { failureOf, type Language } from './languages.ts';
 import { isVerbose, wordsOf, wordsOfUnread } from './options/log.ts';
 import { type Output, standardOutput } from './output.ts';
-import { detailsOf, factsOf, lineOf } from './report.ts';
+import { detailsOf, lineOf } from './report.ts';
 import { columnsOf, processShell } from './shell.ts';
 import { Signals } from './signals.ts';
 import type { Words } from './words.ts';

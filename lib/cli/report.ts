@@ -1,4 +1,4 @@
-import { AsbError, codeOf, messageOf } from '../errors.ts';
+import { AsbError, messageOf } from '../errors.ts';
 
 /** Causes that one line holds. */
 const MAX_CAUSES = 3;
@@ -15,13 +15,6 @@ export const lineOf = (thrown: unknown): string => {
     if (!parts.some((part) => part.includes(message))) parts.push(message);
   }
   return printable(parts.join(': '));
-};
-
-/** What programs are told of a failure: its code, and its facts, such as file and offset. */
-export const factsOf = (thrown: unknown): Readonly<Record<string, unknown>> => {
-  const code = codeOf(thrown);
-  const { cause: _, ...facts } = thrown instanceof AsbError ? thrown.facts : {};
-  return code === undefined ? facts : { code, ...facts };
 };
 
 /** The same with all there is to know, for `--verbose`: codes, facts, and where it was thrown. */

@@ -5,6 +5,7 @@ import type { ScanOptions } from '../stages/scan.ts';
 import type { SerializerInfo } from '../stages/serialize.ts';
 import type { S3Options } from '../storage/s3/options.ts';
 import { checkSelection } from '../wire/scan/scan-selection.ts';
+import type { Logger } from './logger.ts';
 import { checkedShard, type Shard } from './shard.ts';
 
 /**
@@ -41,6 +42,8 @@ export interface BackupOptions extends Omit<ScanOptions, 'cluster' | 'refuseEmpt
   readonly compressionLevel?: number;
   /** Encrypts every file, each by itself. */
   readonly encryption?: Encryption | undefined;
+  /** Told of begin, notices and end, in pino's style, beside `onNotice`. */
+  readonly logger?: Logger;
   /** A backup without any record is no error. Default false. */
   readonly allowEmpty?: boolean;
   /**

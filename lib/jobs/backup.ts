@@ -23,6 +23,7 @@ import {
   defaultParallel,
 } from './backup-options.ts';
 import { type BackupStart, startOf } from './backup-start.ts';
+import { startLogged } from './logger.ts';
 import { pieceSizeFor } from './piece-size.ts';
 import { isFirstShard, partitionsFor } from './shard.ts';
 import { keptError } from './state.ts';
@@ -246,4 +247,5 @@ class Backup implements BackupJob {
  * Errors (of `done`): those of the stages, and `USAGE`, `EXISTS` (a backup is there already),
  * `EMPTY` (no record, unless `allowEmpty`), `ABORTED`.
  */
-export const backup = (options: BackupOptions): BackupJob => new Backup(options);
+export const backup = (options: BackupOptions): BackupJob =>
+  startLogged('backup', options, (logged) => new Backup(logged));

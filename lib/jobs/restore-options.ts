@@ -1,6 +1,7 @@
 import type { LoadOptions } from '../stages/load.ts';
 import type { LoadInfo } from '../wire/loader.ts';
 import type { StrictUnpackOptions } from './backup-head.ts';
+import type { Logger } from './logger.ts';
 import type { RestoreSource } from './restore-source.ts';
 
 /**
@@ -16,6 +17,8 @@ export interface RestoreOptions
     StrictUnpackOptions {
   /** Where records and indexes go. Default: the namespace of the backup. */
   readonly namespace?: string;
+  /** Told of begin, notices and end, in pino's style, beside `onNotice`. */
+  readonly logger?: Logger;
   /** Files read at once. Default {@link DEFAULT_PARALLEL}. */
   readonly parallel?: number;
   /**

@@ -5,6 +5,7 @@ import { connectTo } from '../wire/connect.ts';
 import { Loader, type LoadInfo, NOTHING_LOADED } from '../wire/loader.ts';
 import { readHead } from './backup-head.ts';
 import { JoinedHeads } from './joined-heads.ts';
+import { startLogged } from './logger.ts';
 import { restoreFile } from './restore-file.ts';
 import { RestoreLedger } from './restore-ledger.ts';
 import {
@@ -245,4 +246,5 @@ const checkState = (options: RestoreOptions, { rereadable }: RestoreFiles): void
  * wrong in a file, with its name and place (`FORMAT`, `TRUNCATED`, `LIMIT`, `KEY`, `STORAGE`); what
  * the cluster refuses (`SERVER`, `NETWORK`, `PARTITIONS`).
  */
-export const restore = (options: RestoreOptions): RestoreJob => new Restore(options);
+export const restore = (options: RestoreOptions): RestoreJob =>
+  startLogged('restore', options, (logged) => new Restore(logged));

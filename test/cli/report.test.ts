@@ -1,5 +1,5 @@
 import t from 'tap';
-import { detailsOf, factsOf, lineOf, printable } from '../../lib/cli/report.ts';
+import { detailsOf, lineOf, printable } from '../../lib/cli/report.ts';
 import { AsbError } from '../../lib/errors.ts';
 
 const failing = (message: string, cause?: unknown): AsbError =>
@@ -31,18 +31,6 @@ t.test('all there is to know', (t) => {
   const bare = new Error('bare');
   delete bare.stack;
   t.equal(detailsOf(bare), 'Error: bare');
-  t.end();
-});
-
-t.test('the facts for programs', (t) => {
-  const system = Object.assign(new Error('no'), { code: 'ENOENT' });
-  const cases: [unknown, object][] = [
-    [failing('cannot write', new Error('ENOSPC')), { code: 'STORAGE', file: 'a.asb' }],
-    [system, { code: 'ENOENT' }],
-    [new Error('no'), {}],
-    ['thrown', {}],
-  ];
-  for (const [error, expected] of cases) t.strictSame(factsOf(error), expected);
   t.end();
 });
 
