@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import t from 'tap';
+import { ValueReader } from '../../lib/client/value-reader.ts';
 import { type Loss, ValueWriter } from '../../lib/client/value-writer.ts';
 import { ListFlag, MapFlag } from '../../lib/record/msgpack.ts';
 import { ParticleType } from '../../lib/record/particle.ts';
@@ -103,4 +105,35 @@ t.test('the place is told', async (t) => {
   const write = () =>
     new ValueWriter(CLIENT_MODULE, ['map']).write(new Map([['a', [1, 'x\0']]]), 'bin "b"');
   t.throws(write, { message: /^bin "b"\[a\]\[1\]: / });
+});
+
+/** As the client gives back what it was given: its own classes are plain values then, maps objects. */
+const given = (value: unknown): unknown => {
+  if (value instanceof ClientDouble) return value.Double;
+  if (value instanceof ClientGeoJson) return value.str;
+  return Array.isArray(value) ? value.map(given) : value;
+};
+
+t.test('any list comes back from the client as it went in, by its types', async (t) => {
+  const text = fc.string({ unit: 'binary' }).filter((s) => !/[\0\ufffd]/.test(s));
+  const { value: anyValue } = fc.letrec<{ value: Value; list: Value[] }>((tie) => ({
+    value: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      fc.constantFrom(null, true, false),
+      fc.integer(),
+      fc.bigInt({ min: 2n ** 53n, max: 2n ** 63n - 1n }),
+      fc.double().filter((n) => !Number.isSafeInteger(n) || Object.is(n, -0)),
+      text,
+      fc.uint8Array().map((bytes) => Buffer.from(bytes)),
+      tie('list'),
+    ),
+    list: fc.array(tie('value'), { maxLength: 5 }),
+  }));
+  fc.assert(
+    fc.property(anyValue, (value) => {
+      const written = new ValueWriter(CLIENT_MODULE, []).write([value], 'bin');
+      t.strictSame(new ValueReader([]).read(given(written), 'bin', 'list'), [value]);
+    }),
+    { numRuns: 300 },
+  );
 });
