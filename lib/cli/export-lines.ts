@@ -3,7 +3,7 @@ import { AsbError } from '../errors.ts';
 import { runPipeline } from './filter.ts';
 import type { Given } from './given.ts';
 import { namesOf } from './option.ts';
-import { outputFile, removeFiles } from './options/files.ts';
+import { directory, outputFile, removeFiles } from './options/files.ts';
 import type { recordInputOf } from './record-input.ts';
 import { outputOptions } from './record-output.ts';
 import { readingDisplay } from './rewrite.ts';
@@ -11,6 +11,10 @@ import type { Shell } from './shell.ts';
 
 /** What records are written as, one a line. */
 export type LineLanguage = 'ndjson' | 'csv';
+
+/** Whether the command line sends what is written to standard output. */
+export const isToStandardOutput = (given: Given): boolean =>
+  !given.has(directory) && (given.value(outputFile) ?? '-') === '-';
 
 /**
  * Writes what stages make of records, as lines: to standard output, or to the file that the command

@@ -3,7 +3,7 @@ import { AsbError } from '../../errors.ts';
 import type { BackupInput } from '../../jobs/backup-input.ts';
 import type { CsvWriterInfo } from '../../stages/to-csv.ts';
 import type { Command } from '../command.ts';
-import { exportLines } from '../export-lines.ts';
+import { exportLines, isToStandardOutput } from '../export-lines.ts';
 import { countOf } from '../format.ts';
 import type { Given } from '../given.ts';
 import { choice, list, namesOf, type Option } from '../option.ts';
@@ -104,6 +104,8 @@ export const convertCommand: Command = {
     if (notForThat !== undefined) {
       throw new AsbError('USAGE', `${namesOf(notForThat)} is for tables: --to csv`);
     }
+    // What fails before the first record has last words, too.
+    if (isToStandardOutput(given)) shell.output(language === 'asb' ? 'text' : language);
     if (language === 'csv') {
       await toTable(given, shell);
       return;

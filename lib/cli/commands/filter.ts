@@ -1,10 +1,9 @@
 import type { FilterInfo } from '../../stages/filter.ts';
 import type { Command } from '../command.ts';
-import { exportLines } from '../export-lines.ts';
+import { exportLines, isToStandardOutput } from '../export-lines.ts';
 import { countOf } from '../format.ts';
 import { choice } from '../option.ts';
 import { namespace, verbose } from '../options/common.ts';
-import { directory, outputFile } from '../options/files.ts';
 import {
   binOptions,
   partOptions,
@@ -57,6 +56,9 @@ export const filterCommand: Command = {
   ],
   async run(given, shell) {
     const wanted = await wantedOf(given);
+    const isPipe = isToStandardOutput(given);
+    // Who fails before the input is known says so in words that readers of either language know.
+    if (isPipe) shell.output(given.value(to) === 'asb' ? 'text' : 'ndjson');
     const source = given.value(namespace);
     const read = await recordInputOf(given, shell, {
       places: outputPlaces(given),
@@ -72,7 +74,6 @@ export const filterCommand: Command = {
       const checked = source === undefined ? {} : { source };
       await rewrite(given, shell, { read, stages: [stage], verb: 'kept', ...checked });
     }
-    const isPipe = !given.has(directory) && (given.value(outputFile) ?? '-') === '-';
     if (!isPipe || shell.verbose) shell.say(leftOut(stage.info));
     for (const line of whereLines(wanted)) shell.say(line);
     const { read: all, kept } = stage.info;

@@ -14,10 +14,13 @@ import {
   wantedOf,
   whereLines,
 } from '../options/filtering.ts';
+import type { Output } from '../output.ts';
 import { inputOperands, inputOptions, recordInputOf } from '../record-input.ts';
 import { readingDisplay } from '../rewrite.ts';
 import { columnsOf, type Shell } from '../shell.ts';
 
+/** Exit status if no record is what is looked for. */
+const NOT_FOUND = 1;
 /** Width of a report that goes to no terminal. */
 const COLUMNS = 100;
 
@@ -41,8 +44,9 @@ export const inspectCommand: Command = {
   description:
     'Reads a backup, or NDJSON, and shows what takes the space, by set and bin, of which types bins\n' +
     'are, and when records expire. With --head, --key, --keys-from or --digest it prints records, and\n' +
-    'stops as soon as it has them all. Other options say which records are looked at. Files are held\n' +
-    'against their manifest as far as they are read; asb verify reads all, and goes on behind damage.',
+    'stops as soon as it has them all; the exit status is 1 if there is none. Other options say which\n' +
+    'records are looked at. Files are held against their manifest as far as they are read; asb verify\n' +
+    'reads all, and goes on behind damage.',
   options: [head, json, ...recordOptions, ...binOptions, namespace, ...inputOptions, verbose],
   operands: inputOperands,
   readerMayGo: true,
@@ -56,13 +60,15 @@ export const inspectCommand: Command = {
     ['asb inspect out --json | jq .sets[].bytes', 'For programs'],
   ],
   async run(given, shell) {
+    // Text for people may go to a terminal, as NDJSON may. What fails before has last words, too.
+    const output = shell.output('ndjson');
     const wanted = await wantedOf(given);
     const { input } = await recordInputOf(given, shell, { namespace: given.value(namespace) });
     const isNamed = [keys, keysFrom, digests].some((option) => given.has(option));
     const display = readingDisplay(shell, input);
     try {
-      if (given.has(head) || isNamed) await printRecords(given, shell, input, wanted);
-      else await printReport(given, shell, input, wanted);
+      if (given.has(head) || isNamed) await printRecords(given, shell, output, input, wanted);
+      else await printReport(given, output, input, wanted);
     } finally {
       display.close();
     }
@@ -72,7 +78,7 @@ export const inspectCommand: Command = {
 
 const printReport = async (
   given: Given,
-  shell: Shell,
+  output: Output,
   input: BackupInput,
   wanted: Wanted,
 ): Promise<void> => {
@@ -85,8 +91,6 @@ const printReport = async (
   const lines = given.value(json)
     ? [inspectJson(found, backup)]
     : inspectLines(found, backup, columns);
-  // Text for people may go to a terminal, as NDJSON may.
-  const output = shell.output('ndjson');
   await output.write(Buffer.from(lines.map((line) => `${line}\n`).join('')));
   await output.end();
 };
@@ -94,6 +98,7 @@ const printReport = async (
 const printRecords = async (
   given: Given,
   shell: Shell,
+  output: Output,
   input: BackupInput,
   { filter }: Wanted,
 ): Promise<void> => {
@@ -102,7 +107,6 @@ const printRecords = async (
   const { NdjsonWriter } = await import('../../ndjson/writer.ts');
   const { recordLines } = await import('../record-view.ts');
   const writer = new NdjsonWriter();
-  const output = shell.output('ndjson');
   const now = new Date();
   // Of several backups, each may have its own state of a record.
   const named = given.operands.length > 1 ? Number.POSITIVE_INFINITY : mostRecords(filter);
@@ -116,5 +120,7 @@ const printRecords = async (
     for (const text of texts) await output.write(text);
   }
   await output.end();
-  if (records === 0) shell.say('note: there is no such record');
+  if (records > 0) return;
+  shell.say('note: there is no such record');
+  shell.answer(NOT_FOUND);
 };
