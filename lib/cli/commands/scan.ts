@@ -28,6 +28,7 @@ export const scanCommand: Command = {
   examples: [
     ['asb scan -n test | jq -c \'select(.set == "users")\'', 'Look at the records of a set'],
     ['asb scan -h 10.0.0.1,10.0.0.2:3100 -n test > test.ndjson', 'Save a namespace as NDJSON'],
+    ['asb scan -n test -X 0-16 --modified-after 2026-01-31', 'A few partitions, what is new there'],
   ],
   speaks: 'ndjson',
   async run(given, shell) {

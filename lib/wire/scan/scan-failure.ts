@@ -27,7 +27,10 @@ export const nobodyHolds = (
   }
   const node = racks.length === 0 ? 'no node' : `no node of rack ${racks.join(', ')}`;
   const what = `${node} holds ${count(partitions)} of namespace ${namespace}`;
-  const advice = racks.length === 0 ? '' : '; read from more racks (--rack-list), or prefer these';
+  const advice =
+    racks.length === 0
+      ? ''
+      : '; name more racks (--rack-list), or only prefer these (--prefer-racks)';
   return new AsbError('PARTITIONS', what + advice, { namespace, partitions });
 };
 

@@ -17,7 +17,7 @@ export const placeText = (place: NodePlace): string =>
 /**
  * The partitions whose master is one of `nodes` now, ascending, of those that are wanted.
  *
- * @param options `nodes`, and `partitions` to choose from; all if left out. Told of how many there are
+ * @param options `nodes`, and `partitions` to choose from; all if left out. Told if it is not all of them
  * @throws AsbError `USAGE` for a node that is none of the cluster; `AUTH` if what is there refuses the
  *   login
  */
@@ -29,12 +29,15 @@ export const partitionsOfNodes = async (
   const nodes = new Set<ClusterNode>();
   for (const place of places) nodes.add(await nodeOf(cluster, place));
   const map = cluster.partitionMap(namespace);
-  const partitions = wantedOf(options).filter((id) => {
+  const wanted = wantedOf(options);
+  const partitions = wanted.filter((id) => {
     const master = map?.owner(id, 0);
     return master !== undefined && nodes.has(master);
   });
   const names = [...nodes].map(({ name, location }) => `${name} (${location})`).join(', ');
-  onNotice?.(`only the ${count(partitions)} whose master is node ${names}; not the rest`);
+  if (partitions.length < wanted.length) {
+    onNotice?.(`only the ${count(partitions)} whose master is node ${names}; not the rest`);
+  }
   return partitions;
 };
 

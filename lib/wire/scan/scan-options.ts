@@ -7,7 +7,7 @@ export interface PartitionScanOptions extends ScanSelection, RateLimits {
   readonly partitions?: readonly number[];
   /**
    * For each partition that an earlier scan began, the last digest (20 bytes) that is safe already:
-   * this scan goes on after it. Default: none.
+   * this scan goes on after it. Digests stand in a partition from the largest down. Default: none.
    */
   readonly positions?: ReadonlyMap<number, Uint8Array>;
   /**

@@ -50,7 +50,10 @@ for (const [what, nodes, partitions, expected] of [
     t.strictSame(await partitionsOfNodes(cluster, { ...options, onNotice }), expected);
     t.equal(notices.length, 1, 'that it is not all is told of');
     t.ok(notices[0]?.includes(`${expected.length} partition`));
-    t.strictSame(await partitionsOfNodes(cluster, options), expected);
+    t.strictSame(await partitionsOfNodes(cluster, options), expected, 'nobody needs to listen');
+    const all = { ...options, partitions: expected, onNotice };
+    t.strictSame(await partitionsOfNodes(cluster, all), expected);
+    t.equal(notices.length, 1, 'if it is all, there is nothing to tell');
   });
 }
 
