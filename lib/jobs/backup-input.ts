@@ -43,6 +43,11 @@ export interface BackupInput {
    * `undefined` if a place has no manifest that would tell.
    */
   readonly begun: Date | undefined;
+  /**
+   * Of an incremental backup: it has only what was written then or later. The last of several.
+   * `undefined` if no manifest says one.
+   */
+  readonly modifiedAfter: Date | undefined;
   /** What was read so far, but for heads. */
   readonly info: { readonly records: number; readonly bytesRead: number };
   /** Bytes of all files, as they are stored; `undefined` if nobody can say. */
@@ -93,6 +98,7 @@ class Opened implements BackupInput {
   readonly rereadable: boolean;
   readonly unchecked: readonly string[];
   readonly begun: Date | undefined;
+  readonly modifiedAfter: Date | undefined;
 
   constructor(options: OpenedOptions, found: RestoreFiles) {
     const { groups, expected, rereadable, unchecked, manifests } = found;
@@ -103,6 +109,8 @@ class Opened implements BackupInput {
     this.unchecked = unchecked;
     const begins = manifests.map(({ begun }) => begun.getTime());
     this.begun = unchecked.length > 0 ? undefined : new Date(Math.min(...begins));
+    const afters = manifests.flatMap(({ modifiedAfter }) => modifiedAfter?.getTime() ?? []);
+    this.modifiedAfter = afters.length === 0 ? undefined : new Date(Math.max(...afters));
   }
 
   get namespace(): string | undefined {

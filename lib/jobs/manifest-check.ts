@@ -6,7 +6,7 @@ import { MANIFEST_SUFFIX } from '../storage/names.ts';
 import type { S3Options } from '../storage/s3/options.ts';
 import type { StoredFile } from '../storage/stored-file.ts';
 import { type ExpectedFile, sizeFailure } from './file-check.ts';
-import { type Manifest, parseManifest } from './manifest.ts';
+import { type BackupShape, type Manifest, parseManifest } from './manifest.ts';
 import { type Shard, shardText } from './shard.ts';
 import { type ReadManifest, shardFailures } from './shard-check.ts';
 
@@ -20,6 +20,8 @@ export interface ManifestOptions {
 /** A manifest that was found, without its list of files. */
 export interface FoundManifest extends Omit<Manifest, 'files' | 'options'> {
   readonly location: string;
+  /** Of an incremental backup: it has only what was written then or later. */
+  readonly modifiedAfter?: Date;
 }
 
 /** A place, and what its manifests say of it. */
@@ -208,7 +210,15 @@ class PlaceCheck {
 const foundIn = ({ location, manifest }: ReadManifest): FoundManifest => {
   const { tool, namespace, shard, begun, ended, complete } = manifest;
   const which = shard === undefined ? {} : { shard };
-  return { location, tool, namespace, ...which, begun, ended, complete };
+  const since = modifiedAfterOf(manifest.options);
+  const after = since === undefined ? {} : { modifiedAfter: since };
+  return { location, tool, namespace, ...which, begun, ended, complete, ...after };
+};
+
+/** Options are only shown, and may be any JSON: what is no time is none. */
+const modifiedAfterOf = ({ modifiedAfter }: BackupShape): Date | undefined => {
+  const time = typeof modifiedAfter === 'string' ? Date.parse(modifiedAfter) : Number.NaN;
+  return Number.isNaN(time) ? undefined : new Date(time);
 };
 
 const incomplete = (file: string, shard: Shard | undefined): AsbError => {

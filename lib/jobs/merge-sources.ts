@@ -3,7 +3,7 @@ import { AsbError } from '../errors.ts';
 import type { BackupInput } from './backup-input.ts';
 
 /** What is known of a backup before its records are read. */
-export type SourceFacts = Pick<BackupInput, 'files' | 'namespace' | 'begun'>;
+export type SourceFacts = Pick<BackupInput, 'files' | 'namespace' | 'begun' | 'modifiedAfter'>;
 
 /** For messages: where the first file of a backup is. */
 export const placeOf = ({ files: [first] }: Pick<SourceFacts, 'files'>): string =>
@@ -29,6 +29,29 @@ export const checkTimeOrder = (sources: readonly SourceFacts[]): void => {
     }
     last = { begun, input };
   }
+};
+
+/**
+ * Looks for what is in no backup: an incremental one must begin where the one before it was begun, or
+ * earlier.
+ *
+ * @param sources the oldest first
+ * @returns what is missing, in words, for each backup with a gap before it
+ */
+export const gapsBefore = (sources: readonly SourceFacts[]): string[] => {
+  const gaps: string[] = [];
+  let known: Date | undefined;
+  for (const input of sources) {
+    const { begun, modifiedAfter } = input;
+    if (known !== undefined && modifiedAfter !== undefined && modifiedAfter > known) {
+      gaps.push(
+        `${placeOf(input)} has only what was written since ${modifiedAfter.toISOString()}, and those ` +
+          `before it what was written until ${known.toISOString()}: what was written between is in none`,
+      );
+    }
+    if (begun !== undefined && (known === undefined || begun > known)) known = begun;
+  }
+  return gaps;
 };
 
 /**

@@ -9,7 +9,7 @@ import { DigestSort, type DigestSortOptions } from '../sort/digest-sort.ts';
 import type { BackupInput } from './backup-input.ts';
 import { type OutputOptions, type WrittenBackup, writeBackup } from './backup-output.ts';
 import { MergedGlobals } from './merge-globals.ts';
-import { checkTimeOrder, commonNamespace } from './merge-sources.ts';
+import { checkTimeOrder, commonNamespace, gapsBefore } from './merge-sources.ts';
 
 /** Batches that may wait for the next stage. */
 const BATCHES_WAITING = 2;
@@ -30,6 +30,8 @@ export interface MergeOptions
   readonly now?: Date;
   /** Does not look whether the manifests of the sources say another order. Default false. */
   readonly asGiven?: boolean;
+  /** Told what is odd, but no failure: a time whose changes are in none of the sources. */
+  readonly onNotice?: (notice: string) => void;
 }
 
 /** How far a merge is. */
@@ -107,9 +109,10 @@ class Merge implements MergeJob {
 
   async #run(): Promise<MergeSummary> {
     const options = this.#options;
-    const { sources, asGiven = false, memory, tempDirectory } = options;
+    const { sources, asGiven = false, memory, tempDirectory, onNotice } = options;
     if (sources.length === 0) throw new AsbError('USAGE', 'nothing to merge: sources are needed');
     if (!asGiven) checkTimeOrder(sources);
+    for (const gap of gapsBefore(sources)) onNotice?.(gap);
     const namespace = commonNamespace(sources, options.namespace);
     const sort = new DigestSort({ memory, tempDirectory, keep: 'last' });
     this.#sort = sort;

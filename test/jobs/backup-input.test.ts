@@ -155,6 +155,7 @@ t.test('a file of the right size that was changed is known at its end', async (t
   });
   const input = await openInput({ paths: [root] });
   t.match(input, { unchecked: [], begun: new Date('2026-11-23T07:00:00.000Z') });
+  t.equal(input.modifiedAfter, undefined);
   let records = 0;
   const all = async () => {
     for await (const chunk of input.chunks()) if (chunk.kind === 'records') records += chunk.length;

@@ -55,6 +55,21 @@ t.test('a backup that is whole, or has no manifest', async (t) => {
   t.equal(ignored.expected.size, 0);
 });
 
+t.test('an incremental backup is known as one', async (t) => {
+  const rows: readonly (readonly [unknown, Date | undefined])[] = [
+    ['2026-11-23T07:00:00.123456789Z', new Date('2026-11-23T07:00:00.123Z')],
+    ['soon', undefined],
+    [17, undefined],
+    [undefined, undefined],
+  ];
+  for (const [modifiedAfter, found] of rows) {
+    const manifest = manifestTextOf(FILES, { options: { modifiedAfter } });
+    const place = t.testdir({ ...FILES, 'test.manifest.json': manifest });
+    const { manifests } = await checkPlace(place);
+    t.same(manifests[0]?.modifiedAfter, found);
+  }
+});
+
 t.test('what is wrong is told, with the file', async (t) => {
   const incomplete = { 'test.manifest.json': manifestTextOf(FILES, { complete: false }) };
   const second = { 'test_00001.asb': SECOND };

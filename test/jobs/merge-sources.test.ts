@@ -3,6 +3,7 @@ import t from 'tap';
 import {
   checkTimeOrder,
   commonNamespace,
+  gapsBefore,
   placeOf,
   type SourceFacts,
 } from '../../lib/jobs/merge-sources.ts';
@@ -12,6 +13,7 @@ const sourceOf = (name: string, facts: Partial<SourceFacts> = {}): SourceFacts =
   files: [streamedFile(Readable.from([]), name)],
   namespace: undefined,
   begun: undefined,
+  modifiedAfter: undefined,
   ...facts,
 });
 
@@ -38,6 +40,25 @@ t.test('sources that are known to run backwards are refused', async (t) => {
     if (wrong === undefined) t.doesNotThrow(() => checkTimeOrder(sources));
     else t.throws(() => checkTimeOrder(sources), { code: 'USAGE', facts: { file: wrong } });
   }
+});
+
+t.test('changes that are in none are told', async (t) => {
+  const time = (day: number | undefined) => (day === undefined ? day : new Date(day * 86_400_000));
+  const source = (name: string, begun: number | undefined, modifiedAfter?: number) =>
+    sourceOf(name, { begun: time(begun), modifiedAfter: time(modifiedAfter) });
+  const rows: readonly (readonly [readonly SourceFacts[], readonly RegExp[]])[] = [
+    [[source('a', 1, 0)], []],
+    [[source('a', 1), source('b', 3, 1), source('c', 5, 2)], []],
+    [
+      [source('a', 1), source('b', 3, 2), source('c', 5, 4)],
+      [/^b has .*03T.*02T/, /^c has .*05T.*04T/],
+    ],
+    [[source('a', 5), source('b', 3), source('c', 6, 4)], []],
+    [[source('a', undefined), source('b', 3, 2)], []],
+    [[source('a', 1), source('b', undefined, 2), source('c', 3, 1)], [/^b has/]],
+  ];
+  for (const [sources, gaps] of rows) t.match(gapsBefore(sources), gaps);
+  for (const [sources, gaps] of rows) t.equal(gapsBefore(sources).length, gaps.length);
 });
 
 t.test('the one namespace of all', async (t) => {

@@ -2,12 +2,16 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import t, { type Test } from 'tap';
-import { openInput } from '../../lib/jobs/backup-input.ts';
+import { backup } from '../../lib/jobs/backup.ts';
+import { type BackupInput, openInput } from '../../lib/jobs/backup-input.ts';
+import { diffBackups } from '../../lib/jobs/diff.ts';
 import { type MergeOptions, mergeBackups } from '../../lib/jobs/merge.ts';
+import { restore } from '../../lib/jobs/restore.ts';
 import { verify } from '../../lib/jobs/verify.ts';
 import type { PlainRecord } from '../../lib/record/builder.ts';
 import type { Global } from '../../lib/record/globals.ts';
 import { EPOCH_SECONDS } from '../../lib/record/layout.ts';
+import { startSandbox } from '../../lib/sandbox/index.ts';
 import { manifestTextOf } from '../helpers/manifests.ts';
 import { indexOf, textOf, udfOf } from '../helpers/text-of.ts';
 
@@ -255,4 +259,53 @@ t.test('how far it is, where nobody knows how much there is', async (t) => {
   const job = mergeBackups({ sources, outputFile: `${out}.asb` });
   t.match(job.progress, { phase: 'reading', bytes: text.length, share: undefined });
   await job.done;
+});
+
+t.test('a chain from a cluster holds what a fresh full backup does', async (t) => {
+  const sandbox = await startSandbox({ nodes: 2 });
+  t.teardown(() => sandbox.close());
+  const root = t.testdir();
+  const cluster = { seeds: sandbox.seeds.join(), namespace: 'test' };
+  const put = (from: number, to: number, version: number) => {
+    const keys = Array.from({ length: to - from }, (_, index) => from + index);
+    const text = textOf(versionsOf(keys.map((key) => ({ key, version }))), [
+      indexOf(`since-${version}`, { bin: `bin-${version}` }),
+    ]);
+    return restore({ ...cluster, input: Readable.from([text]), checkGeneration: false }).done;
+  };
+  const take = async (name: string, previous?: string): Promise<string> => {
+    const path = join(root, name);
+    const [input] = previous === undefined ? [] : await opened([previous]);
+    const since = BigInt(input?.begun?.getTime() ?? 0) * 1_000_000n;
+    const after = previous === undefined ? {} : { modifiedAfter: since };
+    await backup({ ...cluster, directory: path, ...after }).done;
+    return path;
+  };
+  await put(0, 1000, 1);
+  const chain = [await take('full')];
+  for (const version of [2, 3, 4]) {
+    await put(version * 200, 900 + version * 100, version);
+    chain.push(await take(`incremental-${version}`, chain.at(-1)));
+  }
+  const fresh = await take('fresh');
+  const notices: string[] = [];
+  const sources = await opened(chain);
+  t.same(sources[1]?.modifiedAfter, sources[0]?.begun);
+  const merge = (chosen: readonly BackupInput[], name: string) => {
+    const onNotice = (notice: string) => void notices.push(notice);
+    return mergeBackups({ sources: chosen, directory: join(root, name), onNotice }).done;
+  };
+  const summary = await merge(sources, 'merged');
+  t.match(summary, { sources: 4, written: { records: 1300, indexes: 4 } });
+  t.strictSame(notices, []);
+  const [before, after] = await opened([join(root, 'merged'), fresh]);
+  t.match(await diffBackups({ before: before!, after: after! }).done, {
+    isSame: true,
+    records: { same: 1300 },
+    globals: { same: 4 },
+  });
+
+  const [first, , third] = await opened(chain);
+  await merge([first!, third!], 'gap');
+  t.match(notices, [/incremental-3.* in none$/]);
 });

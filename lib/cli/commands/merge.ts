@@ -72,6 +72,7 @@ export const mergeCommand: Command = {
       namespace: wanted,
       dropExpired: given.value(dropExpired),
       asGiven: given.value(asGiven),
+      onNotice: (notice) => shell.say(`warning: ${notice}`),
     });
     const over = stopWith(shell.signal, job);
     const display = new ProgressDisplay({ shell, counts: () => countsOf(job.progress) });
