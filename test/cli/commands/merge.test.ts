@@ -90,6 +90,19 @@ t.test('what has expired is counted', async (t) => {
   );
 });
 
+t.test('a chain with a gap', async (t) => {
+  const begun = new Date(3 * 86_400_000);
+  const options = { modifiedAfter: new Date(2 * 86_400_000).toISOString() };
+  const manifest = manifestTextOf({ 'a.asb': INCREMENTAL }, { begun, options });
+  const cwd = t.testdir({
+    ...chain,
+    tuesday: { 'a.asb': INCREMENTAL, 'a.manifest.json': manifest },
+  });
+  const paths = ['full', 'tuesday'].map((name) => join(cwd, name));
+  const { said } = await runHere(['merge', ...paths, '-d', join(cwd, 'out')]);
+  t.match(said, [/^warning: .*tuesday.* in none$/, /^merged 53 records/]);
+});
+
 t.test('what has no meaning', async (t) => {
   const cwd = t.testdir(chain);
   const [full, monday] = [join(cwd, 'full'), join(cwd, 'monday')];
