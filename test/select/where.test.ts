@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { AsbError } from '../../lib/errors.ts';
 import { BatchBuilder, type PlainRecord } from '../../lib/record/builder.ts';
@@ -38,6 +39,16 @@ t.test('expressions', async (t) => {
   for (const [expression, expected] of cases) {
     t.same(ask(expression, { now }).answers, expected, expression);
   }
+});
+
+t.test('those that docs/filter.md shows', async (t) => {
+  const text = readFileSync(new URL('../../docs/filter.md', import.meta.url), 'utf8');
+  const shown = Array.from(
+    text.matchAll(/--where '([^']+)'/g),
+    ([, expression = '']) => expression,
+  );
+  t.ok(shown.length >= 4);
+  for (const expression of shown) t.doesNotThrow(() => ask(expression, { errors: 'skip' }));
 });
 
 t.test('what is no expression, with its place', async (t) => {
