@@ -57,6 +57,13 @@ export {
   type EstimateSummary,
   estimate,
 } from './jobs/estimate.ts';
+export {
+  type FindOptions,
+  findRecords,
+  type Inspection,
+  type InspectOptions,
+  inspect,
+} from './jobs/inspect.ts';
 export type { Logger } from './jobs/logger.ts';
 export type { FoundManifest } from './jobs/manifest-check.ts';
 export {
@@ -140,6 +147,13 @@ export { SecretAgent, type SecretAgentOptions } from './secrets/agent.ts';
 export type { AgentTlsOptions } from './secrets/agent-tls.ts';
 export type { SecretEncoding } from './secrets/protocol.ts';
 export type { Plain } from './select/plain-value.ts';
+export {
+  type BinProfile,
+  EXPIRY_RANGES,
+  NEVER_EXPIRES,
+  Profile,
+  type SetProfile,
+} from './select/profile.ts';
 export { parseDigest, parseKey } from './select/record-names.ts';
 export { type SelectionOptions, Selector } from './select/selector.ts';
 export { compileWhere, type Where, type WhereOptions } from './select/where.ts';
@@ -201,7 +215,7 @@ export {
   joinLocation,
   type SharedHomeOptions,
 } from './storage/homes.ts';
-export type { S3Checksum, S3Options } from './storage/s3/options.ts';
+export type { S3Checksum, S3Credentials, S3Options } from './storage/s3/options.ts';
 export { type S3ObjectPlace, type S3Place, s3, s3Object } from './storage/s3/s3.ts';
 export type { Sharing } from './storage/sharing.ts';
 export { singleFile } from './storage/single-file.ts';

@@ -3,9 +3,11 @@ import { AsbError } from '../errors.ts';
 import { packageVersion } from '../jobs/version.ts';
 import { splitArguments } from './arguments.ts';
 import type { Command } from './command.ts';
+import { insteadOf } from './foreign.ts';
 import { commandList, GENERAL_OPTIONS, optionLines } from './help.ts';
 import { nearest } from './nearest.ts';
 import { namesOf, type Option } from './option.ts';
+import { configFile } from './options/config.ts';
 import type { Typed } from './typed.ts';
 
 /** What a command line asks for: a text to show, or a command to run. */
@@ -133,7 +135,7 @@ const usageOf = ({ name, operands, description }: Command): string => {
 
 /** Where the help is of what many commands have. */
 const elsewhereOf = ({ options }: Command): string =>
-  options.some(({ isHidden }) => isHidden === true)
+  options.some(({ name, isHidden }) => name === configFile.name && isHidden === true)
     ? 'Options may stand in config files, and a Secret Agent may have their values: asb backup --help\n' +
       'tells of both.\n\n'
     : '';
@@ -195,6 +197,10 @@ const wordOf = (option: Option<unknown>, value: unknown): string | false => {
 
 const unknownOption = (command: Command, name: string): AsbError => {
   const dashed = name.length === 1 ? `-${name}` : `--${name}`;
+  const instead = insteadOf(name);
+  if (instead !== undefined) {
+    throw new AsbError('USAGE', `there is no option ${dashed}: ${instead}`, { expected: instead });
+  }
   const near = nearest(
     name,
     command.options.map((option) => option.name),

@@ -132,6 +132,8 @@ export const list = (
   return option;
 };
 
+const NONE = 'none';
+
 /** Longest list of words that stands for the value, in characters. */
 const MAX_SHOWN = 40;
 
@@ -160,6 +162,20 @@ export const choice = <Word extends string>(
     },
   };
   return option;
+};
+
+/** One word of a few, in small or large letters; `none`, as absctl has it, is as if it was left out. */
+export const choiceOrNone = <Word extends string>(
+  facts: OptionFacts & { readonly words: readonly Word[] },
+): Option<Word | undefined> => {
+  const all = choice({ ...facts, words: [...facts.words, NONE], ignoreCase: true });
+  return {
+    ...all,
+    read(given) {
+      const word = all.read(given);
+      return facts.words.find((known) => known === word);
+    },
+  };
 };
 
 const unknownWord = (

@@ -1,7 +1,8 @@
 import t from 'tap';
 import type { Command } from '../../lib/cli/command.ts';
 import { parseCommandLine } from '../../lib/cli/command-line.ts';
-import { flag, integer, secret, text } from '../../lib/cli/option.ts';
+import { flag, integer, type Option, secret, text } from '../../lib/cli/option.ts';
+import { configFile } from '../../lib/cli/options/config.ts';
 
 const host = text({ name: 'host', alias: ['h'], describe: 'Nodes', expected: 'a host' });
 const level = integer({ name: 'level', describe: 'Level', min: -5, max: 9, default: 3 });
@@ -132,11 +133,15 @@ t.test('operands stand anywhere between the options', (t) => {
 
 t.test('the help of a command leaves out what is told elsewhere', (t) => {
   const [scan = command('scan', 'Scan')] = commands;
-  const hiding = { ...scan, options: [{ ...host, isHidden: true }, level] };
-  const request = parseCommandLine([hiding], [scan.name, '--help'], 80);
-  const help = request.kind === 'text' ? request.text : '';
-  t.notMatch(help, '--host');
-  t.match(help, /--level[\s\S]*asb backup --help[\s\S]*Examples:/);
+  const helpWithout = (hidden: Option<unknown>) => {
+    const hiding = { ...scan, options: [{ ...hidden, isHidden: true }, level] };
+    const request = parseCommandLine([hiding], [scan.name, '--help'], 80);
+    return request.kind === 'text' ? request.text : '';
+  };
+  t.notMatch(helpWithout(configFile), '--config-file');
+  t.match(helpWithout(configFile), /--level[\s\S]*asb backup --help[\s\S]*Examples:/);
+  t.notMatch(helpWithout(host), '--host');
+  t.notMatch(helpWithout(host), 'asb backup --help', 'what has no effect is told nowhere');
   t.end();
 });
 

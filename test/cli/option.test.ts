@@ -1,6 +1,7 @@
 import t from 'tap';
 import {
   choice,
+  choiceOrNone,
   flag,
   integer,
   list,
@@ -25,6 +26,9 @@ t.test('an option reads its form', (t) => {
     [choice({ ...facts, words: ['zstd'] }), undefined, undefined],
     [choice({ ...facts, words: ['zstd', 'none'] }), 'none', 'none'],
     [choice({ ...facts, words: ['Off', 'Warn'], ignoreCase: true }), 'wARN', 'Warn'],
+    [choiceOrNone({ ...facts, words: ['aes128'] }), 'AES128', 'aes128'],
+    [choiceOrNone({ ...facts, words: ['aes128'] }), 'NONE', undefined],
+    [choiceOrNone({ ...facts, words: ['aes128'] }), undefined, undefined],
     [secret(facts), undefined, undefined],
     [secret(facts), '', ''],
     [secret(facts), 'word', 'word'],
@@ -54,6 +58,8 @@ t.test('an option refuses another form', (t) => {
       (given) => [numbers({ ...facts, min: 1, max: 9 }), given] as const,
     ),
     [choice({ ...facts, words: ['zstd'] }), 'gzip'],
+    [choiceOrNone({ ...facts, words: ['zstd'] }), 'gzip'],
+    [choiceOrNone({ ...facts, words: ['zstd'] }), ''],
     [choice({ ...facts, words: ['zstd'] }), 'ZSTD'],
     ...['0', '10', '', 'x', '1.5', '1e0', '0x1', ' 1', '99999999999999999999'].map(
       (given) => [integer({ ...facts, min: 1, max: 9, unit: 'MiB' }), given] as const,

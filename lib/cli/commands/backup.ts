@@ -8,7 +8,8 @@ import { countOf } from '../format.ts';
 import type { Given } from '../given.ts';
 import { Machine } from '../machine.ts';
 import { backupSummaryLine } from '../machine-lines.ts';
-import { choice, flag, integer, namesOf } from '../option.ts';
+import { choiceOrNone, flag, integer, namesOf } from '../option.ts';
+import { acceptedByBackup, tellAccepted } from '../options/accepted.ts';
 import { compact, compressionLevel, namespace, verbose } from '../options/common.ts';
 import { connectionOptions } from '../options/connection.ts';
 import { encryptionOf, encryptionOptions } from '../options/encryption.ts';
@@ -41,7 +42,7 @@ import type { Shell } from '../shell.ts';
 import { stopWith } from '../stopping.ts';
 import { tellBackup } from '../summary.ts';
 
-export const compression = choice({
+export const compression = choiceOrNone({
   name: 'compress',
   alias: ['z'],
   group: 'Output:',
@@ -99,6 +100,7 @@ export const backupCommand: Command = {
     ...estimateOptions,
     ...s3WritingOptions,
     machine,
+    ...acceptedByBackup,
     verbose,
   ],
   examples: [
@@ -112,6 +114,7 @@ export const backupCommand: Command = {
   ],
   async run(given, shell) {
     checkPlace(given);
+    tellAccepted(given, shell, acceptedByBackup);
     const s3 = s3Of(
       given,
       shell,
@@ -202,7 +205,7 @@ const countsOf = ({ partitionsDone, partitions, ...counts }: BackupProgress): Pr
 /** @throws AsbError `USAGE` unless there is one place, and nothing that belongs to another */
 const checkPlace = (given: Given): void => {
   given.exclusive(directory, outputFile);
-  checkEstimate(given, [...PLACES, removeFiles, removeArtifacts, noRecords]);
+  checkEstimate(given, [...PLACES, safeLimit, removeFiles, removeArtifacts, noRecords]);
   if (![directory, outputFile, estimateOnly].some((option) => given.has(option))) {
     const expected = `${namesOf(directory)} or ${namesOf(outputFile)}`;
     const instead = `, or ${namesOf(estimateOnly)}: how much it would be`;

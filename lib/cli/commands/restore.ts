@@ -3,7 +3,8 @@ import type { RestoreSource } from '../../jobs/restore-source.ts';
 import type { Command } from '../command.ts';
 import type { Given } from '../given.ts';
 import { tellLoaded, uncheckedLine } from '../load-summary.ts';
-import { choice, flag, integer, list, namesOf, text } from '../option.ts';
+import { choiceOrNone, flag, integer, list, namesOf, text } from '../option.ts';
+import { acceptedByRestore, tellAccepted } from '../options/accepted.ts';
 import { verbose } from '../options/common.ts';
 import { encryptionOf, encryptionOptions } from '../options/encryption.ts';
 import { loadingOf, loadingOptions, noRecords } from '../options/loading.ts';
@@ -32,6 +33,7 @@ export const directory = text({
   group,
   describe: 'Directory with the files of a backup, or s3://bucket/prefix',
   expected: 'a directory, or s3://bucket/prefix',
+  shown: 'PATH',
 });
 
 export const inputFile = text({
@@ -40,6 +42,7 @@ export const inputFile = text({
   group,
   describe: 'One file, - for standard input, or s3://bucket/key',
   expected: 'a file, s3://bucket/key, or - for standard input',
+  shown: 'PATH',
 });
 
 export const directoryList = list({
@@ -49,6 +52,7 @@ export const directoryList = list({
     'Several backups one after another, the oldest first, with commas between; each may be ' +
     's3://bucket/prefix',
   expected: 'directories, with commas between',
+  shown: 'PATH,…',
 });
 
 export const parentDirectory = text({
@@ -56,6 +60,7 @@ export const parentDirectory = text({
   group,
   describe: 'Where the directories of the list are; may be s3://bucket/prefix',
   expected: 'a directory, or s3://bucket/prefix',
+  shown: 'PATH',
 });
 
 export const parallel = integer({
@@ -75,7 +80,7 @@ export const validate = flag({
   describe: 'Write nothing, need no cluster: read all, and tell what is in it, as asb verify',
 });
 
-export const compression = choice({
+export const compression = choiceOrNone({
   name: 'compress',
   alias: ['z'],
   group,
@@ -90,6 +95,7 @@ export const stateFile = text({
     'Where it is kept which files are done, so that --continue can go on: a file, s3://bucket/key, ' +
     'or a directory for NAMESPACE.restore.state; removed at the end',
   expected: 'a file, a directory, or s3://bucket/key',
+  shown: 'PATH',
 });
 
 export const continueFrom = text({
@@ -100,6 +106,7 @@ export const continueFrom = text({
     'Go on with a restore that was cut off: its state, or the directory with it; files that are ' +
     'done are left out',
   expected: 'the state of a restore, or the directory with it',
+  shown: 'PATH',
 });
 
 const SOURCES = [directory, inputFile, directoryList];
@@ -129,6 +136,7 @@ export const restoreCommand: Command = {
     ...loadingOptions,
     parallel,
     machine,
+    ...acceptedByRestore,
     verbose,
   ],
   examples: [
@@ -142,6 +150,7 @@ export const restoreCommand: Command = {
   ],
   async run(given, shell) {
     checkSource(given);
+    tellAccepted(given, shell, acceptedByRestore);
     const loading = await loadingOf(given, shell);
     const encryption = await encryptionOf(given);
     const { pathsOf } = await import('../../jobs/restore-source.ts');

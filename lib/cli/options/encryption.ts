@@ -1,17 +1,17 @@
 import type { Encryption, EncryptionKey, EncryptionMode } from '../../crypto/key.ts';
 import { AsbError } from '../../errors.ts';
 import type { Given } from '../given.ts';
-import { choice, namesOf, type Option, text } from '../option.ts';
+import { choice, choiceOrNone, namesOf, type Option, text } from '../option.ts';
 
 const group = 'Encryption:';
 const words = ['aes128', 'aes256'] as const satisfies readonly EncryptionMode[];
 
 /** Of jobs, which also read and write backups that are not encrypted. */
-export const encrypt = choice({
+export const encrypt = choiceOrNone({
   name: 'encrypt',
   alias: ['y'],
   group,
-  describe: 'Encryption of the files: aes128 or aes256, in counter mode; it needs a key',
+  describe: 'Encryption of the files: aes128 or aes256, in counter mode, which needs a key',
   words,
 });
 
@@ -31,6 +31,7 @@ export const keyFile = text({
   describe:
     'PEM file with a private key (RSA, EC, Ed25519), which the key is made of; or secrets:…, its text',
   expected: 'a PEM file',
+  shown: 'PATH',
 });
 
 export const keyVariable = text({
@@ -38,6 +39,7 @@ export const keyVariable = text({
   group,
   describe: 'Name of the environment variable that holds the key, in base64',
   expected: 'the name of an environment variable',
+  shown: 'NAME',
   pattern: /^[A-Za-z_]\w*$/,
 });
 

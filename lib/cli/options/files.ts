@@ -10,6 +10,7 @@ export const directory = text({
   group,
   describe: 'Directory for the files, made if it is not there, or s3://bucket/prefix',
   expected: 'a directory, or s3://bucket/prefix',
+  shown: 'PATH',
 });
 
 export const outputFile = text({
@@ -18,6 +19,7 @@ export const outputFile = text({
   group,
   describe: 'One file for all, - for standard output, or s3://bucket/key',
   expected: 'a file, s3://bucket/key, or - for standard output',
+  shown: 'PATH',
 });
 
 export const prefix = text({
@@ -26,6 +28,7 @@ export const prefix = text({
   group,
   describe: 'How the names of the files begin: PREFIX_00000.asb (default: the namespace)',
   expected: 'the beginning of a file name, without a slash',
+  shown: 'PREFIX',
   pattern: /^[^/]*$/,
 });
 
@@ -57,6 +60,7 @@ export const stateFile = text({
     'Where the state of a backup that is cut off is kept: a file, a directory, or s3://bucket/key ' +
     '(default: PREFIX.asb.state in the directory, FILE.state beside a file)',
   expected: 'a file, a directory, or s3://bucket/key',
+  shown: 'PATH',
 });
 
 export const continueFrom = text({
@@ -65,4 +69,5 @@ export const continueFrom = text({
   group,
   describe: 'Go on with a backup that was cut off: its state, or the directory with it',
   expected: 'the state of a backup, or the directory with it',
+  shown: 'PATH',
 });

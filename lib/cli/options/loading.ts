@@ -51,7 +51,7 @@ export const noUdfs = flag({
 
 export const indexesLast = flag({
   name: 'indexes-last',
-  alias: ['L'],
+  alias: ['L', 'apply-metadata-last'],
   group: writing,
   describe: 'Make secondary indexes after all records, and not before them',
 });
@@ -146,7 +146,7 @@ export const retryScaleFactor = integer({
 
 export const timeout = integer({
   name: 'timeout',
-  alias: ['T'],
+  alias: ['T', 'info-timeout'],
   group: cluster,
   describe: 'How long a node may take to answer what is no write',
   min: 1,

@@ -5,8 +5,8 @@ export const machine = text({
   alias: ['m'],
   group: 'Log:',
   describe:
-    'Append PROGRESS, REMAINING and SUMMARY lines for programs to this file or FIFO, as asbackup and ' +
-    'asrestore; a FIFO needs a reader to begin',
+    'Append PROGRESS, REMAINING, ESTIMATE and SUMMARY lines for programs to this file or FIFO, as ' +
+    'asbackup and asrestore; a FIFO needs a reader to begin',
   expected: 'a file or a FIFO',
   shown: 'PATH',
 });

@@ -32,6 +32,24 @@ export const profile = text({
   expected: 'the name of a profile',
 });
 
+export const accessKeyId = text({
+  name: 's3-access-key-id',
+  group,
+  describe: 'Access key id, in place of what all AWS tools find',
+  expected: 'an access key id',
+  shown: 'ID',
+});
+
+export const secretAccessKey = text({
+  name: 's3-secret-access-key',
+  group,
+  describe:
+    'Its secret: others see it in the list of processes, unless it is in a config file or ' +
+    'secrets:RESOURCE:KEY',
+  expected: 'a secret access key',
+  shown: 'SECRET',
+});
+
 export const endpoint = text({
   name: 's3-endpoint-override',
   group,
@@ -167,6 +185,8 @@ export const kmsKeyId = text({
 const reaching: readonly Option<unknown>[] = [
   region,
   profile,
+  accessKeyId,
+  secretAccessKey,
   endpoint,
   connectTimeout,
   requestTimeout,
@@ -213,16 +233,24 @@ export const s3Of = (
   if (sse === 'AES256' && given.has(kmsKeyId)) throw meaningless(kmsKeyId, 'aws:kms');
   const where = given.value(region);
   const who = given.value(profile);
+  const key = given.value(accessKeyId);
+  const secret = given.value(secretAccessKey);
+  given.needs(accessKeyId, secretAccessKey);
+  given.needs(secretAccessKey, accessKeyId);
+  given.exclusive(accessKeyId, profile);
   const url = given.value(endpoint);
   const logger = s3Logger(given.value(logLevel) ?? 'Fatal', shell.say);
   const part = given.value(minPartSize);
   const uploads = given.value(maxAsyncUploads);
   const kind = given.value(storageClass);
   const sum = given.value(checksum);
-  const key = given.value(kmsKeyId);
+  const kmsKey = given.value(kmsKeyId);
   return {
     ...(where === undefined ? {} : { region: where }),
     ...(who === undefined ? {} : { profile: who }),
+    ...(key === undefined || secret === undefined
+      ? {}
+      : { credentials: { accessKeyId: key, secretAccessKey: secret } }),
     ...(url === undefined ? {} : { endpoint: url }),
     connectTimeout: given.value(connectTimeout),
     requestTimeout: given.value(requestTimeout),
@@ -235,7 +263,7 @@ export const s3Of = (
     ...(kind === undefined ? {} : { storageClass: kind }),
     ...(sum === undefined ? {} : { checksum: sum }),
     ...(sse === undefined ? {} : { serverSideEncryption: sse }),
-    ...(key === undefined ? {} : { kmsKeyId: key }),
+    ...(kmsKey === undefined ? {} : { kmsKeyId: kmsKey }),
     onNotice: (notice) => shell.say(`note: ${notice}`),
   };
 };

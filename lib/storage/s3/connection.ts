@@ -51,13 +51,14 @@ export class S3Connection {
 }
 
 const configOf = async (options: S3Options, sdk: Sdk): Promise<S3ClientConfig> => {
-  const { profile, endpoint, systemProxy = false, logger, checksum } = options;
+  const { profile, credentials, endpoint, systemProxy = false, logger, checksum } = options;
   const region = await regionOf(options, sdk);
   return {
     // Without one, the SDK fails with the first request, as it does without credentials.
     ...(region === undefined ? {} : { region }),
     // The SDK would remark on the console that credentials of the environment do not count then.
     ...(profile === undefined ? {} : { profile, logger: SILENT }),
+    ...(credentials === undefined ? {} : { credentials }),
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
     ...(logger === undefined ? {} : { logger }),
     // Nobody changes the middleware; without this, it is put together for each request.

@@ -26,6 +26,13 @@ export const RANGE_SIZE = 16 * MIB;
  */
 export type S3Checksum = 'crc32' | 'sha256' | 'md5';
 
+/** Long-lived credentials; those with a session token end, and are better left to a profile. */
+export interface S3Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
 export interface S3Options {
   /**
    * A client of `@aws-sdk/client-s3` to use as it is; then what concerns the connection here (all
@@ -36,6 +43,8 @@ export interface S3Options {
   readonly region?: string;
   /** Profile of the files that all AWS tools share. */
   readonly profile?: string;
+  /** Default: as all AWS tools find them, which also renew those that end. */
+  readonly credentials?: S3Credentials;
   /**
    * `http://host:port` of a server that speaks S3; buckets are then part of the path. Default: AWS.
    */
@@ -89,7 +98,7 @@ export const MAX_TIMEOUT = 86_400_000;
 
 /**
  * @throws AsbError `RANGE` for a number that no transfer can work with; `USAGE` for an endpoint that
- *   is none, or a region or profile without a name
+ *   is none, for a region, profile or credentials without a name, and for two kinds of credentials
  */
 export const checkS3Options = (options: S3Options): void => {
   const { minPartSize, maxAsyncUploads, maxAsyncDownloads, maxAttempts } = options;
@@ -99,12 +108,16 @@ export const checkS3Options = (options: S3Options): void => {
   inRange('maxAttempts', maxAttempts, 1, 1000);
   inRange('connectTimeout', options.connectTimeout, 0, MAX_TIMEOUT);
   inRange('requestTimeout', options.requestTimeout, 1, MAX_TIMEOUT);
-  const { endpoint, region, profile } = options;
+  const { endpoint, region, profile, credentials } = options;
   if (endpoint !== undefined && !isEndpoint(endpoint)) {
     throw wrong('endpoint', 'http://host:port or https://host:port, without a user or a query');
   }
   if (region === '') throw wrong('region', 'the name of a region');
   if (profile === '') throw wrong('profile', 'the name of a profile');
+  if (credentials?.accessKeyId === '') throw wrong('access key id', 'an access key id');
+  if (credentials?.secretAccessKey === '') throw wrong('secret access key', 'a secret access key');
+  if (profile === undefined || credentials === undefined) return;
+  throw new AsbError('USAGE', 'credentials for S3 come from a profile, or are given, not both');
 };
 
 const inRange = (name: string, value: number | undefined, min: number, max: number): void => {

@@ -223,3 +223,12 @@ t.test('for programs: a line of numbers, and JSON', (t) =>
     });
   }),
 );
+
+t.test('options of others that have no effect, and their words', (t) =>
+  withEmpty(async (to) => {
+    const others = ['--event-loops', '4', '--warm-up=3', '--encrypt', 'NONE', '-z', 'ZSTD', '-v'];
+    const outcome = await run(['restore', '-h', to, '-n', 'test,copy', '-d', OUT, ...others]);
+    t.match(outcome, { code: 0, stderr: /^note: --event-loops: [\s\S]*^note: --warm-up: /m });
+    t.match(outcome.stderr, /^restored 2,000 records/m);
+  }),
+);

@@ -46,6 +46,10 @@ t.test('each option', async (t) => {
   }
   t.notOk('logger' in optionsOf({ 's3-log-level': 'off' }));
   const withKey = { 's3-server-side-encryption': 'aws:kms', 's3-kms-key-id': 'arn:aws:kms:x' };
+  const withCredentials = { 's3-access-key-id': 'AK', 's3-secret-access-key': 'key' };
+  t.match(optionsOf(withCredentials), {
+    credentials: { accessKeyId: 'AK', secretAccessKey: 'key' },
+  });
   t.match(optionsOf(withKey), { serverSideEncryption: 'aws:kms', kmsKeyId: 'arn:aws:kms:x' });
 });
 
@@ -60,6 +64,9 @@ t.test('what is refused', async (t) => {
     { 's3-log-level': 'loud' },
     { 's3-checksum': 'none' },
     { 's3-storage-class': 'standard' },
+    { 's3-access-key-id': 'AK' },
+    { 's3-secret-access-key': 'key' },
+    { 's3-access-key-id': 'AK', 's3-secret-access-key': 'key', 's3-profile': 'p' },
     { 's3-kms-key-id': 'k' },
     { 's3-kms-key-id': 'k', 's3-server-side-encryption': 'AES256' },
   ];

@@ -71,6 +71,13 @@ t.test('what is chosen', async (t) => {
   t.match(client.config.requestHandler, { config });
 });
 
+t.test('credentials that are given', async (t) => {
+  const server = await setUp(t, {}, { AWS_ACCESS_KEY_ID: 'other', AWS_SECRET_ACCESS_KEY: 'wrong' });
+  const { endpoint, credentials } = server;
+  await t.rejects(ask(new S3Connection({ endpoint })), { code: 'STORAGE' });
+  t.strictSame(await ask(new S3Connection({ endpoint, credentials })), []);
+});
+
 t.test('a service is made when it is first needed, and once', async (t) => {
   const { endpoint } = await setUp(t);
   const connection = new S3Connection({ endpoint });

@@ -27,6 +27,19 @@ t.test('numbers that a transfer can work with', async (t) => {
   }
 });
 
+t.test('credentials', async (t) => {
+  const right = { accessKeyId: 'AK', secretAccessKey: 'key' };
+  checkS3Options({ credentials: right });
+  checkS3Options({ credentials: { ...right, sessionToken: 'token' } });
+  for (const wrong of [
+    { credentials: { ...right, accessKeyId: '' } },
+    { credentials: { ...right, secretAccessKey: '' } },
+    { credentials: right, profile: 'backup' },
+  ]) {
+    t.throws(() => checkS3Options(wrong), { code: 'USAGE' }, JSON.stringify(wrong));
+  }
+});
+
 t.test('names', async (t) => {
   for (const right of [
     {},
