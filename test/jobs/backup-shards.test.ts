@@ -1,5 +1,5 @@
 /** Backups that several processes make, each its share: together they are what one would have made. */
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import t from 'tap';
@@ -12,6 +12,7 @@ import { verify } from '../../lib/jobs/verify.ts';
 import { startSandbox } from '../../lib/sandbox/index.ts';
 import { contentOf, differences } from '../helpers/backup-content.ts';
 import { differences as differingFacts, scanFacts } from '../helpers/facts.ts';
+import { until } from '../helpers/fake-node.ts';
 import { clientOf } from '../helpers/s3/client.ts';
 import { BUCKET, ownServer } from '../helpers/s3/connection.ts';
 
@@ -114,20 +115,30 @@ const verifyOne = async (directory: string, options: object = {}): Promise<void>
   if (failure !== undefined) throw failure;
 };
 
-/** Ends a backup when some records have come. */
-const cut = async (options: BackupOptions): Promise<string> => {
-  for (const { faults } of sandbox.nodes) faults.cutScan({ afterRecords: 150, how: 'nonsense' });
-  const thrown = await backup(options).done.catch((error: unknown) => error);
+/** Ends a backup in mid-run, when it has begun a file. */
+const cut = async (directory: string, options: BackupOptions): Promise<string> => {
+  let protos = 0;
+  const isBegun = () => existsSync(directory) && readdirSync(directory).some(isFile);
+  for (const { faults } of sandbox.nodes) {
+    faults.cutScan({ afterRecords: 150, how: 'nonsense' });
+    faults.slow(async () => {
+      if (++protos > 6) await until(isBegun);
+    });
+  }
+  const thrown = await backup({ ...options, directory }).done.catch((error: unknown) => error);
   for (const { faults } of sandbox.nodes) faults.clear();
   return (thrown instanceof AsbError ? thrown.facts.state : undefined) ?? 'none';
 };
+
+/** Whole or not. */
+const isFile = (name: string): boolean => /\.asb(?:\.part)?$/.test(name);
 
 t.test('one goes on, and the others are not touched', async (t) => {
   for (const place of ['state', 'directory']) {
     const directory = newPlace();
     const options = { ...base, directory, fileLimit: 10_000 };
     const shard = { index: 2, count: 3 };
-    const state = await cut({ ...options, shard });
+    const state = await cut(directory, { ...options, shard });
     t.equal(state, join(directory, 'test-2-of-3.asb.state'));
     await backup({ ...options, shard: { index: 3, count: 3 } }).done;
     // Of one that still runs, and of one that was killed.
