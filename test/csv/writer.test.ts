@@ -123,6 +123,26 @@ t.test('a batch is released, and its table counts', async (t) => {
   t.equal(writer.info.records, 1);
 });
 
+t.test('a global has no line, and is counted', async (t) => {
+  const writer = new CsvWriter({ bins: [] });
+  const content = Buffer.from('--');
+  t.equal(writer.write({ kind: 'udf', name: 'a.lua', language: 'LUA', content }).length, 0);
+  t.match(writer.info, { globals: 1, records: 0, bytes: 0 });
+});
+
+t.test('the same lines however records are cut into batches', async (t) => {
+  const { bytes, offsets } = batchOf(ADA, NONE, ADA, NONE);
+  const options = { bins: columns('name', 'other', 'age:integer') };
+  const whole = new CsvWriter(options).write(new RecordBatch(bytes, offsets));
+  for (let at = 0; at <= offsets.length; at += 2) {
+    const writer = new CsvWriter(options);
+    const parts = [offsets.slice(0, at), offsets.slice(at)].map((part) =>
+      writer.write(new RecordBatch(bytes, part)),
+    );
+    t.same(Buffer.concat(parts), whole);
+  }
+});
+
 t.test('every text comes back', async (t) => {
   const bin = fc.oneof(
     fc.string({ unit: 'binary' }),

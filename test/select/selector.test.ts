@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { RecordBatch } from '../../lib/record/batch.ts';
 import { BatchBuilder, encodeParticle } from '../../lib/record/builder.ts';
 import type { SecondaryIndex } from '../../lib/record/globals.ts';
 import { EPOCH_SECONDS } from '../../lib/record/layout.ts';
@@ -78,6 +79,21 @@ t.test('any two conditions together are what both take', async (t) => {
     }),
   );
   t.pass();
+});
+
+t.test('the same records however they are cut into batches', async (t) => {
+  const { bytes, offsets } = batch;
+  const options = { sets: ['users', ''], keys: [1, 4].map((key) => encodeParticle(key)) };
+  for (let at = 0; at <= offsets.length; at += 2) {
+    const selector = new Selector(options);
+    const parts = [offsets.slice(0, at), offsets.slice(at)].flatMap((part) => [
+      ...selector.select(new RecordBatch(bytes, part)),
+    ]);
+    t.same(
+      parts.map(({ key }) => key),
+      [1, 4],
+    );
+  }
 });
 
 t.test('indexes of sets that are left out go with them', async (t) => {

@@ -19,6 +19,9 @@ import {
   sets,
 } from './selection.ts';
 
+/** Most user keys that a file may list: all of them are kept in memory. */
+export const MAX_LISTED_KEYS = 1_000_000;
+
 const group = 'Selection:';
 
 const KEY_FORMS = '5, ada, int:5, string:5, blob:BASE64';
@@ -209,7 +212,10 @@ const linesOf = async (path: string): Promise<string[]> => {
       cause,
     });
   });
-  return content.split(/\r?\n/).filter((line) => line !== '');
+  const lines = content.split(/\r?\n/).filter((line) => line !== '');
+  if (lines.length <= MAX_LISTED_KEYS) return lines;
+  const what = `${path} has ${lines.length} user keys; ${MAX_LISTED_KEYS} is the limit`;
+  throw new AsbError('LIMIT', `${what}: filter in several runs`, { file: path });
 };
 
 const timesOf = (given: Given): FilterOptions => {

@@ -1,7 +1,12 @@
 import { join } from 'node:path';
 import t from 'tap';
 import { Given } from '../../../lib/cli/given.ts';
-import { type Wanted, wantedOf, whereLines } from '../../../lib/cli/options/filtering.ts';
+import {
+  MAX_LISTED_KEYS,
+  type Wanted,
+  wantedOf,
+  whereLines,
+} from '../../../lib/cli/options/filtering.ts';
 import { BatchBuilder, encodeParticle } from '../../../lib/record/builder.ts';
 import type { FilterOptions } from '../../../lib/stages/filter.ts';
 
@@ -67,6 +72,8 @@ t.test('user keys from a file, one a line, beside others', async (t) => {
     code: 'STORAGE',
     facts: { file: `${path}.missing` },
   });
+  const many = join(t.testdir({ many: 'x\n'.repeat(MAX_LISTED_KEYS + 1) }), 'many');
+  await t.rejects(wantedOf(given({ 'keys-from': many })), { code: 'LIMIT', facts: { file: many } });
 });
 
 t.test('an expression, and what it has left out', async (t) => {
