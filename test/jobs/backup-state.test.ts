@@ -51,6 +51,9 @@ t.test('what is written is read', async (t) => {
       t.strictSame(shown(parseState(stateText(state), 'f')), shown(state));
     }),
   );
+  const shard = { index: 2, count: 4 };
+  const { shard: read } = parseState(stateText({ ...stateOf([]), shard }), 'f');
+  t.strictSame(read, shard);
   const base = { bytes: 5, records: 1, indexes: 0, udfs: 2 };
   for (const part of [base, { ...base, sha256: SHA256 }]) {
     const { part: read, coverage } = parseState(stateText(stateOf([], part)), 'f');

@@ -42,7 +42,8 @@ t.test('a manifest is read as it was written', async (t) => {
   const lines = text.split('\n').filter((line) => line.includes('"name"'));
   t.equal(lines.length, 2, 'a file a line');
   t.match(JSON.parse(text), { records: 10, indexes: 4, udfs: 2, bytes: 2000, complete: true });
-  for (const changes of [{ files: [] }, { complete: false }, { options: {} }]) {
+  const shard = { index: 2, count: 4 };
+  for (const changes of [{ files: [] }, { complete: false }, { options: {} }, { shard }]) {
     const other = { ...MANIFEST, ...changes };
     t.strictSame(parseManifest(manifestText(other), FILE), other);
   }
@@ -115,6 +116,15 @@ t.test('every field that is wrong or missing is told', async (t) => {
       { code: 'FORMAT', facts: { file: FILE } },
       `${name}: ${JSON.stringify(document)}`,
     );
+  }
+});
+
+t.test('a shard that cannot be', async (t) => {
+  const good = JSON.parse(manifestText(MANIFEST));
+  for (const shard of ['2/4', { index: 5, count: 4 }, { index: 0, count: 0 }, { index: 1 }]) {
+    const text = JSON.stringify({ ...good, shard });
+    const told = { code: 'FORMAT', facts: { file: FILE } };
+    t.throws(() => parseManifest(text, FILE), told, JSON.stringify(shard));
   }
 });
 
