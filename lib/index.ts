@@ -87,6 +87,7 @@ export {
 } from './jobs/restore.ts';
 export { DEFAULT_PARALLEL } from './jobs/restore-options.ts';
 export { MAX_SHARDS, type Shard } from './jobs/shard.ts';
+export { type Environment, shardOf } from './jobs/shard-engine.ts';
 export { MAX_SPLIT_PARTS, type SplitOptions, type SplitPart, splitBackup } from './jobs/split.ts';
 export type { VerifiedFile } from './jobs/verified-file.ts';
 export {
