@@ -9,10 +9,11 @@ export type AskSecret = (question: string) => Promise<string>;
 
 /**
  * Reads what an option says of a password: `env:VARIABLE`, `file:PATH` (without one newline at its
- * end), nothing to be asked for it, or the password itself.
+ * end), nothing to be asked for it, or the password itself; and absctl's `b64:PASSWORD` and
+ * `env-b64:VARIABLE`, in base64.
  *
  * @param given the option's value
- * @throws AsbError `USAGE` if the variable is not set, the file can't be read or is larger than
+ * @throws AsbError `USAGE` if the variable is not set, base64 is none, the file can't be read or is larger than
  *   {@link MAX_SECRET_SIZE}, or as `ask` does
  */
 export const readSecret = async (
@@ -22,10 +23,22 @@ export const readSecret = async (
   ask: AskSecret,
 ): Promise<string> => {
   if (given === '') return ask(question);
-  const [, source, place = ''] = /^(env|file):(.*)$/s.exec(given) ?? [];
+  const [, source, place = ''] = /^(env|file|b64|env-b64):(.*)$/s.exec(given) ?? [];
   if (source === 'env') return readVariable(option, place);
+  if (source === 'b64') return decoded(option, place);
+  if (source === 'env-b64') return decoded(option, readVariable(option, place));
   if (source === 'file') return readFile(option, place);
   return given;
+};
+
+/** @throws AsbError `USAGE`, without the text: it may be the password itself */
+const decoded = (option: Pick<Option<unknown>, 'name' | 'alias'>, text: string): string => {
+  const bytes = Buffer.from(text, 'base64');
+  if (bytes.toString('base64') === text) return bytes.toString();
+  const expected = 'base64';
+  throw new AsbError('USAGE', `${namesOf(option)}: what should be ${expected} is none`, {
+    expected,
+  });
 };
 
 const readVariable = (option: Pick<Option<unknown>, 'name' | 'alias'>, name: string): string => {

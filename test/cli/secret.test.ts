@@ -18,6 +18,7 @@ const read = (given: string): Promise<string> =>
 t.test('where a password comes from', async (t) => {
   process.env.ASB_TEST_PASSWORD = 'from env ';
   process.env.ASB_TEST_EMPTY = '';
+  process.env.ASB_TEST_BASE64 = 'c2VjcmV0';
   const longest = 'x'.repeat(MAX_SECRET_SIZE);
   const directory = t.testdir({
     plain: 'pässword',
@@ -35,6 +36,8 @@ t.test('where a password comes from', async (t) => {
     ['environment:x', 'environment:x'],
     ['env:ASB_TEST_PASSWORD', 'from env '],
     ['env:ASB_TEST_EMPTY', ''],
+    ['b64:cMOkc3M=', 'päss'],
+    ['env-b64:ASB_TEST_BASE64', 'secret'],
     [`file:${directory}/plain`, 'pässword'],
     [`file:${directory}/line`, 'password'],
     [`file:${directory}/lines`, 'password\n'],
@@ -57,6 +60,8 @@ t.test('where it does not', async (t) => {
   const rows: readonly [string, RegExp][] = [
     ['env:ASB_TEST_NOT_SET', /-P, --password.*ASB_TEST_NOT_SET/],
     ['env:', /--password/],
+    ['b64:pass word', /^(?!.*pass word).*--password.*base64/],
+    ['env-b64:ASB_TEST_NOT_SET', /ASB_TEST_NOT_SET/],
     [`file:${directory}/absent`, /--password.*absent/],
     [`file:${directory}`, /--password/],
     [`file:${directory}/large`, /large/],
