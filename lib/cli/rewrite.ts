@@ -1,4 +1,4 @@
-import { pipeline, type Readable, type Transform } from 'node:stream';
+import type { Transform } from 'node:stream';
 import type { Encryption } from '../crypto/key.ts';
 import { AsbError } from '../errors.ts';
 import type { BackupInput } from '../jobs/backup-input.ts';
@@ -59,10 +59,11 @@ export const rewrite = async (
   );
   const { writeBackup } = await import('../jobs/backup-output.ts');
   const display = readingDisplay(shell, input);
-  const written = await writeBackup(through(input.chunks(), stages), {
+  const written = await writeBackup(input.chunks(), {
     ...place,
     namespace,
     ...(found === undefined ? {} : { source: found }),
+    stages,
     files: input.files,
     begun: input.begun,
     signal: shell.signal,
@@ -91,14 +92,6 @@ export const requireNamespace = (namespace: string | undefined): string => {
     'nothing says of which namespace this is; say it with -n, --namespace',
     { expected: 'a namespace' },
   );
-};
-
-/** What fails at the begin fails at the end. */
-const through = (chunks: Readable, stages: readonly Transform[]): Readable => {
-  const last = stages.at(-1);
-  if (last === undefined) return chunks;
-  pipeline([chunks, ...stages], () => {});
-  return last;
 };
 
 const wordsOf = ({ records, indexes, udfs, files, fileBytes }: WrittenBackup): string =>

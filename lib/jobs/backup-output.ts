@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Encryption } from '../crypto/key.ts';
 import { AsbError } from '../errors.ts';
@@ -42,6 +42,8 @@ export interface WriteBackupOptions extends OutputOptions {
    * and the manifest says 1970, so that no incremental backup that begins there leaves out anything.
    */
   readonly begun?: Date | undefined;
+  /** What is done to the records on the way, by stages from chunks to chunks. Default: nothing. */
+  readonly stages?: readonly Duplex[];
   /** What is being read: it must not be removed to make room. */
   readonly files?: readonly StoredFile[];
   readonly signal?: AbortSignal;
@@ -103,7 +105,8 @@ const write = async (chunks: Readable, options: WriteBackupOptions): Promise<Wri
     pieceSize: pieceSizeFor(options),
   });
   const packed = method === undefined ? [] : [compress(level === undefined ? {} : { level })];
-  const stages = [chunks, text, ...packed, ...destination.stages];
+  const { stages: between = [] } = options;
+  const stages = [chunks, ...between, text, ...packed, ...destination.stages];
   try {
     await pipeline(stages, signal === undefined ? {} : { signal });
     await destination.finished(true);
