@@ -1,10 +1,12 @@
 import type { Transform } from 'node:stream';
+import { isatty } from 'node:tty';
 import { AsbError } from '../errors.ts';
+import type { BackupInput } from '../jobs/backup-input.ts';
+import type { S3Options } from '../storage/s3/options.ts';
 import { runPipeline } from './filter.ts';
 import type { Given } from './given.ts';
 import { namesOf } from './option.ts';
 import { directory, outputFile, removeFiles } from './options/files.ts';
-import type { recordInputOf } from './record-input.ts';
 import { outputOptions } from './record-output.ts';
 import { readingDisplay } from './rewrite.ts';
 import type { Shell } from './shell.ts';
@@ -15,6 +17,10 @@ export type LineLanguage = 'ndjson' | 'csv';
 /** Whether the command line sends what is written to standard output. */
 export const isToStandardOutput = (given: Given): boolean =>
   !given.has(directory) && (given.value(outputFile) ?? '-') === '-';
+
+/** A shell that draws no bar between lines which go to the same terminal. */
+export const besideLines = (shell: Shell): Shell =>
+  isatty(1) ? { ...shell, columns: undefined } : shell;
 
 /**
  * Writes what stages make of records, as lines: to standard output, or to the file that the command
@@ -27,7 +33,7 @@ export const isToStandardOutput = (given: Given): boolean =>
 export const exportLines = async (
   given: Given,
   shell: Shell,
-  { input, s3 }: Awaited<ReturnType<typeof recordInputOf>>,
+  { input, s3 }: { readonly input: BackupInput; readonly s3: S3Options },
   stages: readonly Transform[],
   language: LineLanguage,
 ): Promise<void> => {
@@ -55,7 +61,7 @@ export const exportLines = async (
       open: () => home.create(home.name),
     });
   }
-  const display = readingDisplay(shell, input);
+  const display = readingDisplay(path === '-' ? besideLines(shell) : shell, input);
   await runPipeline(shell.signal, [input.chunks(), ...stages, sink]).finally(() => display.close());
 };
 

@@ -1,6 +1,7 @@
 import { isatty } from 'node:tty';
 import type { BackupInput } from '../../jobs/backup-input.ts';
 import type { Command } from '../command.ts';
+import { besideLines } from '../export-lines.ts';
 import type { Given } from '../given.ts';
 import { flag, integer } from '../option.ts';
 import { namespace, verbose } from '../options/common.ts';
@@ -65,9 +66,10 @@ export const inspectCommand: Command = {
     const wanted = await wantedOf(given);
     const { input } = await recordInputOf(given, shell, { namespace: given.value(namespace) });
     const isNamed = [keys, keysFrom, digests].some((option) => given.has(option));
-    const display = readingDisplay(shell, input);
+    const prints = given.has(head) || isNamed;
+    const display = readingDisplay(prints ? besideLines(shell) : shell, input);
     try {
-      if (given.has(head) || isNamed) await printRecords(given, shell, output, input, wanted);
+      if (prints) await printRecords(given, shell, output, input, wanted);
       else await printReport(given, output, input, wanted);
     } finally {
       display.close();

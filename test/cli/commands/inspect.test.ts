@@ -103,6 +103,18 @@ t.test('files are held against their manifest, or not', async (t) => {
   t.equal((await runHere(['inspect', cwd, '--no-manifest'])).error, undefined);
 });
 
+t.test('on a terminal', async (t) => {
+  const line = (args: string) =>
+    `export A="$ASB_NODE $ASB_MAIN"; script -qec '$A ${args}' /dev/null`;
+  const records = await shell(line(`inspect ${RECORDS} --key geo_point`));
+  t.equal(records.code, 0);
+  t.match(records.stdout.toString(), /^set "types", key "geo_point"\r\n/);
+  // What is drawn while it reads is wiped away.
+  const report = await shell(line(`inspect ${RECORDS} --set types`));
+  t.equal(report.code, 0);
+  t.match(report.stdout.toString(), /namespace test: 51 records/);
+});
+
 t.test('a reader may take a part and go', async (t) => {
   const line = `{ asb inspect ${RECORDS} --head 80; echo "status $?" >&2; } | head -n 1`;
   t.match(await shell(line), { code: 0, stderr: 'status 0\n' });
