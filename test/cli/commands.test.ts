@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import t from 'tap';
 import { parseCommandLine } from '../../lib/cli/command-line.ts';
 import { COMMANDS } from '../../lib/cli/commands.ts';
+import { TOPICS } from '../../lib/cli/help.ts';
 
 t.test('every command has help that names all options, and examples', (t) => {
   for (const { name, options, examples } of COMMANDS) {
@@ -31,6 +33,25 @@ t.test('names are those of asbackup, one letter or long', (t) => {
     for (const { name, alias } of options) {
       for (const each of [name, ...alias])
         t.match(each, /^(?:[A-Za-z]|[a-z][a-z\d]+(?:-[a-z\d]+)*)$/, each);
+    }
+  }
+  t.end();
+});
+
+t.test('where to find what: it is there', (t) => {
+  for (const [what, where] of TOPICS) {
+    let options = COMMANDS[0]?.options ?? [];
+    for (const [, name, option, file] of where.matchAll(/asb ([\w-]+)|(--?[\w-]+)|(docs\/\S+)/g)) {
+      if (name !== undefined) {
+        const command = COMMANDS.find((each) => each.name === name);
+        t.ok(command, `${what}: ${name}`);
+        options = command?.options ?? [];
+      } else if (file !== undefined) {
+        t.ok(existsSync(new URL(`../../${file}`, import.meta.url)), file);
+      } else {
+        const names = options.flatMap((each) => [each.name, ...each.alias]);
+        t.ok(names.includes(`${option}`.replace(/^--?/, '')), `${what}: ${option}`);
+      }
     }
   }
   t.end();
