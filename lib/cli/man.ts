@@ -95,15 +95,23 @@ const exampleLines = ({ examples }: Command): string[] =>
 /** As it is, set in. */
 const literal = (text: string): string[] => ['.RS 4', '.EX', roff(text), '.EE', '.RE'];
 
-const EXIT_STATUS = [
-  '.SH EXIT STATUS',
-  ...[
-    [ExitCode.DONE, 'All that was asked for is done.'],
-    [ExitCode.FAILED, 'It failed; standard error says why.'],
-    [ExitCode.USAGE, 'The command line is wrong.'],
+/** @param failed the status of a failure, where 1 is an answer */
+const exitStatus = (failed: number = ExitCode.FAILED): string[] => {
+  const rows: readonly (readonly [status: string, what: string])[] = [
+    [`${ExitCode.DONE}`, 'All that was asked for is done.'],
+    failed === ExitCode.FAILED
+      ? [`${failed}`, 'It failed; standard error says why.']
+      : [`${ExitCode.FAILED}`, 'An answer, which DESCRIPTION tells.'],
+    failed === ExitCode.USAGE
+      ? [`${failed}`, 'It failed, or the command line is wrong.']
+      : [`${ExitCode.USAGE}`, 'The command line is wrong.'],
     ['128+N', 'Ended by signal N.'],
-  ].flatMap(([status, what]) => ['.TP', bold(`${status}`), roff(`${what}`)]),
-] as const;
+  ];
+  return [
+    '.SH EXIT STATUS',
+    ...rows.flatMap(([status, what]) => ['.TP', bold(status), roff(what)]),
+  ];
+};
 
 const page = (command: Command, options: ManOptions): string => {
   const { operands } = command;
@@ -122,7 +130,7 @@ const page = (command: Command, options: ManOptions): string => {
     ...optionSections(command.options),
     '.SH EXAMPLES',
     ...exampleLines(command).slice(1),
-    ...EXIT_STATUS,
+    ...exitStatus(command.failedStatus),
     '.SH SEE ALSO',
     `${bold('asb')}(1)`,
   ]);
@@ -151,7 +159,7 @@ const overview = (commands: readonly Command[], options: ManOptions): string =>
     ]),
     '.SH WHERE TO FIND',
     ...TOPICS.flatMap(([what, where]) => ['.TP', roff(what), ...filled(where)]),
-    ...EXIT_STATUS,
+    ...exitStatus(),
     '.SH ENVIRONMENT',
     '.TP',
     `${bold('NO_COLOR')}, ${bold('FORCE_COLOR')}`,

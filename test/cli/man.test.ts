@@ -80,6 +80,9 @@ t.test('a page, letter by letter', (t) => {
     '.TP\n\\fB2\\fR\nThe command line is wrong.\n',
   ];
   for (const part of parts) t.ok(page.includes(part), part);
+  const answering = manPages([{ ...command, failedStatus: 2 }], OPTIONS).get('asb-odd.1');
+  t.match(answering, '\\fB1\\fR\nAn answer, which DESCRIPTION tells.\n');
+  t.match(answering, '\\fB2\\fR\nIt failed, or the command line is wrong.\n');
   const one = { ...command, operands: { name: 'URL', describe: 'it', min: 1, max: 1 } };
   t.match(manPages([one], OPTIONS).get('asb-odd.1'), '\\fIURL\\fR\n.SH DESCRIPTION');
   const { operands: _, ...bare } = command;
