@@ -25,12 +25,11 @@ export type LogForm = (entry: LogEntry) => string;
 const NOTE = 'note: ';
 const WARNING = 'warning: ';
 
-/** A line as an entry: how it begins says how bad it is. */
-export const entryOf = (line: string, facts: LogFacts = {}): LogEntry => ({
-  level: line.startsWith(WARNING) ? 'warn' : 'info',
-  line,
-  facts,
-});
+/** A line as an entry: how it begins says how bad it is; one with the code of a failure is one. */
+export const entryOf = (line: string, facts: LogFacts = {}): LogEntry => {
+  const level = line.startsWith(WARNING) ? 'warn' : 'info';
+  return { level: 'code' in facts ? 'error' : level, line, facts };
+};
 
 /** Whether `level` is as bad as `least`, or worse. */
 export const isTold = (level: LogLevel, least: LogLevel): boolean =>

@@ -19,6 +19,7 @@ t.test('how a line begins says how bad it is', (t) => {
   ];
   for (const [line, level] of cases) t.match(entryOf(line), { level, line, facts: {} });
   t.same(entryOf('a', { records: 5 }).facts, { records: 5 });
+  t.equal(entryOf('line 3: no', { code: 'FORMAT', line: 3 }).level, 'error');
   t.end();
 });
 

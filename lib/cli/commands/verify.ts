@@ -1,4 +1,4 @@
-import { AsbError, messageOf } from '../../errors.ts';
+import { AsbError, factsOf, messageOf } from '../../errors.ts';
 import type { VerifyJob, VerifyOptions } from '../../jobs/verify.ts';
 import type { Command } from '../command.ts';
 import { countOf } from '../format.ts';
@@ -77,7 +77,7 @@ export const runVerify = async (
   await output.write(Buffer.from(lines.map((line) => `${line}\n`).join('')));
   await output.end();
   const { failures, files } = report;
-  for (const failure of failures) shell.say(messageOf(failure));
+  for (const failure of failures) shell.say(messageOf(failure), factsOf(failure));
   if (failures.length === 0) return;
   const found = `${countOf(failures.length, 'failure')}, ${countOf(files.length, 'file')} read`;
   throw new AsbError('FORMAT', `${found}: what is in them cannot be restored whole`);

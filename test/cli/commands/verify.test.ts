@@ -38,6 +38,10 @@ t.test('damage is told with its place, and the table comes all the same', async 
     /^asb verify: 3 failures, 4 files read/,
     /^$/,
   ]);
+  const { stderr } = await run(['verify', 'out/test_00003.asb', '--log-json'], { cwd: directory });
+  const [first = ''] = stderr.split('\n');
+  const place = { file: 'out/test_00003.asb', line: 4, column: 1 };
+  t.match(JSON.parse(first), { level: 'error', code: 'FORMAT', ...place }, 'for programs');
 });
 
 t.test('against a manifest, or not', async (t) => {
