@@ -6,6 +6,7 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import t, { type Test } from 'tap';
+import { shardSharing } from '../../lib/jobs/shard.ts';
 import { s3, s3Files, s3Object } from '../../lib/storage/s3/s3.ts';
 import type { Storage } from '../../lib/storage/storage.ts';
 import type { StoredFile } from '../../lib/storage/stored-file.ts';
@@ -313,4 +314,32 @@ t.test('a bucket that is not there', async (t) => {
       await t.rejects<unknown>(asking(), { code: 'STORAGE', cause: { name: 'NoSuchBucket' } });
     }
   }
+});
+
+t.test('a prefix that shards have in common', async (t) => {
+  const { client, bucket, put, upload, objects, uploads } = await setUp(t);
+  const prefix = 'a';
+  const home = s3({
+    client,
+    bucket,
+    prefix,
+    sharing: shardSharing({ namespace: 'test', shard: { index: 2, count: 4 } }),
+  });
+  for (const index of [1, 2]) {
+    for (const end of ['_00000.asb', '.manifest.json', '.asb.state']) {
+      await put(`a/test-${index}-of-4${end}`);
+    }
+    await upload(`a/test-${index}-of-4_00001.asb`);
+  }
+  await t.rejects(home.prepare({ removeFiles: false }), { code: 'EXISTS' });
+  await home.prepare({ removeFiles: true });
+  await home.prepare({ removeFiles: false });
+  await upload('a/test-2-of-4_00001.asb');
+  await home.prepareToContinue([], (name) => name.startsWith('test-2-of-4_'));
+  const stays = ['.asb.state', '.manifest.json', '_00000.asb'].map((end) => `a/test-1-of-4${end}`);
+  t.strictSame(await objects(), stays);
+  t.strictSame(await uploads(), ['a/test-1-of-4_00001.asb']);
+  await put('a/test-1-of-3_00000.asb');
+  await t.rejects(home.prepare({ removeFiles: true }), { code: 'EXISTS' });
+  t.equal((await objects()).length, 4);
 });
