@@ -22,12 +22,6 @@ const PEER_KEYS: ReadonlyMap<string, string> = new Map([
   ['tps', 'records-per-second'],
 ]);
 
-/** Keys of theirs that say nothing here: what they would set is not there, or had no effect there either. */
-const PEER_IGNORED: ReadonlyMap<string, ReadonlySet<string>> = new Map([
-  ['asbackup', new Set(['s3-max-async-downloads'])],
-  ['asrestore', new Set(['sleep-between-retries', 'retry-delay', 'event-loops'])],
-]);
-
 /** A section that speaks to a command. */
 interface SectionPlan {
   readonly name: string;
@@ -58,7 +52,7 @@ const plansOf = ({ name, options }: Command): readonly SectionPlan[] => {
   const plan = (section: string, options: readonly Option<unknown>[]): SectionPlan => ({
     name: section,
     options,
-    ignored: PEER_IGNORED.get(section) ?? NONE,
+    ignored: NONE,
     isDefault: true,
   });
   return [

@@ -59,7 +59,7 @@ t.test('the sections that speak to a command', async (t) => {
     [
       'restore',
       undefined,
-      { ...agent, ...cluster, namespace: 'live', 'records-per-second': '100' },
+      { ...agent, ...cluster, namespace: 'live', 'records-per-second': '100', 'event-loops': '2' },
     ],
     ['scan', undefined, { ...agent, ...scanning, namespace: 'scanned' }],
     ['load', undefined, { ...agent, ...cluster }],
