@@ -201,9 +201,10 @@ const unknownOption = (command: Command, name: string): AsbError => {
   if (instead !== undefined) {
     throw new AsbError('USAGE', `there is no option ${dashed}: ${instead}`, { expected: instead });
   }
+  const known = [...command.options, ...GENERAL_OPTIONS];
   const near = nearest(
     name,
-    command.options.map((option) => option.name),
+    known.flatMap((option) => [option.name, ...option.alias]).filter((each) => each.length > 1),
   );
   const hint = near === undefined ? '' : `; did you mean --${near}?`;
   const facts = near === undefined ? {} : { expected: `--${near}` };

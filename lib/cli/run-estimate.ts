@@ -20,13 +20,12 @@ export const runEstimate = async (
   const { estimate } = await import('../jobs/estimate.ts');
   const job = estimate(options);
   const over = stopWith(shell.signal, job);
-  const display = new ProgressDisplay({
-    shell,
-    counts: () => {
-      const { samples, wanted, bytes } = job.progress;
-      return { records: samples, bytes, share: Math.min(1, samples / wanted), whole: 'the sample' };
-    },
-  });
+  const counts = () => {
+    const { samples, wanted, bytes } = job.progress;
+    return { records: samples, bytes, share: Math.min(1, samples / wanted), whole: 'the sample' };
+  };
+  const display = new ProgressDisplay({ shell, counts });
+  lines?.watch(counts);
   try {
     const summary = await job.done;
     const { records, bytes } = summary;

@@ -96,6 +96,7 @@ t.test('what no command takes is refused', (t) => {
   for (const args of cases) t.throws(() => parse(...args), { code: 'USAGE' }, args.join(' '));
   const near = { code: 'USAGE', facts: { expected: '--host' } };
   t.throws(() => parse('scan', '--hots', 'x'), near, 'and says what is near');
+  t.throws(() => parse('scan', '--usge'), { code: 'USAGE', facts: { expected: '--usage' } });
   t.throws(() => parse('bakcup'), { code: 'USAGE', facts: { expected: 'backup' } });
   t.throws(() => parse('hepl'), { code: 'USAGE', facts: { expected: 'help' } });
   t.end();

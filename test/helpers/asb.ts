@@ -11,6 +11,7 @@ export const EXECUTABLE = fileURLToPath(new URL('../../bin/asb.ts', import.meta.
  */
 const PLAIN = {
   FORCE_COLOR: undefined,
+  NO_COLOR: '1',
   HOME: fileURLToPath(new URL('../../fixtures', import.meta.url)),
 };
 
