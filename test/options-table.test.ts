@@ -1,8 +1,10 @@
 /** docs/options.md against the commands themselves, and against the lists of the peers' options. */
 import { readFileSync } from 'node:fs';
 import t from 'tap';
-import { COMMANDS } from '../lib/cli/commands.ts';
+import { allCommands } from '../lib/cli/commands.ts';
 import { GENERAL_OPTIONS } from '../lib/cli/help.ts';
+
+const COMMANDS = await allCommands();
 
 const ROOT = new URL('..', import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, ROOT), 'utf8');

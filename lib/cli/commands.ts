@@ -1,64 +1,42 @@
 import type { Command } from './command.ts';
-import { backupCommand } from './commands/backup.ts';
-import { catCommand } from './commands/cat.ts';
-import { completionCommand } from './commands/completion.ts';
-import { compressCommand } from './commands/compress.ts';
-import { convertCommand } from './commands/convert.ts';
-import { decompressCommand } from './commands/decompress.ts';
-import { decryptCommand } from './commands/decrypt.ts';
-import { diffCommand } from './commands/diff.ts';
-import { downloadCommand } from './commands/download.ts';
-import { encryptCommand } from './commands/encrypt.ts';
-import { filterCommand } from './commands/filter.ts';
-import { inspectCommand } from './commands/inspect.ts';
-import { loadCommand } from './commands/load.ts';
-import { mergeCommand } from './commands/merge.ts';
-import { parseCommand } from './commands/parse.ts';
-import { recompressCommand } from './commands/recompress.ts';
-import { reencryptCommand } from './commands/reencrypt.ts';
-import { renameNamespaceCommand } from './commands/rename-namespace.ts';
-import { restoreCommand } from './commands/restore.ts';
-import { rotateCommand } from './commands/rotate.ts';
-import { sandboxCommand } from './commands/sandbox.ts';
-import { scanCommand } from './commands/scan.ts';
-import { serializeCommand } from './commands/serialize.ts';
-import { splitCommand } from './commands/split.ts';
-import { uploadCommand } from './commands/upload.ts';
-import { verifyCommand } from './commands/verify.ts';
 import type { Option } from './option.ts';
 import { configOptions } from './options/config.ts';
 import { logOptions } from './options/log.ts';
 import { secretAgentOptions } from './options/secret-agent.ts';
 
-/** In the order of the help: the job first, then the filters as data flows. */
-const ALL: readonly Command[] = [
-  backupCommand,
-  restoreCommand,
-  verifyCommand,
-  inspectCommand,
-  filterCommand,
-  convertCommand,
-  mergeCommand,
-  diffCommand,
-  splitCommand,
-  recompressCommand,
-  reencryptCommand,
-  renameNamespaceCommand,
-  scanCommand,
-  serializeCommand,
-  compressCommand,
-  catCommand,
-  decompressCommand,
-  parseCommand,
-  encryptCommand,
-  decryptCommand,
-  rotateCommand,
-  uploadCommand,
-  downloadCommand,
-  loadCommand,
-  sandboxCommand,
-  completionCommand(() => COMMANDS),
-];
+/**
+ * In the order of the help: the jobs first, the filters as data flows. Each is read when it is asked for:
+ * all of them together take longer to read than most take to run.
+ */
+const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
+  backup: async () => (await import('./commands/backup.ts')).backupCommand,
+  restore: async () => (await import('./commands/restore.ts')).restoreCommand,
+  verify: async () => (await import('./commands/verify.ts')).verifyCommand,
+  inspect: async () => (await import('./commands/inspect.ts')).inspectCommand,
+  filter: async () => (await import('./commands/filter.ts')).filterCommand,
+  convert: async () => (await import('./commands/convert.ts')).convertCommand,
+  merge: async () => (await import('./commands/merge.ts')).mergeCommand,
+  diff: async () => (await import('./commands/diff.ts')).diffCommand,
+  split: async () => (await import('./commands/split.ts')).splitCommand,
+  recompress: async () => (await import('./commands/recompress.ts')).recompressCommand,
+  reencrypt: async () => (await import('./commands/reencrypt.ts')).reencryptCommand,
+  'rename-namespace': async () =>
+    (await import('./commands/rename-namespace.ts')).renameNamespaceCommand,
+  scan: async () => (await import('./commands/scan.ts')).scanCommand,
+  serialize: async () => (await import('./commands/serialize.ts')).serializeCommand,
+  compress: async () => (await import('./commands/compress.ts')).compressCommand,
+  cat: async () => (await import('./commands/cat.ts')).catCommand,
+  decompress: async () => (await import('./commands/decompress.ts')).decompressCommand,
+  parse: async () => (await import('./commands/parse.ts')).parseCommand,
+  encrypt: async () => (await import('./commands/encrypt.ts')).encryptCommand,
+  decrypt: async () => (await import('./commands/decrypt.ts')).decryptCommand,
+  rotate: async () => (await import('./commands/rotate.ts')).rotateCommand,
+  upload: async () => (await import('./commands/upload.ts')).uploadCommand,
+  download: async () => (await import('./commands/download.ts')).downloadCommand,
+  load: async () => (await import('./commands/load.ts')).loadCommand,
+  sandbox: async () => (await import('./commands/sandbox.ts')).sandboxCommand,
+  completion: async () => (await import('./commands/completion.ts')).completionCommand(allCommands),
+};
 
 const completing: readonly Option<unknown>[] = [...configOptions, ...secretAgentOptions];
 
@@ -68,8 +46,23 @@ const completingOf = ({ heading }: Command): readonly Option<unknown>[] =>
     ? completing
     : completing.map((option) => ({ ...option, isHidden: true }));
 
-/** All commands, with the options that each of them has. */
-export const COMMANDS: readonly Command[] = ALL.map((command) => ({
-  ...command,
-  options: [...command.options, ...logOptions, ...completingOf(command)],
-}));
+const loaded = async (load: () => Promise<Command>): Promise<Command> => {
+  const command = await load();
+  return {
+    ...command,
+    options: [...command.options, ...logOptions, ...completingOf(command)],
+  };
+};
+
+/**
+ * A command, with the options that every command has.
+ * @returns `undefined` if there is none of that name
+ */
+export const commandNamed = async (name: string): Promise<Command | undefined> => {
+  const load = Object.hasOwn(LOADERS, name) ? LOADERS[name] : undefined;
+  return load === undefined ? undefined : loaded(load);
+};
+
+/** All commands, in the order of the help. */
+export const allCommands = (): Promise<readonly Command[]> =>
+  Promise.all(Object.values(LOADERS).map(loaded));

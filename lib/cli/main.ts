@@ -2,7 +2,7 @@ import { isatty } from 'node:tty';
 import { AsbError, codeOf, factsOf } from '../errors.ts';
 import type { Command } from './command.ts';
 import { parseCommandLine } from './command-line.ts';
-import { COMMANDS } from './commands.ts';
+import { allCommands, commandNamed } from './commands.ts';
 import { defaultConfigFiles, settle } from './config/settle.ts';
 import { ExitCode } from './exit-code.ts';
 import { failureOf, type Language } from './languages.ts';
@@ -52,21 +52,18 @@ export const checkRuntime = (version: string): void => {
 class Run {
   readonly #args: readonly string[];
   readonly #signals: Signals;
-  readonly #command: Command | undefined;
+  #command: Command | undefined;
   #words: Words;
   #output: Output | undefined;
   #language: Language | undefined;
   /** Whether a reader may take a part and go, as `head` does: a filter's output, and help. */
-  #readerMayGo: boolean;
+  #readerMayGo = false;
   #verbose = false;
 
   constructor(args: readonly string[], signals: Signals) {
     this.#args = args;
     this.#signals = signals;
-    this.#command = COMMANDS.find(({ name }) => name === args[0]);
-    this.#words = wordsOfUnread(args, this.#command?.name);
-    this.#language = this.#command?.speaks;
-    this.#readerMayGo = this.#command?.readerMayGo ?? this.#language !== undefined;
+    this.#words = wordsOfUnread(args, undefined);
   }
 
   async outcome(): Promise<number> {
@@ -83,12 +80,13 @@ class Run {
 
   async #run(): Promise<number> {
     checkRuntime(process.versions.node);
+    const commands = await this.#find(this.#args[0]);
     const columns = Math.min(
       columnsOf(isatty(1), () => process.stdout) ?? MAX_COLUMNS,
       MAX_COLUMNS,
     );
     const bare = this.#args.length === 0;
-    const request = parseCommandLine(COMMANDS, bare ? ['--help'] : this.#args, columns);
+    const request = parseCommandLine(commands, bare ? ['--help'] : this.#args, columns);
     if (request.kind === 'text') {
       if (bare) {
         this.#words.draw(`${request.text}\n`);
@@ -102,7 +100,7 @@ class Run {
     const { command, typed } = request;
     const { given, told } = await settle(typed, {
       command,
-      commands: COMMANDS,
+      commands: allCommands,
       defaults: defaultConfigFiles(process.env.HOME),
       signal: this.#signals.signal,
     });
@@ -125,6 +123,17 @@ class Run {
     });
     await command.run(given, shell);
     return answer;
+  }
+
+  /** @returns the command of that name, or all if there is none */
+  async #find(name = ''): Promise<readonly Command[]> {
+    const command = await commandNamed(name);
+    if (command === undefined) return allCommands();
+    this.#command = command;
+    this.#words = wordsOfUnread(this.#args, name);
+    this.#language = command.speaks;
+    this.#readerMayGo = command.readerMayGo ?? this.#language !== undefined;
+    return [command];
   }
 
   #tell(error: unknown): void {

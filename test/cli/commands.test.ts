@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import t from 'tap';
 import { parseCommandLine } from '../../lib/cli/command-line.ts';
-import { COMMANDS } from '../../lib/cli/commands.ts';
+import { allCommands } from '../../lib/cli/commands.ts';
 import { TOPICS } from '../../lib/cli/help.ts';
+
+const COMMANDS = await allCommands();
 
 t.test('every command has help that names all options, and examples', (t) => {
   for (const { name, options, examples } of COMMANDS) {

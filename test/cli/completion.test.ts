@@ -3,9 +3,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import type { Command } from '../../lib/cli/command.ts';
-import { COMMANDS } from '../../lib/cli/commands.ts';
+import { allCommands } from '../../lib/cli/commands.ts';
 import { completionScript, SHELLS } from '../../lib/cli/completion.ts';
 import { choice, flag, secret, text } from '../../lib/cli/option.ts';
+
+const COMMANDS = await allCommands();
 
 const hasShell = (shell: string): boolean => spawnSync(shell, ['-c', 'exit 0']).status === 0;
 

@@ -18,11 +18,13 @@ import { text } from 'node:stream/consumers';
 import { zstdCompressSync } from 'node:zlib';
 import t from 'tap';
 import { textFailure } from '../../lib/asb/failure.ts';
-import { COMMANDS } from '../../lib/cli/commands.ts';
+import { allCommands } from '../../lib/cli/commands.ts';
 import { checkRuntime } from '../../lib/cli/main.ts';
 import { codeOf } from '../../lib/errors.ts';
 import { failureIn } from '../../lib/ndjson/failure.ts';
 import { EXECUTABLE, outcomeOf, run, shell, start } from '../helpers/asb.ts';
+
+const COMMANDS = await allCommands();
 
 const HEADER = 'Version 3.1\n# namespace test\n# first-file\n';
 /** One line of words, and nothing that looks like a stack trace. */

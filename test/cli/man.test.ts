@@ -2,9 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import t from 'tap';
 import type { Command } from '../../lib/cli/command.ts';
-import { COMMANDS } from '../../lib/cli/commands.ts';
+import { allCommands } from '../../lib/cli/commands.ts';
 import { manPages } from '../../lib/cli/man.ts';
 import { choice, flag, secret, text } from '../../lib/cli/option.ts';
+
+const COMMANDS = await allCommands();
 
 const OPTIONS = { version: '1.2.3', date: '2026-01-02' };
 const pages = manPages(COMMANDS, OPTIONS);

@@ -4,7 +4,7 @@ import { completionScript, SHELLS } from '../completion.ts';
 import { verbose } from '../options/common.ts';
 
 /** @param commands what is completed: all there are, this one too */
-export const completionCommand = (commands: () => readonly Command[]): Command => ({
+export const completionCommand = (commands: () => Promise<readonly Command[]>): Command => ({
   name: 'completion',
   heading: 'Beside these',
   summary: 'Write a script that completes asb in bash or zsh',
@@ -26,7 +26,7 @@ export const completionCommand = (commands: () => readonly Command[]): Command =
     }
     // Text may go to a terminal, as NDJSON may.
     const output = shell.output('ndjson');
-    await output.write(Buffer.from(completionScript(known, commands())));
+    await output.write(Buffer.from(completionScript(known, await commands())));
     await output.end();
   },
 });

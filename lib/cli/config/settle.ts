@@ -20,7 +20,7 @@ export const defaultConfigFiles = (home: string | undefined): string[] => [
 export interface SettleOptions {
   readonly command: Command;
   /** All commands, whose options and sections may stand in the files. */
-  readonly commands: readonly Command[];
+  readonly commands: () => Promise<readonly Command[]>;
   /** Files that are read unless the command line says otherwise; they need not be there. */
   readonly defaults: readonly string[];
   readonly signal?: AbortSignal;
@@ -80,9 +80,10 @@ const settingsFor = async (
   if (sources.length > 0) {
     const { readConfigFiles } = await import('./files.ts');
     const { hasInstance, settingsIn } = await import('./sections.ts');
+    const all = await commands();
     for (const toml of await readConfigFiles(sources)) {
       isFound ||= hasInstance(toml, wanted);
-      const found = settingsIn(toml, { command, commands, instance: wanted });
+      const found = settingsIn(toml, { command, commands: all, instance: wanted });
       for (const [name, setting] of found) settings.set(name, setting);
     }
   }

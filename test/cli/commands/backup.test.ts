@@ -124,11 +124,22 @@ t.test('what is wrong is said, and nothing is left that looks whole', async (t) 
     [['-n', 'test', '-d', out, '-p', '0'], 2, /65535/],
     [['-n', 'test', '-d', out, '--s3-region', 'x'], 2, /--s3-region.*s3:/],
     [['-n', 'test', '-d', 's3://b', '--s3-chunk-size', '4'], 2, /--s3-min-part-size.*5120 MiB/],
-    [['-n', 'test', '-d', 's3://b', '--s3-max-async-downloads', '4'], 2, /no option/],
+    [['-n', 'test', '-d', 's3://b', '--s3-tier', 'Bulk'], 2, /no option/],
     [['-h', seeds, '-n', 'test', '-d', 's3://'], 2, /no bucket/],
     [['-h', seeds, '-n', 'test', '-o', 's3://b/'], 2, /no object/],
     [['--remove-artifacts'], 2, /--directory.*--output-file/],
     [['--remove-artifacts', '-o', '-'], 2, /--remove-artifacts/],
+    ...[
+      ['-d', out],
+      ['-o', '-'],
+      ['-c', out],
+      ['-r'],
+      ['-R'],
+      ['-F', '9'],
+      ['--remove-artifacts'],
+    ].map((args): [string[], number, RegExp] => [['-n', 'test', '-e', ...args], 2, /--estimate/]),
+    [['-n', 'test', '-d', out, '--estimate-samples', '9'], 2, /--estimate/],
+    [['-h', seeds, '-n', 'copy', '-e'], 1, /copy/],
     [['-h', closed, '-n', 'test', '-d', out], 1, /127\.0\.0\.1:\d+/],
     [['-h', seeds, '-n', 'nope', '-d', out], 1, /copy, test/],
     [['-h', seeds, '-n', 'copy', '-d', out], 1, /copy/],
@@ -279,6 +290,26 @@ t.test('for programs: lines in a FIFO, and JSON', async (t) => {
   const said = outcome.stderr.trim().split('\n');
   const summary = said.map((line) => JSON.parse(line)).find(({ event }) => event === 'summary');
   t.match(summary, { level: 'info', command: 'backup', records: RECORDS, indexes: 9, udfs: 2 });
+});
+
+t.test('how much it would be, and nothing written', async (t) => {
+  const cwd = t.testdir();
+  const whole = await run(['backup', ...cluster, '-d', 'out'], { cwd });
+  const size = /to 1 file, ([\d.]+ \w+),/.exec(whole.stderr)?.[1];
+  const outcome = await run(['backup', ...cluster, '-e', '-m', 'lines'], { cwd });
+  t.match(outcome, { code: 0, stdout: Buffer.alloc(0) });
+  t.equal(outcome.stderr, `estimated 3,000 records, ${size}; from 3,000 samples\n`);
+  t.match(readFileSync(join(cwd, 'lines'), 'utf8'), /^ESTIMATE:3000:\d{3,4}\n$/);
+  const args = ['-e', '-z', 'zstd', '--estimate-samples', '200', '-L', '9000', '--log-json'];
+  const sample = await run(['backup', ...cluster, ...args], { cwd });
+  const said = sample.stderr
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const facts = said.find(({ event }) => event === 'estimate');
+  t.match(facts, { records: { value: 3000, least: 3000, most: 3000 } });
+  t.ok(facts.bytes.least < facts.bytes.most && facts.compressedBytes < facts.bytes.value);
+  t.same(readdirSync(cwd).sort(), ['lines', 'out']);
 });
 
 t.test('a reader of the lines that goes away does not stop a backup', async (t) => {

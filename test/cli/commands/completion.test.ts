@@ -1,7 +1,9 @@
 import t from 'tap';
-import { COMMANDS } from '../../../lib/cli/commands.ts';
+import { allCommands } from '../../../lib/cli/commands.ts';
 import { completionScript, SHELLS } from '../../../lib/cli/completion.ts';
 import { runHere } from '../../helpers/in-process.ts';
+
+const COMMANDS = await allCommands();
 
 t.test('the script of a shell', async (t) => {
   for (const shell of SHELLS) {

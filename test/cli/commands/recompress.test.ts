@@ -36,7 +36,10 @@ t.test('as a filter', async (t) => {
   t.match(plain, { code: 0, stderr: /^wrote 3,000 records/, stdout: MANY });
   const cwd = t.testdir({ 'test.asb': zstdCompressSync(TEXT) });
   const cut = await shell('head -c 50 test.asb | asb recompress | asb parse', { cwd });
-  t.match(cut, { code: 1, stderr: /asb recompress: .*middle of a zstd frame\n.*asb parse: no input/s });
+  t.match(cut, {
+    code: 1,
+    stderr: /asb recompress: .*middle of a zstd frame\n.*asb parse: no input/s,
+  });
 });
 
 t.test('what has no meaning, and what would be lost', async (t) => {

@@ -1,7 +1,9 @@
 import t from 'tap';
-import { COMMANDS } from '../../../lib/cli/commands.ts';
+import { allCommands } from '../../../lib/cli/commands.ts';
 import { hasInstance, settingsIn } from '../../../lib/cli/config/sections.ts';
 import { readToml } from '../../../lib/cli/config/toml-file.ts';
+
+const COMMANDS = await allCommands();
 
 const commandOf = (name: string) => {
   const command = COMMANDS.find((each) => each.name === name);

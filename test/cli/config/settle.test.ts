@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
 import t from 'tap';
 import type { Command } from '../../../lib/cli/command.ts';
-import { COMMANDS } from '../../../lib/cli/commands.ts';
+import { allCommands } from '../../../lib/cli/commands.ts';
 import { defaultConfigFiles, settle } from '../../../lib/cli/config/settle.ts';
 import { flag, integer, text } from '../../../lib/cli/option.ts';
 import { startSandbox } from '../../../lib/sandbox/index.ts';
@@ -19,6 +19,8 @@ import { runHere } from '../../helpers/in-process.ts';
 import { PEM } from '../../helpers/keys.ts';
 import { startSecretAgent } from '../../helpers/secret-agent.ts';
 import { tlsText } from '../../helpers/tls.ts';
+
+const COMMANDS = await allCommands();
 
 const TEXT = 'Version 3.1\n# namespace test\n# first-file\n';
 
@@ -38,7 +40,7 @@ const settled = async (
   const values = new Map(Object.entries(typed));
   const { given, told } = await settle(
     { values, operands: ['x'] },
-    { command, commands: COMMANDS, defaults },
+    { command, commands: allCommands, defaults },
   );
   const found = command.options.filter((option) => given.has(option));
   return { given, told, words: Object.fromEntries(found.map((o) => [o.name, given.value(o)])) };
@@ -141,7 +143,7 @@ t.test('a command that has no such options', async (t) => {
   };
   const conf = join(t.testdir({ conf: 'no TOML' }), 'conf');
   const typed = { values: new Map([['level', '3']]), operands: [] };
-  const { given } = await settle(typed, { command, commands: [], defaults: [conf] });
+  const { given } = await settle(typed, { command, commands: async () => [], defaults: [conf] });
   t.equal(given.value(level), 3);
 });
 
@@ -166,7 +168,7 @@ t.test('secrets in files and on the command line', async (t) => {
     { values: new Map([['level', 'secrets:level']]), operands: [] },
     {
       command: commandOf('compress'),
-      commands: COMMANDS,
+      commands: allCommands,
       defaults: [conf],
       signal: AbortSignal.abort(new Error('enough')),
     },

@@ -1,11 +1,13 @@
 import t from 'tap';
-import { COMMANDS } from '../../../lib/cli/commands.ts';
+import { allCommands } from '../../../lib/cli/commands.ts';
 import { Given } from '../../../lib/cli/given.ts';
 import {
   acceptedByBackup,
   acceptedByRestore,
   tellAccepted,
 } from '../../../lib/cli/options/accepted.ts';
+
+const COMMANDS = await allCommands();
 
 t.test('they are taken, and not in the help', (t) => {
   const tables = [
