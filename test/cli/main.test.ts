@@ -80,7 +80,7 @@ t.test(
 );
 
 t.test('colours are forced, or not there', async (t) => {
-  const { stderr } = await run(['bakcup'], { env: { FORCE_COLOR: '1' } });
+  const { stderr } = await run(['bakcup'], { env: { FORCE_COLOR: '1', NO_COLOR: '' } });
   t.ok(stderr.startsWith('\u001b[31masb: '));
   const { stderr: plain } = await run(['bakcup']);
   t.match(plain, /^asb: /);
