@@ -132,8 +132,7 @@ const drain = (): Promise<Moved> =>
     socket.once('error', reject);
     const tracker = new PartitionTracker();
     const taskId = randomBytes(8).readBigUInt64BE();
-    const limits = { recordsPerSecond: 0, maxRecords: 0 };
-    socket.write(encodeScanRequest({ namespace }, tracker.remaining(), tracker, limits, taskId));
+    socket.write(encodeScanRequest({ namespace }, tracker.remaining(), tracker, 0, taskId));
   });
 
 const JOBS: Readonly<Record<string, () => Promise<Moved>>> = {

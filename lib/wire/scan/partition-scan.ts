@@ -245,11 +245,9 @@ export class PartitionScan {
 
   #request(partitions: readonly number[]): Buffer {
     const { maxRecords = 0 } = this.#options;
-    // The server is told no rate. It would fill its buffers of 1 MiB at that rate before it sent the
-    // first of them: bursts, and silence between. As it is, it waits while nobody reads.
-    const limits = { recordsPerSecond: 0, maxRecords: maxRecords && maxRecords - this.#records };
+    const left = maxRecords && maxRecords - this.#records;
     const taskId = randomBytes(8).readBigUInt64BE();
-    return encodeScanRequest(this.#options, partitions, this.#tracker, limits, taskId);
+    return encodeScanRequest(this.#options, partitions, this.#tracker, left, taskId);
   }
 
   #take(batch: RecordBatch): boolean {
