@@ -5,7 +5,7 @@
 //
 // It is a backup like any other: asb verify out, asb restore -d out, asrestore -d out.
 import { pipeline } from 'node:stream/promises';
-import { AsbError, compress, directory, rotate, scan, serialize } from 'asb-streams';
+import { compress, directory, rotate, scan, serialize } from 'asb-streams';
 
 const [seeds, namespace, set, target] = process.argv.slice(2);
 if (!seeds || !namespace || !set || !target) {
@@ -36,7 +36,6 @@ try {
   console.log(`${text.info.records} of ${source.info.records} records are in ${target}`);
 } catch (error) {
   // Errors have a code for programs, and a message that says what to do.
-  if (!(error instanceof AsbError)) throw error;
   console.error(`${error.code}: ${error.message}`);
   process.exitCode = 1;
 } finally {

@@ -8,11 +8,11 @@ import { HEADER, manyRecords } from '../helpers/asb-text.ts';
 
 const TEXT = Buffer.concat([HEADER, ...manyRecords(10)]);
 
-const shellOf = (output: PassThrough) => ({
+const shellOf = (output: PassThrough, text = TEXT) => ({
   signal: new AbortController().signal,
   verbose: false,
   columns: undefined,
-  input: () => Readable.from([TEXT]),
+  input: () => Readable.from([text]),
   output: () => new Output(output),
   say: () => {},
   draw: () => {},
@@ -53,6 +53,13 @@ t.test('a stage that fails ends it', async (t) => {
     stages: [failing, each((chunk) => chunk)],
   });
   await t.rejects(going, /a stage broke/);
+});
+
+t.test('a backup that names no namespace gets the one that is said', async (t) => {
+  const output = new PassThrough();
+  const shell = shellOf(output, Buffer.from('Version 3.1\n'));
+  await rewrite(new Given(new Map()), shell, { namespace: 'copy' });
+  t.match(String(output.read()), /^# namespace copy$/m);
 });
 
 t.test('something must say a namespace', async (t) => {

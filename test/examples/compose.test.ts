@@ -12,6 +12,15 @@ await give(seeds, 'test', [
   ...[2008, 2020].map((born) => ({ set: 'people', key: born, bins: { born } })),
   { set: 'people', key: 'unknown', bins: { name: 'x' } },
   { set: 'others', key: 'x', bins: { born: 1900 } },
+  {
+    index: {
+      set: 'people',
+      name: 'by_born',
+      collection: 'default',
+      type: 'numeric',
+      bin: 'born',
+    },
+  },
 ]);
 
 t.test('a backup of what passes the test', async (t) => {
@@ -21,7 +30,8 @@ t.test('a backup of what passes the test', async (t) => {
   t.match(outcome.stdout.toString(), /^3 of 6 records/);
   const cat = await run(['cat', directory]);
   const lines = linesOf((await run(['parse'], { input: cat.stdout })).stdout.toString());
-  t.strictSame(lines.map(({ key }) => key).sort(), [1815, 1950, 2007]);
+  t.strictSame(lines.flatMap(({ key }) => key ?? []).sort(), [1815, 1950, 2007]);
+  t.match(cat.stdout.toString(), /^\* i test people by_born /m);
 });
 
 t.test('a failure has its code', async (t) => {

@@ -61,8 +61,8 @@ export interface Line {
   readonly bins: Readonly<Record<string, unknown>>;
 }
 
-/** Writes records to a cluster. */
-export const give = async (seeds: string, namespace: string, lines: readonly Line[]) => {
+/** Writes records, indexes and UDF modules to a cluster. */
+export const give = async (seeds: string, namespace: string, lines: readonly object[]) => {
   const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
   const writing = load({ seeds, namespace, checkGeneration: false });
   await pipeline([Buffer.from(text)], fromNdjson({ namespace }), writing);

@@ -11,7 +11,7 @@ t.test('compressed, compressed more, and plain again', async (t) => {
   const cwd = t.testdir({ 'test.asb': MANY });
   const rows: readonly [string, RegExp][] = [
     ['test.asb -d small', /^wrote 3,000 records, 0 secondary indexes, 0 UDF modules to 1 file, /],
-    ['small -d smaller --compression-level 19', /^wrote 3,000 records/],
+    ['small -d smaller -q test --compression-level 19', /^wrote 3,000 records/],
     ['smaller -o plain.asb -z none', /^wrote 3,000 records/],
   ];
   for (const [line, said] of rows) {
