@@ -23,8 +23,11 @@ export const TOPICS = [
   ['encryption', 'asb backup --encrypt, asb reencrypt'],
   ['another namespace', 'asb restore -n from,to; asb rename-namespace'],
   ['a spreadsheet, a warehouse', 'asb convert --to csv'],
+  ['options from a file', 'asb backup --config-file, and /etc/aerospike/astools.conf'],
+  ['secrets kept elsewhere', 'asb backup --sa-address, and secrets:RESOURCE:KEY as a value'],
   ['for programs', '--log-json, --machine, docs/ndjson.md'],
   ['options of asbackup and absctl', 'docs/options.md'],
+  ['scripts and code to begin with', 'examples/README.md'],
 ] as const;
 
 /**
