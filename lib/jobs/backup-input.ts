@@ -48,6 +48,8 @@ export interface BackupInput {
    * `undefined` if no manifest says one.
    */
   readonly modifiedAfter: Date | undefined;
+  /** Of a backup with some of the bins, or none, their names; as its first manifest says it. */
+  readonly bins: readonly string[] | undefined;
   /** What was read so far, but for heads. */
   readonly info: { readonly records: number; readonly bytesRead: number };
   /** Bytes of all files, as they are stored; `undefined` if nobody can say. */
@@ -99,6 +101,7 @@ class Opened implements BackupInput {
   readonly unchecked: readonly string[];
   readonly begun: Date | undefined;
   readonly modifiedAfter: Date | undefined;
+  readonly bins: readonly string[] | undefined;
 
   constructor(options: OpenedOptions, found: RestoreFiles) {
     const { groups, expected, rereadable, unchecked, manifests } = found;
@@ -108,7 +111,10 @@ class Opened implements BackupInput {
     this.rereadable = rereadable;
     this.unchecked = unchecked;
     const begins = manifests.map(({ begun }) => begun.getTime());
-    this.begun = unchecked.length > 0 ? undefined : new Date(Math.min(...begins));
+    // 1970: it was made of one that does not say.
+    const isKnown = unchecked.length === 0 && !begins.includes(0);
+    this.begun = isKnown ? new Date(Math.min(...begins)) : undefined;
+    this.bins = manifests.find(({ bins }) => bins !== undefined)?.bins;
     const afters = manifests.flatMap(({ modifiedAfter }) => modifiedAfter?.getTime() ?? []);
     this.modifiedAfter = afters.length === 0 ? undefined : new Date(Math.max(...afters));
   }

@@ -22,6 +22,8 @@ export interface FoundManifest extends Omit<Manifest, 'files' | 'options'> {
   readonly location: string;
   /** Of an incremental backup: it has only what was written then or later. */
   readonly modifiedAfter?: Date;
+  /** Of a backup with some of the bins, their names; with none of them, none. */
+  readonly bins?: readonly string[];
 }
 
 /** A place, and what its manifests say of it. */
@@ -212,13 +214,20 @@ const foundIn = ({ location, manifest }: ReadManifest): FoundManifest => {
   const which = shard === undefined ? {} : { shard };
   const since = modifiedAfterOf(manifest.options);
   const after = since === undefined ? {} : { modifiedAfter: since };
-  return { location, tool, namespace, ...which, begun, ended, complete, ...after };
+  const some = binsOf(manifest.options);
+  const chosen = some === undefined ? {} : { bins: some };
+  return { location, tool, namespace, ...which, begun, ended, complete, ...after, ...chosen };
 };
 
 /** Options are only shown, and may be any JSON: what is no time is none. */
 const modifiedAfterOf = ({ modifiedAfter }: BackupShape): Date | undefined => {
   const time = typeof modifiedAfter === 'string' ? Date.parse(modifiedAfter) : Number.NaN;
   return Number.isNaN(time) ? undefined : new Date(time);
+};
+
+const binsOf = ({ bins, noBins }: BackupShape): string[] | undefined => {
+  if (noBins === true) return [];
+  return Array.isArray(bins) ? bins.map(String) : undefined;
 };
 
 const incomplete = (file: string, shard: Shard | undefined): AsbError => {

@@ -3,7 +3,10 @@ import { AsbError } from '../errors.ts';
 import type { BackupInput } from './backup-input.ts';
 
 /** What is known of a backup before its records are read. */
-export type SourceFacts = Pick<BackupInput, 'files' | 'namespace' | 'begun' | 'modifiedAfter'>;
+export type SourceFacts = Pick<
+  BackupInput,
+  'files' | 'namespace' | 'begun' | 'modifiedAfter' | 'bins'
+>;
 
 /** For messages: where the first file of a backup is. */
 export const placeOf = ({ files: [first] }: Pick<SourceFacts, 'files'>): string =>
@@ -29,6 +32,31 @@ export const checkTimeOrder = (sources: readonly SourceFacts[]): void => {
     }
     last = { begun, input };
   }
+};
+
+/**
+ * The newest version of a record takes the place of all others: one with some of its bins would be
+ * all that is left of it.
+ *
+ * @throws AsbError `USAGE` if manifests say that backups are of different bins
+ */
+export const checkBins = (sources: readonly SourceFacts[]): void => {
+  const [first, ...rest] = sources;
+  const other = rest.find(({ bins }) => binsText(bins) !== binsText(first?.bins));
+  if (first === undefined || other === undefined) return;
+  const file = placeOf(other);
+  const expected = binsText(first.bins);
+  throw new AsbError(
+    'USAGE',
+    `${file} has ${binsText(other.bins)}, and ${placeOf(first)} has ${expected}: its records would take ` +
+      'the place of whole ones; merge backups of the same bins, or take them as they are (--as-given)',
+    { file, expected },
+  );
+};
+
+const binsText = (bins: readonly string[] | undefined): string => {
+  if (bins === undefined) return 'all bins';
+  return bins.length === 0 ? 'no bins' : `the bins ${bins.toSorted().join(', ')} only`;
 };
 
 /**

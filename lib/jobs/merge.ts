@@ -9,7 +9,7 @@ import { DigestSort, type DigestSortOptions } from '../sort/digest-sort.ts';
 import type { BackupInput } from './backup-input.ts';
 import { type OutputOptions, type WrittenBackup, writeBackup } from './backup-output.ts';
 import { MergedGlobals } from './merge-globals.ts';
-import { checkTimeOrder, commonNamespace, gapsBefore } from './merge-sources.ts';
+import { checkBins, checkTimeOrder, commonNamespace, gapsBefore } from './merge-sources.ts';
 
 /** Batches that may wait for the next stage. */
 const BATCHES_WAITING = 2;
@@ -28,7 +28,7 @@ export interface MergeOptions
   readonly dropExpired?: boolean;
   /** When `dropExpired` looks at the clock. Default: now. */
   readonly now?: Date;
-  /** Does not look whether the manifests of the sources say another order. Default false. */
+  /** Does not look whether manifests say another order, or that sources have different bins. Default false. */
   readonly asGiven?: boolean;
   /** Told what is odd, but no failure: a time whose changes are in none of the sources. */
   readonly onNotice?: (notice: string) => void;
@@ -111,7 +111,10 @@ class Merge implements MergeJob {
     const options = this.#options;
     const { sources, asGiven = false, memory, tempDirectory, onNotice } = options;
     if (sources.length === 0) throw new AsbError('USAGE', 'nothing to merge: sources are needed');
-    if (!asGiven) checkTimeOrder(sources);
+    if (!asGiven) {
+      checkTimeOrder(sources);
+      checkBins(sources);
+    }
     for (const gap of gapsBefore(sources)) onNotice?.(gap);
     const namespace = commonNamespace(sources, options.namespace);
     const sort = new DigestSort({ memory, tempDirectory, keep: 'last' });

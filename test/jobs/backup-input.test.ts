@@ -156,6 +156,7 @@ t.test('a file of the right size that was changed is known at its end', async (t
   const input = await openInput({ paths: [root] });
   t.match(input, { unchecked: [], begun: new Date('2026-11-23T07:00:00.000Z') });
   t.equal(input.modifiedAfter, undefined);
+  t.equal(input.bins, undefined);
   let records = 0;
   const all = async () => {
     for await (const chunk of input.chunks()) if (chunk.kind === 'records') records += chunk.length;
@@ -163,6 +164,16 @@ t.test('a file of the right size that was changed is known at its end', async (t
   await t.rejects(all(), { code: 'FORMAT', facts: { file: join(root, 'a.asb') } });
   t.equal(records, 1);
 });
+
+t.test(
+  'of a backup made of one that does not say when it was begun, nobody knows it',
+  async (t) => {
+    const files = { 'a.asb': Buffer.concat([HEADER, ...manyRecords(1)]) };
+    const manifest = manifestTextOf(files, { begun: new Date(0), options: { bins: ['a'] } });
+    const root = t.testdir({ ...files, 'test.manifest.json': manifest });
+    t.match(await openInput({ paths: [root] }), { begun: undefined, bins: ['a'] });
+  },
+);
 
 t.test('a signal ends it, and leaving early closes the file', async (t) => {
   const text = Buffer.concat([HEADER, ...manyRecords(20_000)]);

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import t from 'tap';
+import type { BackupShape } from '../../lib/jobs/manifest.ts';
 import { checkPlace } from '../../lib/jobs/manifest-check.ts';
 import { HEADER, manyRecords, NEXT_HEADER, TEXT } from '../helpers/asb-text.ts';
 import { manifestTextOf } from '../helpers/manifests.ts';
@@ -67,6 +68,21 @@ t.test('an incremental backup is known as one', async (t) => {
     const place = t.testdir({ ...FILES, 'test.manifest.json': manifest });
     const { manifests } = await checkPlace(place);
     t.same(manifests[0]?.modifiedAfter, found);
+  }
+});
+
+t.test('which bins a backup has', async (t) => {
+  const rows: readonly (readonly [BackupShape, readonly string[] | undefined])[] = [
+    [{}, undefined],
+    [{ bins: ['a', 'b'] }, ['a', 'b']],
+    [{ noBins: true }, []],
+    [{ bins: 'any JSON' }, undefined],
+  ];
+  for (const [options, bins] of rows) {
+    const manifest = manifestTextOf(FILES, { options });
+    const place = t.testdir({ ...FILES, 'test.manifest.json': manifest });
+    const { manifests } = await checkPlace(place);
+    t.strictSame(manifests[0]?.bins, bins);
   }
 });
 

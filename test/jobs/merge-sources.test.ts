@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import t from 'tap';
 import {
+  checkBins,
   checkTimeOrder,
   commonNamespace,
   gapsBefore,
@@ -14,6 +15,7 @@ const sourceOf = (name: string, facts: Partial<SourceFacts> = {}): SourceFacts =
   namespace: undefined,
   begun: undefined,
   modifiedAfter: undefined,
+  bins: undefined,
   ...facts,
 });
 
@@ -39,6 +41,26 @@ t.test('sources that are known to run backwards are refused', async (t) => {
   for (const [sources, wrong] of rows) {
     if (wrong === undefined) t.doesNotThrow(() => checkTimeOrder(sources));
     else t.throws(() => checkTimeOrder(sources), { code: 'USAGE', facts: { file: wrong } });
+  }
+});
+
+t.test('some bins do not take the place of all', async (t) => {
+  const [all, none] = [sourceOf('all'), sourceOf('none', { bins: [] })];
+  const [some, same] = [
+    ['a', 'b'],
+    ['b', 'a'],
+  ].map((bins) => sourceOf('some', { bins }));
+  for (const sources of [[], [some!], [all, all], [some!, same!], [none, none]]) {
+    t.doesNotThrow(() => checkBins(sources));
+  }
+  for (const sources of [
+    [all, some!],
+    [some!, all],
+    [all, none],
+    [none, some!],
+  ]) {
+    const file = placeOf(sources[1]!);
+    t.throws(() => checkBins(sources), { code: 'USAGE', facts: { file } });
   }
 });
 

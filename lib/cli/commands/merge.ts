@@ -17,7 +17,9 @@ export const dropExpired = flag({
 
 export const asGiven = flag({
   name: 'as-given',
-  describe: 'Take the order of the backups as it is given, also if their manifests say another one',
+  describe:
+    'Take the backups as they are given, also if their manifests say another order, or that they have ' +
+    'different bins',
 });
 
 export const mergeCommand: Command = {
