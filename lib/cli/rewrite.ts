@@ -65,7 +65,7 @@ export const rewrite = async (
     ...(found === undefined ? {} : { source: found }),
     stages,
     files: input.files,
-    begun: input.begun,
+    origin: input,
     signal: shell.signal,
   }).finally(() => display.close());
   if (!isStandardOutput || shell.verbose) shell.say(`${verb} ${wordsOf(written)}`);

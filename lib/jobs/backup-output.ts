@@ -9,6 +9,7 @@ import { isInside } from '../storage/inside.ts';
 import type { S3Options } from '../storage/s3/options.ts';
 import type { StoredFile } from '../storage/stored-file.ts';
 import { openDestination } from './backup-destination.ts';
+import type { BackupInput } from './backup-input.ts';
 import { BackupLedger } from './backup-ledger.ts';
 import type { BackupOptions } from './backup-options.ts';
 import { startOf } from './backup-start.ts';
@@ -38,10 +39,10 @@ export interface WriteBackupOptions extends OutputOptions {
   /** The namespace that records and indexes come with. Default: the same. */
   readonly source?: string;
   /**
-   * When it was read from a cluster: what was changed later may not be in it. Default: nobody knows,
-   * and the manifest says 1970, so that no incremental backup that begins there leaves out anything.
+   * What is known of the backup that it is made of, for the manifest. Of a begin that nobody knows it
+   * says 1970, so that no incremental backup that goes on from there leaves out anything.
    */
-  readonly begun?: Date | undefined;
+  readonly origin?: Pick<BackupInput, 'begun' | 'modifiedAfter' | 'bins'>;
   /** What is done to the records on the way, by stages from chunks to chunks. Default: nothing. */
   readonly stages?: readonly Duplex[];
   /** What is being read: it must not be removed to make room. */
@@ -82,8 +83,9 @@ export const writeBackup = (
 const write = async (chunks: Readable, options: WriteBackupOptions): Promise<WrittenBackup> => {
   await requireOtherPlace(options);
   const { compress: method, compressionLevel: level, signal, directory, s3 } = options;
-  const { manifest, safe: start } = await startOf(options);
-  const safe = { ...start, begun: options.begun ?? new Date(0) };
+  const { origin } = options;
+  const { manifest, safe: start } = await startOf({ ...options, ...shapeFrom(origin) });
+  const safe = { ...start, begun: origin?.begun ?? new Date(0) };
   const ledger = new BackupLedger({
     safe,
     // Nobody can go on with it: what it was made of may be read again from its begin.
@@ -120,6 +122,14 @@ const write = async (chunks: Readable, options: WriteBackupOptions): Promise<Wri
   const { bytes: fileBytes, files } = destination.written();
   return { ...text.info, fileBytes, files };
 };
+
+/** What of the options of a backup still holds for one that is made of it. */
+const shapeFrom = ({ modifiedAfter, bins }: Partial<BackupInput> = {}) => ({
+  ...(modifiedAfter === undefined
+    ? {}
+    : { modifiedAfter: BigInt(modifiedAfter.getTime()) * 1_000_000n }),
+  ...(bins === undefined ? {} : { bins, noBins: bins.length === 0 }),
+});
 
 /** What is in the way is removed with the first byte, when most has not been read yet. */
 const requireOtherPlace = async (options: WriteBackupOptions): Promise<void> => {

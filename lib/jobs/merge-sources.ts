@@ -59,6 +59,15 @@ const binsText = (bins: readonly string[] | undefined): string => {
   return bins.length === 0 ? 'no bins' : `the bins ${bins.toSorted().join(', ')} only`;
 };
 
+/** What is known of a merged backup: what was changed since the last source was begun may not be in it. */
+export const originOf = (
+  sources: readonly SourceFacts[],
+): Pick<SourceFacts, 'begun' | 'modifiedAfter' | 'bins'> => ({
+  begun: sources.at(-1)?.begun,
+  modifiedAfter: sources[0]?.modifiedAfter,
+  bins: sources[0]?.bins,
+});
+
 /**
  * Looks for what is in no backup: an incremental one must begin where the one before it was begun, or
  * earlier.

@@ -9,7 +9,13 @@ import { DigestSort, type DigestSortOptions } from '../sort/digest-sort.ts';
 import type { BackupInput } from './backup-input.ts';
 import { type OutputOptions, type WrittenBackup, writeBackup } from './backup-output.ts';
 import { MergedGlobals } from './merge-globals.ts';
-import { checkBins, checkTimeOrder, commonNamespace, gapsBefore } from './merge-sources.ts';
+import {
+  checkBins,
+  checkTimeOrder,
+  commonNamespace,
+  gapsBefore,
+  originOf,
+} from './merge-sources.ts';
 
 /** Batches that may wait for the next stage. */
 const BATCHES_WAITING = 2;
@@ -125,8 +131,7 @@ class Merge implements MergeJob {
       ...options,
       namespace,
       files: sources.flatMap(({ files }) => files),
-      // What was changed since then may be in none of them.
-      begun: sources.at(-1)!.begun,
+      origin: originOf(sources),
       signal: this.#abort.signal,
     }).finally(() => closed);
     const { records, replaced, bytes } = sort.info;

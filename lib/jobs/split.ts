@@ -152,7 +152,7 @@ class Split {
       ...this.#options,
       directory: joinLocation(this.#options.directory, name),
       files: this.#input.files,
-      begun: this.#input.begun,
+      origin: this.#input,
       signal: this.#signal,
     });
     this.#parts.set(name, part);

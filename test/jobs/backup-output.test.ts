@@ -43,9 +43,19 @@ t.test('records become a backup with a manifest', async (t) => {
 t.test('to a file, with the begin of what it was made of', async (t) => {
   const file = join(t.testdir(), 'a.asb');
   const begun = new Date('2026-11-23T07:00:00.000Z');
-  await writeBackup(chunks(), { namespace, outputFile: file, begun });
-  const manifest = parseManifest(readFileSync(`${file}.manifest.json`, 'utf8'), 'm');
-  t.match(manifest, { begun, complete: true, files: [{ records: RECORDS.length }] });
+  const rows = [
+    [{ begun, modifiedAfter: undefined, bins: undefined }, {}],
+    [
+      { begun, modifiedAfter: begun, bins: ['a'] },
+      { bins: ['a'], modifiedAfter: /^2026-11-23T07:00:00/ },
+    ],
+    [{ begun, modifiedAfter: undefined, bins: [] }, { noBins: true }],
+  ] as const;
+  for (const [origin, options] of rows) {
+    await writeBackup(chunks(), { namespace, outputFile: file, origin, removeFiles: true });
+    const manifest = parseManifest(readFileSync(`${file}.manifest.json`, 'utf8'), 'm');
+    t.match(manifest, { begun, complete: true, options, files: [{ records: RECORDS.length }] });
+  }
 });
 
 t.test('to a stream, under another name', async (t) => {

@@ -5,6 +5,7 @@ import {
   checkTimeOrder,
   commonNamespace,
   gapsBefore,
+  originOf,
   placeOf,
   type SourceFacts,
 } from '../../lib/jobs/merge-sources.ts';
@@ -63,6 +64,17 @@ t.test('some bins do not take the place of all', async (t) => {
     t.throws(() => checkBins(sources), { code: 'USAGE', facts: { file } });
   }
 });
+
+t.test(
+  'a merged backup is as new as the last of its sources, and goes back to the first',
+  async (t) => {
+    const modifiedAfter = new Date(0);
+    const first = sourceOf('first', { begun: new Date(1), modifiedAfter, bins: ['a'] });
+    const last = sourceOf('last', { begun: new Date(2), modifiedAfter: new Date(1) });
+    t.strictSame(originOf([first, last]), { begun: new Date(2), modifiedAfter, bins: ['a'] });
+    t.strictSame(originOf([]), { begun: undefined, modifiedAfter: undefined, bins: undefined });
+  },
+);
 
 t.test('changes that are in none are told', async (t) => {
   const time = (day: number | undefined) => (day === undefined ? day : new Date(day * 86_400_000));
