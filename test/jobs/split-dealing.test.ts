@@ -1,18 +1,10 @@
 import t from 'tap';
 import { byPartition, bySet } from '../../lib/jobs/split-dealing.ts';
 import { BatchBuilder } from '../../lib/record/builder.ts';
-import type { Global, SecondaryIndex } from '../../lib/record/globals.ts';
+import type { Global } from '../../lib/record/globals.ts';
 import { PARTITION_COUNT } from '../../lib/record/layout.ts';
+import { indexOf } from '../helpers/globals.ts';
 
-const index = (set: string): SecondaryIndex => ({
-  kind: 'index',
-  namespace: 'test',
-  set,
-  name: `by ${set}`,
-  collection: 'default',
-  type: 'numeric',
-  bin: 'age',
-});
 const MODULE: Global = { kind: 'udf', name: 'm.lua', language: 'LUA', content: Buffer.from('') };
 
 t.test('sets become names of directories', async (t) => {
@@ -42,11 +34,11 @@ t.test('sets become names of directories', async (t) => {
 
 t.test('a set has its own indexes, those of none, and all modules', async (t) => {
   const { needs, names } = bySet();
-  t.ok(needs('users', index('users')));
-  t.notOk(needs('users', index('orders')));
-  t.ok(needs('users', index('')));
+  t.ok(needs('users', indexOf('users')));
+  t.notOk(needs('users', indexOf('orders')));
+  t.ok(needs('users', indexOf('')));
   t.ok(needs('users', MODULE));
-  t.strictSame(names([index('users'), index(''), MODULE]), ['users']);
+  t.strictSame(names([indexOf('users'), indexOf(''), MODULE]), ['users']);
 });
 
 t.test('partitions are dealt in equal shares', async (t) => {
@@ -64,7 +56,7 @@ t.test('partitions are dealt in equal shares', async (t) => {
     for (const name of dealt) sizes.set(name, (sizes.get(name) ?? 0) + 1);
     t.strictSame([...sizes.keys()], [...names([])]);
     t.ok(Math.max(...sizes.values()) - Math.min(...sizes.values()) <= 1);
-    t.ok(needs(dealt[0]!, index('users')));
+    t.ok(needs(dealt[0]!, indexOf('users')));
   }
   t.strictSame([...byPartition(10).names([])].slice(0, 1), ['part-01-of-10']);
 });

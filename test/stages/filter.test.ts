@@ -2,19 +2,11 @@ import t from 'tap';
 import { RecordBatch } from '../../lib/record/batch.ts';
 import { BatchBuilder } from '../../lib/record/builder.ts';
 import type { RecordChunk } from '../../lib/record/chunk.ts';
-import type { SecondaryIndex, UdfModule } from '../../lib/record/globals.ts';
+import type { UdfModule } from '../../lib/record/globals.ts';
 import { type FilterOptions, filter } from '../../lib/stages/filter.ts';
+import { indexOf } from '../helpers/globals.ts';
 import { through } from '../helpers/streams.ts';
 
-const index = (set: string): SecondaryIndex => ({
-  kind: 'index',
-  namespace: 'test',
-  set,
-  name: `by ${set}`,
-  collection: 'default',
-  type: 'numeric',
-  bin: 'age',
-});
 const UDF: UdfModule = { kind: 'udf', name: 'a.lua', language: 'LUA', content: Buffer.from('--') };
 
 let released = 0;
@@ -28,9 +20,9 @@ const batchOf = (...keys: number[]): RecordBatch => {
 };
 
 const CHUNKS = (): RecordChunk[] => [
-  index('low'),
-  index('high'),
-  index(''),
+  indexOf('low'),
+  indexOf('high'),
+  indexOf(''),
   UDF,
   batchOf(1, 2, 3),
   batchOf(4, 5),

@@ -1,7 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import Aerospike from 'aerospike';
 import t from 'tap';
 import type { ClientQuery, ClientRecord } from '../../lib/client/source.ts';
 import type { ErrorCode } from '../../lib/errors.ts';
@@ -17,8 +16,7 @@ import {
 } from '../../lib/stages/from-client.ts';
 import { load } from '../../lib/stages/load.ts';
 import { scan } from '../../lib/stages/scan.ts';
-import { parseAddresses } from '../../lib/wire/address.ts';
-import { startTarget } from '../helpers/target.ts';
+import { officialClient } from '../helpers/official-client.ts';
 
 const NO_KEY = Buffer.alloc(0);
 
@@ -202,19 +200,8 @@ for (const [name, more, options] of WRONG) {
 }
 
 t.test('with the official client', async (t) => {
-  const target = await startTarget({ ownThread: true, nodes: 2 });
-  const { namespace } = target;
-  const seeds = parseAddresses(target.seeds.join(','));
-  const client = await Aerospike.connect({
-    hosts: target.seeds.join(','),
-    log: { level: Aerospike.log.OFF },
-  });
   const SET = 'from client';
-  t.teardown(async () => {
-    await client.truncate(namespace, SET, 0);
-    client.close();
-    await target.close();
-  });
+  const { client, namespace, seeds } = await officialClient(t, SET);
   /** Records are gathered into batches, and written by our own means. */
   const write = async (records: readonly PlainRecord[]): Promise<void> => {
     const builder = new BatchBuilder(namespace);

@@ -10,9 +10,8 @@ import { EPOCH_SECONDS } from '../../lib/record/layout.ts';
 import { Double, FlaggedMap, GeoJson, type Value } from '../../lib/record/values.ts';
 import { scan } from '../../lib/stages/scan.ts';
 import { type ToClientOptions, toClient } from '../../lib/stages/to-client.ts';
-import { parseAddresses } from '../../lib/wire/address.ts';
 import { CLIENT_MODULE } from '../helpers/client-module.ts';
-import { startTarget } from '../helpers/target.ts';
+import { officialClient } from '../helpers/official-client.ts';
 
 /** A client whose puts are over when the test says so. */
 class Client implements WritingClient {
@@ -149,19 +148,8 @@ t.test('a number of puts that is none', async (t) => {
 });
 
 t.test('with the official client', async (t) => {
-  const target = await startTarget({ ownThread: true, nodes: 2 });
-  const { namespace } = target;
-  const seeds = parseAddresses(target.seeds.join(','));
-  const client = await Aerospike.connect({
-    hosts: target.seeds.join(','),
-    log: { level: Aerospike.log.OFF },
-  });
   const SET = 'to client';
-  t.teardown(async () => {
-    await client.truncate(namespace, SET, 0);
-    client.close();
-    await target.close();
-  });
+  const { client, namespace, seeds } = await officialClient(t, SET);
 
   const VALUES: Readonly<Record<string, Value>> = {
     integer: 5,
