@@ -33,10 +33,12 @@ const about = (
   return `${withUnit(value)} ± ${percentOf(off)} %`;
 };
 
-/** One digit that counts, rounded up: a bound must not look closer than it is. */
+/** Whole percents, and below one a digit that counts, rounded up: a bound must not look closer than it is. */
 const percentOf = (share: number): string => {
   const percent = share * 100;
-  return percent >= 1 ? String(Math.ceil(percent)) : percent.toPrecision(1);
+  if (percent >= 1) return String(Math.ceil(percent));
+  const digit = 10 ** Math.floor(Math.log10(percent));
+  return (Math.ceil(percent / digit) * digit).toPrecision(1);
 };
 
 /** Tells it: in a line for people, and for programs as facts beside it. */

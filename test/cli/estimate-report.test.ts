@@ -20,7 +20,7 @@ t.test('an estimate in a line', async (t) => {
     ],
     [
       summaryOf(exactly(1e6), between(229 * MIB, 230 * MIB, 231 * MIB), 97 * MIB),
-      'estimated 1,000,000 records, 230.0 MiB ± 0.4 % (99.9 % sure), 97.0 MiB compressed; ' +
+      'estimated 1,000,000 records, 230.0 MiB ± 0.5 % (99.9 % sure), 97.0 MiB compressed; ' +
         'from 10,048 samples',
     ],
     [
@@ -30,6 +30,10 @@ t.test('an estimate in a line', async (t) => {
     [
       summaryOf(between(999.999, 1000, 1000.04), exactly(10)),
       'estimated 1,000 records ± 0.004 %, 10 bytes (99.9 % sure); from 10,048 samples',
+    ],
+    [
+      summaryOf(between(1000, 1000, 1009.1), between(9999, 10_000, 10_001)),
+      'estimated 1,000 records ± 1 %, 9.8 KiB ± 0.01 % (99.9 % sure); from 10,048 samples',
     ],
     [
       summaryOf(between(0, 0, 70), between(60, 60, 9000)),
