@@ -5,7 +5,7 @@ import { type BinProfile, EXPIRY_RANGES, type SetProfile } from '../select/profi
 import { bar, percent } from './bar.ts';
 import { countOf, formatBytes, formatCount } from './format.ts';
 import { printable } from './report.ts';
-import { jsonName, nameOf } from './verify-report.ts';
+import { countsByName, jsonName, nameOf } from './verify-report.ts';
 
 /** Sets that are shown, and how many of them with their bins; JSON has all. */
 const SETS_SHOWN = 50;
@@ -18,6 +18,9 @@ const NAME_SHOWN = 32;
 /** Narrowest and widest bar, in characters. */
 const NARROWEST = 8;
 const WIDEST = 40;
+
+/** What a set's profile counts records by, in its order. */
+const EXPIRY_NAMES = [...EXPIRY_RANGES.map(({ name }) => name), 'never'] as const;
 
 /** Where a report is of. */
 export interface InspectedBackup {
@@ -107,7 +110,7 @@ const setLines = (set: SetProfile, columns: number): string[] => {
     ...userKeys.map(({ type, count }) => `${nameOf(type)} ${formatCount(count)}`),
     ...(keyed < records ? [`not stored ${formatCount(records - keyed)}`] : []),
   ];
-  const expiry = [...EXPIRY_RANGES.map(({ name }) => name), 'never'].flatMap((name, index) => {
+  const expiry = EXPIRY_NAMES.flatMap((name, index) => {
     const count = set.expiry[index]!;
     return count === 0 ? [] : [{ cells: [name, formatCount(count)], share: count / records }];
   });
@@ -181,9 +184,6 @@ export const inspectLines = (
   ];
 };
 
-const countsByName = (types: readonly TypeCount[]): Record<string, number> =>
-  Object.fromEntries(types.map(({ type, count }) => [nameOf(type), count]));
-
 const binJson = ({ name, records, bytes, largest, types }: BinProfile) => ({
   bin: jsonName(name),
   records,
@@ -199,12 +199,7 @@ const setJson = (set: SetProfile) => ({
   largest: set.largest,
   largestDigest: set.largestDigest.toString('base64'),
   userKeys: countsByName(set.userKeys),
-  expiry: Object.fromEntries(
-    [...EXPIRY_RANGES.map(({ name }) => name), 'never'].map((name, index) => [
-      name,
-      set.expiry[index],
-    ]),
-  ),
+  expiry: Object.fromEntries(EXPIRY_NAMES.map((name, index) => [name, set.expiry[index]])),
   bins: set.bins.map(binJson),
 });
 

@@ -1,4 +1,5 @@
 /** Records for people to read: a block each, every value with its type. */
+import { doubleText } from '../csv/json-text.ts';
 import { messageOf } from '../errors.ts';
 import { type Bin, decodeParticle } from '../record/bin.ts';
 import { MapFlag } from '../record/msgpack.ts';
@@ -108,12 +109,6 @@ const valueText = (value: Value): string => {
 
 const isList = (value: readonly Value[] | ReadonlyMap<Value, Value>): value is readonly Value[] =>
   Array.isArray(value);
-
-/** Not to be taken for an integer. */
-const doubleText = (value: number): string => {
-  const text = Object.is(value, -0) ? '-0' : String(value);
-  return /^-?\d+$/.test(text) ? `${text}.0` : text;
-};
 
 const hexText = (bytes: Uint8Array): string => {
   const hex = Buffer.from(bytes.subarray(0, MAX_SHOWN_BYTES)).toString('hex');

@@ -103,7 +103,8 @@ export const tableLines = (report: VerifyReport): string[] => {
 export const jsonName = (name: Buffer): string | { readonly $string: string } =>
   isUtf8(name) ? name.toString() : { $string: name.toString('base64') };
 
-const countsByName = (counts: readonly TypeCount[]): Record<string, number> =>
+/** How many of each type, by its name, as JSON has it. */
+export const countsByName = (counts: readonly TypeCount[]): Record<string, number> =>
   Object.fromEntries(counts.map(({ type, count }) => [nameOf(type), count]));
 
 const failureJson = (failure: Error) => {
