@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { isatty } from 'node:tty';
 import { AsbError, codeOf, factsOf } from '../errors.ts';
 import type { Command } from './command.ts';
@@ -54,6 +55,7 @@ class Run {
   readonly #signals: Signals;
   #command: Command | undefined;
   #words: Words;
+  #input: Readable | undefined;
   #output: Output | undefined;
   #language: Language | undefined;
   /** Whether a reader may take a part and go, as `head` does: a filter's output, and help. */
@@ -75,6 +77,9 @@ class Run {
       await this.#poison(lineOf(error));
       const failed = this.#command?.failedStatus ?? ExitCode.FAILED;
       return this.#signals.exitCode ?? (codeOf(error) === 'USAGE' ? ExitCode.USAGE : failed);
+    } finally {
+      // Who is over does not wait for more of what nobody reads.
+      this.#input?.destroy();
     }
   }
 
@@ -113,6 +118,9 @@ class Run {
       verbose: this.#verbose,
       words: this.#words,
       example: command.examples[0][0],
+      onInput: (input) => {
+        this.#input = input;
+      },
       onOutput: (output, language) => {
         this.#output = output;
         this.#language = language;

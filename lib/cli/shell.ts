@@ -46,6 +46,8 @@ export const processShell = (options: {
   readonly words: Words;
   /** A command line that feeds this command, for who starts it without input. */
   readonly example: string;
+  /** Called when a command takes standard input. */
+  readonly onInput: (input: Readable) => void;
   /** Called with the language when a command takes standard output. */
   readonly onOutput: (output: Output, language: Language) => void;
   /** Called with the exit status that a command answers with. */
@@ -56,7 +58,9 @@ export const processShell = (options: {
   columns: columnsOf(options.words.drawn && isatty(2), () => process.stderr),
   input(language) {
     checkInput(isatty(0), language, options.example);
-    return standardInput();
+    const input = standardInput();
+    options.onInput(input);
+    return input;
   },
   output(language, seal) {
     checkOutput(isatty(1), seal === undefined ? language : 'encrypted');

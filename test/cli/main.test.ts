@@ -150,6 +150,20 @@ t.test('words that nobody can read do not stop the bytes', async (t) => {
   t.equal(child.exitCode, 1);
 });
 
+t.test('a command that is over does not wait for its input to end', async (t) => {
+  const record = '+ k S 1 a\n+ n test\n+ d AAAAAAAAAAAAAAAAAAAAAAAAAAA=\n+ g 1\n+ t 0\n+ b 0\n';
+  const cases = [
+    [['inspect', '--head', '1'], 0],
+    [['diff', '-', 'not-there'], 2],
+    [['recompress', '--file-limit', '1'], 2],
+  ] as const;
+  for (const [args, code] of cases) {
+    const child = start(args);
+    child.stdin.write(`${HEADER}${record.repeat(2)}`);
+    t.equal((await outcomeOf(child)).code, code, args.join(' '));
+  }
+});
+
 t.test('signals end a filter in order, with their status', async (t) => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     const child = start(['decompress']);
