@@ -23,7 +23,7 @@ const APPENDING = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK;
 export interface WordsOptions {
   /** Default: standard error. */
   readonly output?: Output;
-  /** Where failures are told too, if the words go to another place. */
+  /** Where failures are told too, and that words got lost, if they go to another place. */
   readonly failures?: Output;
   /** Default: lines for people, without colours. */
   readonly form?: LogForm;
@@ -35,7 +35,8 @@ export interface WordsOptions {
 
 /**
  * Words for people, or a log for programs, on standard error, in order. They never fail and never wait:
- * words that nobody can read any more are no reason to stop the bytes.
+ * words that nobody can read any more are no reason to stop the bytes. Of a log elsewhere, standard error
+ * is told.
  */
 export class Words {
   readonly #outputs: readonly [Output, ...Output[]];
@@ -43,6 +44,7 @@ export class Words {
   readonly #least: LogLevel;
   readonly drawn: boolean;
   #written: Promise<void> = Promise.resolve();
+  #isLossTold = false;
 
   constructor(options: WordsOptions = {}) {
     const output = options.output ?? new Output(STANDARD_ERROR);
@@ -77,9 +79,18 @@ export class Words {
   #write(output: Output, text: string): void {
     this.#written = this.#written
       .then(() => output.write(Buffer.from(text)))
+      .catch(({ cause }: Error) => this.#tellLoss(cause))
       .catch(() => {
         // There is nobody to tell.
       });
+  }
+
+  async #tellLoss(cause: unknown): Promise<void> {
+    const [, failures] = this.#outputs;
+    if (this.#isLossTold || failures === undefined) return;
+    this.#isLossTold = true;
+    const line = `warning: the log cannot be written, and lines are missing: ${messageOf(cause)}`;
+    await failures.write(Buffer.from(this.#form({ level: 'warn', line, facts: {} })));
   }
 }
 

@@ -75,6 +75,17 @@ t.test('a log file is appended to, and failures are told in both places', async 
   t.equal(readFileSync(failures, 'utf8'), 'asb: no\n');
 });
 
+t.test('a log that takes no more is told on standard error, once', async (t) => {
+  const file = join(t.testdir(), 'failures');
+  const [fd, other] = [openSync('/dev/full', 'w'), openSync(file, 'a')];
+  const words = new Words({ output: new Output(fd), failures: new Output(other) });
+  words.say('one');
+  words.say('two');
+  await words.settled();
+  for (const each of [fd, other]) closeSync(each);
+  t.match(readFileSync(file, 'utf8'), /^warning: [^\n]+ ENOSPC[^\n]+\n$/);
+});
+
 t.test('words as a command line asks for them', async (t) => {
   const file = join(t.testdir(), 'log');
   const words = openWords({ json: true, least: 'warn', file, command: 'cat' });
