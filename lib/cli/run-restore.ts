@@ -1,9 +1,9 @@
-import { messageOf } from '../errors.ts';
 import type { RestoreOptions, RestoreProgress, RestoreSummary } from '../jobs/restore.ts';
 import { Machine } from './machine.ts';
 import { restoreSummaryLine } from './machine-lines.ts';
 import { type ProgressCounts, ProgressDisplay } from './progress-display.ts';
 import type { Shell } from './shell.ts';
+import { stopWith } from './stopping.ts';
 
 /**
  * Restores, and shows how far it is; a signal ends it.
@@ -19,8 +19,7 @@ export const runRestore = async (
   const { restore } = await import('../jobs/restore.ts');
   shell.signal.throwIfAborted();
   const job = restore(options);
-  const stop = () => job.abort(messageOf(shell.signal.reason));
-  shell.signal.addEventListener('abort', stop);
+  const over = stopWith(shell.signal, job);
   const counts = () => countsOf(job.progress);
   const display = new ProgressDisplay({ shell, counts });
   lines?.watch(counts);
@@ -39,7 +38,7 @@ export const runRestore = async (
     .finally(async () => {
       display.close();
       await lines?.close();
-      shell.signal.removeEventListener('abort', stop);
+      over();
     });
 };
 
