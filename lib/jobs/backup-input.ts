@@ -91,9 +91,9 @@ class Opened implements BackupInput {
   readonly #options: OpenedOptions;
   readonly #reader: InputReader;
   readonly #kinds = new Map<StoredFile, FileKind>();
+  /** Whoever reads a stream has left. */
+  readonly #left = new AbortController();
   #globals: readonly RecordChunk[] = [];
-  #namespace: string | undefined;
-  #compressed = false;
   /** Of a stream: what of it was read already, and the rest. */
   #begun: { readonly chunks: RecordChunk[]; readonly rest: AsyncIterator<RecordChunk> } | undefined;
   readonly files: readonly StoredFile[];
@@ -120,11 +120,11 @@ class Opened implements BackupInput {
   }
 
   get namespace(): string | undefined {
-    return this.#namespace ?? this.#reader.namespace;
+    return this.#reader.namespace;
   }
 
   get compressed(): boolean {
-    return this.#compressed || this.#reader.compressed;
+    return this.#reader.compressed;
   }
 
   get ndjson(): boolean {
@@ -149,16 +149,13 @@ class Opened implements BackupInput {
     for (const file of this.files) {
       const kind = await this.#kindOf(file);
       this.#kinds.set(file, kind);
-      if (kind === 'ndjson') {
-        this.#namespace = this.#options.namespace;
-        continue;
-      }
+      if (kind === 'ndjson') continue;
       const head = await readHead(file, this.#options);
       heads.add(head, file.location);
-      this.#compressed ||= head.compressed;
+      this.#reader.compressed ||= head.compressed;
     }
     this.#globals = [...heads.globals];
-    this.#namespace = heads.namespace ?? this.#namespace;
+    this.#reader.namespace = heads.namespace ?? this.#options.namespace;
   }
 
   /** Up to the first record. */
@@ -176,6 +173,12 @@ class Opened implements BackupInput {
 
   chunks(): Readable {
     const stream = Readable.from(this.#read(), { highWaterMark: CHUNKS_WAITING });
+    const destroy = stream._destroy;
+    // It waits for the chunk that was asked for, which a silent stream would never bring.
+    stream._destroy = (error, done) => {
+      this.#left.abort();
+      destroy.call(stream, error, done);
+    };
     return addAbortSignal(this.#options.signal, stream);
   }
 
@@ -194,7 +197,8 @@ class Opened implements BackupInput {
   }
 
   async *#readStreams(): AsyncGenerator<RecordChunk> {
-    const { signal, encryption } = this.#options;
+    const { encryption } = this.#options;
+    const signal = AbortSignal.any([this.#options.signal, this.#left.signal]);
     for (const file of this.files) {
       const { head, stream } = await peek(file.open(), MAGIC_SIZE, signal);
       const kind = fileKindOf(head, encryption);

@@ -37,7 +37,7 @@ export interface InputReaderOptions extends StrictUnpackOptions {
 export class InputReader {
   readonly info = { records: 0, bytesRead: 0 };
   readonly #options: InputReaderOptions;
-  /** As headers and records say it. */
+  /** As headers and records say it, or who has read them before; NDJSON is of the same. */
   namespace: string | undefined;
   /** Whether a text was compressed. */
   compressed = false;
@@ -82,7 +82,7 @@ export class InputReader {
   async *#parsed(file: StoredFile, source: Readable, kind: FileKind): AsyncGenerator<RecordChunk> {
     const { location } = file;
     if (kind === 'ndjson') {
-      const { namespace } = this.#options;
+      const { namespace = this.namespace } = this.#options;
       this.#learn(namespace, undefined);
       const records = fromNdjson({ namespace: namespace ?? NO_NAMESPACE, file: location });
       // What fails is told to who reads the records.

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { PassThrough } from 'node:stream';
+import { addAbortSignal, PassThrough } from 'node:stream';
 import { AsbError } from '../errors.ts';
 import { RecordBatch } from '../record/batch.ts';
 import type { RecordChunk } from '../record/chunk.ts';
@@ -62,12 +62,12 @@ class Part {
   readonly #sink = new PassThrough({ objectMode: true, highWaterMark: CHUNKS_WAITING });
   readonly written: Promise<WrittenBackup>;
 
-  constructor(options: WriteBackupOptions) {
+  constructor(options: WriteBackupOptions, onFailure: (error: unknown) => void) {
     this.written = writeBackup(this.#sink, options);
-    this.written.catch(() => {}); // told by who waits for it, which may be later
+    this.written.catch(onFailure);
   }
 
-  /** Waits until there is room; a part that has failed takes no more, and fails at its end. */
+  /** Waits until there is room; a part that has failed takes no more. */
   async write(chunk: RecordChunk): Promise<void> {
     if (this.#sink.write(chunk)) return;
     await Promise.race([once(this.#sink, 'drain'), this.written]);
@@ -83,7 +83,7 @@ class Split {
   readonly #options: SplitOptions;
   readonly #dealing: Dealing;
   readonly #failed = new AbortController();
-  /** Aborted by the caller, or since one part has failed. */
+  /** Aborted by the caller, or since one part has failed: then nothing more is read. */
   readonly #signal: AbortSignal;
   readonly #globals: Global[] = [];
   readonly #parts = new Map<string, Part>();
@@ -111,7 +111,7 @@ class Split {
   }
 
   #chunks(): AsyncIterable<RecordChunk> {
-    return this.#input.chunks();
+    return addAbortSignal(this.#signal, this.#input.chunks());
   }
 
   async #take(chunk: RecordChunk): Promise<void> {
@@ -148,13 +148,14 @@ class Split {
     const known = this.#parts.get(name);
     if (known !== undefined) return known;
     if (this.#parts.size === MAX_SPLIT_PARTS) throw tooMany();
-    const part = new Part({
+    const options = {
       ...this.#options,
       directory: joinLocation(this.#options.directory, name),
       files: this.#input.files,
       origin: this.#input,
       signal: this.#signal,
-    });
+    };
+    const part = new Part(options, (error) => this.#failed.abort(error));
     this.#parts.set(name, part);
     for (const global of this.#globals) {
       if (this.#dealing.needs(name, global)) await part.write(global);

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { createReadStream, createWriteStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { finished, Readable } from 'node:stream';
+import { addAbortSignal, finished, PassThrough, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { zstdCompressSync } from 'node:zlib';
 import t from 'tap';
@@ -20,12 +20,13 @@ const read = async (options: InputOptions) => {
   const input = await openInput(options);
   const { namespace, compressed, ndjson, rereadable } = input;
   const kinds: string[] = [];
-  let records = 0;
+  const names: string[] = [];
   for await (const chunk of input.chunks()) {
-    if (chunk.kind === 'records') records += chunk.length;
+    if (chunk.kind === 'records') for (const record of chunk) names.push(record.namespace);
     else kinds.push(`${chunk.kind} ${chunk.name}`);
   }
-  return { input, namespace, compressed, ndjson, rereadable, globals: kinds, records };
+  const records = names.length;
+  return { input, namespace, compressed, ndjson, rereadable, globals: kinds, names, records };
 };
 
 t.test('files are read as records, the globals of all first and once', async (t) => {
@@ -111,6 +112,20 @@ t.test('NDJSON, by a path, a stream, or a pipe', async (t) => {
   t.match(found, { rereadable: false, records: lines.length });
 });
 
+t.test('NDJSON between texts is of their namespace', async (t) => {
+  const { length } = (await read({ input: Readable.from([NDJSON]), namespace: 'test' })).names;
+  const root = t.testdir({ records: NDJSON, 'a.asb': Buffer.concat([HEADER, RECORDS[0]!]) });
+  const [text, lines] = [join(root, 'a.asb'), join(root, 'records')];
+  for (const paths of [
+    [text, lines],
+    [lines, text],
+  ]) {
+    const { names, namespace } = await read({ paths });
+    t.equal(namespace, 'test');
+    t.strictSame(names, Array(length + 1).fill('test'));
+  }
+});
+
 t.test('a global behind a record is given where it stands', async (t) => {
   const [one] = manyRecords(1);
   const root = t.testdir({ 'a.asb': Buffer.concat([HEADER, one!, GLOBALS[0]!]) });
@@ -193,4 +208,24 @@ t.test('a signal ends it, and leaving early closes the file', async (t) => {
   const streamed = await openInput({ input: stream });
   for await (const _ of streamed.chunks()) break;
   await closed;
+});
+
+t.test('a stream that is silent can be left', async (t) => {
+  const text = Buffer.concat([HEADER, ...manyRecords(20_000)]);
+  const silent = async () => {
+    const stream = new PassThrough();
+    stream.write(text.subarray(0, -1));
+    return { stream, input: await openInput({ input: stream }) };
+  };
+  const early = await silent();
+  for await (const _ of early.input.chunks()) break;
+  t.ok(early.stream.destroyed);
+  const { stream, input } = await silent();
+  const stop = new AbortController();
+  const all = async () => {
+    const chunks = addAbortSignal(stop.signal, input.chunks());
+    for await (const _ of chunks) setImmediate(() => stop.abort());
+  };
+  await t.rejects(all(), { name: 'AbortError' });
+  t.ok(stream.destroyed);
 });

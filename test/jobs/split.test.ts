@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import t from 'tap';
 import { openInput } from '../../lib/jobs/backup-input.ts';
 import { MAX_SPLIT_PARTS, type SplitOptions, splitBackup } from '../../lib/jobs/split.ts';
@@ -118,4 +118,24 @@ t.test('what is in the way, and a signal, end it', async (t) => {
   stop.abort(reason);
   await t.rejects(going, reason);
   t.notMatch(readdirSync(root, { recursive: true }).join(' '), /new.*asb/);
+});
+
+t.test('nothing more is read when one part has failed, or nobody waits any more', async (t) => {
+  const root = t.testdir({ 'a%2Fb': { 'old.asb': TEXT } });
+  const text = mixed(4);
+  const head = text.subarray(0, text.lastIndexOf('+ k'));
+  const stop = new AbortController();
+  for (const [bytes, directory, wanted] of [
+    [text, root, { code: 'EXISTS' }],
+    [head, join(root, 'new'), { message: 'enough' }],
+  ] as const) {
+    const input = new PassThrough();
+    input.write(bytes);
+    const { signal } = stop;
+    const opened = await openInput({ input });
+    const going = splitBackup(opened, { namespace, directory, by: 'set', signal });
+    if ('message' in wanted) setImmediate(() => stop.abort(new Error(wanted.message)));
+    await t.rejects(going, wanted);
+    t.ok(input.destroyed);
+  }
 });
