@@ -29,25 +29,29 @@ export type Plain =
  * arrays; GeoJSON the object that it is. A map is an object without a prototype, whose keys are
  * texts: those of integers in decimal, of bytes in hex.
  *
+ * All of it is a copy, for a record must stay what it is whatever is done with its bytes; and frozen,
+ * but for Buffers, which cannot be: an `=` that was to be `==` fails.
+ *
  * @throws AsbError `FORMAT` for a map in which two keys have one text, or whose key is a list or map;
  *   SyntaxError for GeoJSON that is no JSON
  */
 export const toPlain = (value: Value): Plain => {
   if (value === null || typeof value !== 'object') return value;
   if (value instanceof Double) return value.value;
-  if (value instanceof GeoJson) return JSON.parse(value.text);
-  if (value instanceof TypedBytes || value instanceof RawMsgpack) return bufferOf(value.bytes);
-  if (value instanceof Uint8Array) return bufferOf(value);
-  if (value instanceof FlaggedList) return value.items.map(toPlain);
+  if (value instanceof GeoJson) return JSON.parse(value.text, frozen);
+  if (value instanceof TypedBytes || value instanceof RawMsgpack) return Buffer.from(value.bytes);
+  if (value instanceof Uint8Array) return Buffer.from(value);
+  if (value instanceof FlaggedList) return listOf(value.items);
   if (value instanceof FlaggedMap) return objectOf(value.entries);
-  return isList(value) ? value.map(toPlain) : objectOf(value);
+  return isList(value) ? listOf(value) : objectOf(value);
 };
 
 const isList = (value: readonly Value[] | ReadonlyMap<Value, Value>): value is readonly Value[] =>
   Array.isArray(value);
 
-const bufferOf = ({ buffer, byteOffset, length }: Uint8Array): Buffer =>
-  Buffer.from(buffer, byteOffset, length);
+const frozen = (_key: string, value: Plain): Plain => Object.freeze(value);
+
+const listOf = (items: readonly Value[]): readonly Plain[] => Object.freeze(items.map(toPlain));
 
 const objectOf = (entries: ReadonlyMap<Value, Value>): { readonly [key: string]: Plain } => {
   const object: { [key: string]: Plain } = Object.create(null);
@@ -56,7 +60,7 @@ const objectOf = (entries: ReadonlyMap<Value, Value>): { readonly [key: string]:
     if (name in object) throw new AsbError('FORMAT', `two keys of a map have the text "${name}"`);
     object[name] = toPlain(value);
   }
-  return object;
+  return Object.freeze(object);
 };
 
 const nameOf = (key: Value): string => {

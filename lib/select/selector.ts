@@ -2,6 +2,7 @@ import { RecordBatch } from '../record/batch.ts';
 import type { Particle } from '../record/builder.ts';
 import type { SecondaryIndex } from '../record/globals.ts';
 import { AsbRecord } from '../record/record.ts';
+import { answerOf } from './answer.ts';
 import * as conditions from './conditions.ts';
 import { RecordParts } from './record-parts.ts';
 
@@ -84,7 +85,8 @@ export class Selector {
 
   /**
    * A batch of the records that are wanted, over the same bytes.
-   * @throws what `where` throws; AsbError `LIMIT` for user keys in too many sets
+   * @throws what `where` throws; AsbError `USAGE` if it gives a function or a promise, `LIMIT` for user
+   *   keys in too many sets
    */
   select(batch: RecordBatch): RecordBatch {
     const { bytes, offsets, release } = batch;
@@ -113,7 +115,8 @@ export class Selector {
     const parts = this.#parts;
     parts.find(bytes, start);
     for (const isMet of this.#conditions) if (!isMet(bytes, parts)) return this.#invert;
-    const found = this.#where?.(new AsbRecord(bytes, start)) ?? true;
-    return found !== 'skip' && Boolean(found) !== this.#invert;
+    if (this.#where === undefined) return !this.#invert;
+    const found = this.#where(new AsbRecord(bytes, start));
+    return found !== 'skip' && answerOf(found) !== this.#invert;
   }
 }

@@ -16,6 +16,7 @@ export class WhereRecord {
   constructor(record: AsbRecord, now: number) {
     this.#record = record;
     this.#now = now;
+    Object.freeze(this);
   }
 
   /** Empty if the record is in no set. */
@@ -69,7 +70,7 @@ export class WhereRecord {
   }
 }
 
-/** Decodes a bin when it is asked for. */
+/** Decodes a bin when it is asked for. What is assigned is refused as what is defined. */
 class LazyBins implements ProxyHandler<Record<string, Plain>> {
   readonly #bins: ReadonlyMap<string, Bin>;
 
@@ -98,7 +99,11 @@ class LazyBins implements ProxyHandler<Record<string, Plain>> {
     return { value: this.get(_target, name), enumerable: true, configurable: true };
   }
 
-  set(): boolean {
+  defineProperty(): boolean {
+    return false;
+  }
+
+  deleteProperty(): boolean {
     return false;
   }
 }

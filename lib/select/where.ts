@@ -1,6 +1,7 @@
 import { compileFunction } from 'node:vm';
 import { AsbError, messageOf, toError } from '../errors.ts';
 import type { AsbRecord } from '../record/record.ts';
+import { answerOf } from './answer.ts';
 import { WhereRecord } from './where-record.ts';
 
 /** Longest expression, in characters. */
@@ -59,8 +60,7 @@ export const compileWhere = (expression: string, options: WhereOptions = {}): Wh
       info.firstError ??= error;
       return 'skip';
     }
-    if (typeof value === 'function' || value instanceof Promise) throw noAnswer(value);
-    return Boolean(value);
+    return answerOf(value);
   };
   return { test, info };
 };
@@ -110,11 +110,3 @@ const failure = (record: AsbRecord, cause: unknown): AsbError => {
     { cause },
   );
 };
-
-const noAnswer = (value: unknown): AsbError =>
-  new AsbError(
-    'USAGE',
-    `the expression gives a ${typeof value === 'function' ? 'function' : 'promise'}, which says \
-nothing of a record; expected one like record.bins.age > 30`,
-    { expected: 'an expression whose value is true or false' },
-  );

@@ -55,6 +55,24 @@ t.test('a map has no keys but its own', async (t) => {
   t.equal(Object.getPrototypeOf(plain), null);
 });
 
+t.test('nothing is assigned to, and bytes are copies', async (t) => {
+  const values: readonly Value[] = [
+    [1],
+    new FlaggedList(1, []),
+    map(['a', 1]),
+    new GeoJson('{"coordinates":[1,2]}'),
+  ];
+  for (const value of values) t.ok(Object.isFrozen(toPlain(value)));
+  const isDeep = [map(['a', [1]]), new GeoJson('{"a":[1,2]}')].map(toPlain);
+  for (const plain of isDeep) t.ok(Object.values(plain ?? {}).every(Object.isFrozen));
+  const bytes = Buffer.of(1);
+  for (const value of [bytes, new TypedBytes(ParticleType.HLL, bytes), new RawMsgpack(bytes)]) {
+    const plain = toPlain(value);
+    t.ok(Buffer.isBuffer(plain) && plain.fill(9));
+  }
+  t.same(bytes, Buffer.of(1));
+});
+
 t.test('maps that are no objects', async (t) => {
   for (const value of [map([1, 'a'], ['1', 'b']), map([[1], 'a']), map([map(), 'a'])]) {
     t.throws(() => toPlain(value), { code: 'FORMAT' });

@@ -1,3 +1,4 @@
+import { runInThisContext } from 'node:vm';
 import fc from 'fast-check';
 import t from 'tap';
 import { RecordBatch } from '../../lib/record/batch.ts';
@@ -56,6 +57,15 @@ t.test('the predicate is asked last, and may say that a record is left out', asy
   t.same(keysOf({ sets: ['users'], where }), ['users2']);
   t.same(asked, [1, 2]);
   t.same(keysOf({ sets: ['users'], where, invert: true }), ['games2', '4']);
+});
+
+t.test('a predicate of a program without types', async (t) => {
+  const giving = (code: string) => ({ where: (): boolean => runInThisContext(code) });
+  for (const nothing of ['undefined', 'null']) {
+    t.same(keysOf(giving(nothing)), []);
+    t.same(keysOf({ ...giving(nothing), invert: true }), ALL);
+  }
+  t.throws(() => keysOf(giving('Promise.resolve(false)')), { code: 'USAGE' });
 });
 
 t.test('bytes are shared, and a batch that stays is the same', async (t) => {

@@ -53,7 +53,26 @@ t.test('bins look like an object', async (t) => {
 
 t.test('nothing can be assigned', async (t) => {
   const record = look({ key: 1, bins: { age: 31 } });
-  t.throws(() => Object.assign(record, { set: 'x' }), TypeError);
-  t.throws(() => Object.assign(record.bins, { age: 1 }), TypeError);
+  for (const set of ['set', 'ages'])
+    t.throws(() => Object.assign(record, { [set]: 'x' }), TypeError);
+  for (const name of ['age', 'name']) {
+    t.throws(() => Object.assign(record.bins, { [name]: 1 }), TypeError, name);
+    t.throws(() => Object.defineProperty(record.bins, name, { value: 1 }), TypeError, name);
+    t.equal(Reflect.deleteProperty(record.bins, name), false, name);
+  }
+  t.equal(record.bins.age, 31);
   t.equal(record.bins, record.bins);
+});
+
+t.test('a record stays what it is, whatever is done with its bytes', async (t) => {
+  const key = Buffer.of(1, 2);
+  const batch = new BatchBuilder('test').add({ key, bins: { blob: key, list: [key] } }).build();
+  const before = Buffer.from(batch.bytes);
+  const record = new WhereRecord(batch.at(0)!, NOW);
+  for (const { key, bins } of [record]) {
+    for (const value of [key, bins.blob, ...[bins.list].flat()]) {
+      t.ok(Buffer.isBuffer(value) && value.fill(9));
+    }
+  }
+  t.same(batch.bytes, before);
 });

@@ -32,6 +32,9 @@ t.test('expressions', async (t) => {
     ['record.ttl <= 100', [false, true, false]],
     ['record.expiresAt > new Date(0)', [false, true, false]],
     ['record.bins.big > 2 ** 59', [false, false, true]],
+    ['record.bins.big === 2n ** 60n', [false, false, true]],
+    ['record.bins.age !== 30', [true, false, true]],
+    ["record.bins.tags?.toSorted().join() === 'x,y'", [true, false, false]],
     ["record.set === '' &&\n  record.generation === 7", [false, false, true]],
     ["typeof record.key === 'string'", [false, false, true]],
     ['true', [true, true, true]],
@@ -68,7 +71,11 @@ t.test('what is no expression, with its place', async (t) => {
 });
 
 t.test('values that say nothing of a record', async (t) => {
-  for (const expression of ['(record) => record.bins.age > 30', 'Promise.resolve(false)']) {
+  for (const expression of [
+    '(record) => record.bins.age > 30',
+    'Promise.resolve(false)',
+    'import("node:fs")',
+  ]) {
     t.throws(() => ask(expression), { code: 'USAGE' }, expression);
   }
 });
@@ -80,6 +87,7 @@ t.test('an exception is an error, with the digest of the record', async (t) => {
     'record.key === 2 ? record.bins.nothing.x : true',
     '(() => { if (record.key === 2) throw "words" })()',
     '(record.key === 2 && (record.bins.age = 30)) || true',
+    '(record.key === 2 && (record.bins.place.city = "Rome")) || true',
   ]) {
     const error = t.throws(() => ask(expression), { code: 'FORMAT' }, expression);
     if (error instanceof AsbError) t.match(error.message, second);
