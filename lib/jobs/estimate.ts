@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { Serializer } from '../asb/serializer.ts';
 import { COUNTER_SIZE } from '../crypto/ctr.ts';
 import type { Encryption } from '../crypto/key.ts';
-import { AsbError, toError } from '../errors.ts';
+import { AsbError } from '../errors.ts';
 import { giveBack } from '../memory/buffer-pool.ts';
 import { PARTITION_COUNT } from '../record/layout.ts';
 import { type CompressStage, compress } from '../stages/compress.ts';
@@ -22,6 +22,7 @@ import {
   productOf,
 } from './estimate-math.ts';
 import { Sample } from './estimate-sample.ts';
+import { JobControl } from './job-control.ts';
 
 export type { Estimated } from './estimate-math.ts';
 
@@ -75,17 +76,14 @@ export interface EstimateJob {
 class Estimate implements EstimateJob {
   readonly #options: EstimateOptions;
   readonly #wanted: number;
-  readonly #abort = new AbortController();
-  readonly #begin = performance.now();
+  readonly #control = new JobControl('estimate');
   readonly done: Promise<EstimateSummary>;
   #sample: Sample | undefined;
 
   constructor(options: EstimateOptions) {
     this.#options = options;
     this.#wanted = options.samples ?? DEFAULT_SAMPLES;
-    this.done = this.#run().catch((error: unknown) => {
-      throw toError(this.#abort.signal.aborted ? this.#abort.signal.reason : error);
-    });
+    this.done = this.#control.done(this.#run());
   }
 
   get progress() {
@@ -93,8 +91,8 @@ class Estimate implements EstimateJob {
     return { samples: count, wanted: this.#wanted, bytes: Math.round(count * mean) };
   }
 
-  abort(reason = 'stopped'): void {
-    this.#abort.abort(new AsbError('ABORTED', `estimate ${reason}`));
+  abort(reason?: string): void {
+    this.#control.abort(reason);
   }
 
   async #run(): Promise<EstimateSummary> {
@@ -109,7 +107,7 @@ class Estimate implements EstimateJob {
   async #of(cluster: Cluster): Promise<EstimateSummary> {
     const { namespace, sets = [], maxRecords = 0 } = this.#options;
     const { compress: method, compressionLevel: level } = this.#options;
-    this.#abort.signal.throwIfAborted();
+    this.#control.signal.throwIfAborted();
     cluster.requireNamespace(namespace);
     const head = await this.#head(cluster);
     const packer =
@@ -128,7 +126,7 @@ class Estimate implements EstimateJob {
       bytes,
       compressedBytes: packer === undefined ? undefined : packed,
       samples: sizes.count,
-      elapsed: performance.now() - this.#begin,
+      elapsed: this.#control.elapsed,
     };
   }
 
@@ -136,7 +134,8 @@ class Estimate implements EstimateJob {
   async #head(cluster: Cluster): Promise<Buffer> {
     const serializer = new Serializer(this.#options);
     const globals = scan({ ...this.#options, cluster, noRecords: true });
-    for await (const global of addAbortSignal(this.#abort.signal, globals)) serializer.push(global);
+    for await (const global of addAbortSignal(this.#control.signal, globals))
+      serializer.push(global);
     return Buffer.concat(serializer.end());
   }
 
@@ -150,7 +149,7 @@ class Estimate implements EstimateJob {
     head: Buffer,
     packer: CompressStage | undefined,
   ): Promise<{ readonly found: Estimated; readonly sizes: Moments }> {
-    const { signal } = this.#abort;
+    const { signal } = this.#control;
     const partitions = await this.#partitions(cluster);
     const { nodes: _nodes, ...options } = this.#options;
     const sample = new Sample({

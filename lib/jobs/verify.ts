@@ -5,6 +5,7 @@ import { Census } from '../record/census.ts';
 import { EPOCH_SECONDS } from '../record/layout.ts';
 import { type StoredFile, streamedFile } from '../storage/stored-file.ts';
 import type { ExpectedFile } from './file-check.ts';
+import { JobControl } from './job-control.ts';
 import { checkPlace, type FoundManifest, type ManifestOptions } from './manifest-check.ts';
 import { FileVerifier, type VerifiedFile } from './verified-file.ts';
 
@@ -88,8 +89,7 @@ class Verify implements VerifyJob {
   readonly #options: VerifyOptions;
   /** Seconds, as void times count. */
   readonly #now: number;
-  readonly #abort = new AbortController();
-  readonly #begin = performance.now();
+  readonly #control = new JobControl('verify');
   readonly #censuses = new Map<string, Census>();
   readonly #running = new Set<FileVerifier>();
   readonly #failures: Error[] = [];
@@ -103,7 +103,7 @@ class Verify implements VerifyJob {
     this.#options = options;
     const now = options.now ?? new Date();
     this.#now = Math.floor(now.getTime() / 1000) - EPOCH_SECONDS;
-    this.done = this.#run();
+    this.done = this.#control.done(this.#run());
   }
 
   get progress() {
@@ -119,8 +119,8 @@ class Verify implements VerifyJob {
     return { records, bytes, totalBytes };
   }
 
-  abort(reason = 'stopped'): void {
-    this.#abort.abort(new AsbError('ABORTED', `verify ${reason}`));
+  abort(reason?: string): void {
+    this.#control.abort(reason);
   }
 
   async #run(): Promise<VerifyReport> {
@@ -161,7 +161,7 @@ class Verify implements VerifyJob {
   }
 
   async #verify(file: StoredFile): Promise<VerifiedFile> {
-    const { signal } = this.#abort;
+    const { signal } = this.#control;
     signal.throwIfAborted();
     const { encryption, windowLog } = this.#options;
     const verifier = new FileVerifier(file, {
@@ -206,7 +206,7 @@ class Verify implements VerifyJob {
       bytes: sum(({ bytes }) => bytes),
       textBytes: sum(({ textBytes }) => textBytes),
       failures: [...this.#failures, ...files.flatMap(({ failure }) => failure ?? [])],
-      elapsed: performance.now() - this.#begin,
+      elapsed: this.#control.elapsed,
     };
   }
 }
