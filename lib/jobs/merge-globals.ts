@@ -19,27 +19,16 @@ const plainOf = (global: Global): object =>
 /** Indexes and UDF modules of several backups: of one name, the last one counts. */
 export class MergedGlobals {
   readonly #byKey = new Map<string, Global>();
-  #replaced = 0;
-
-  /** Those that another one of the name took the place of, and was not the same. */
-  get replaced(): number {
-    return this.#replaced;
-  }
 
   /** @throws AsbError `LIMIT` for more than `MAX_HEAD_GLOBALS` names */
   add(global: Global): void {
-    const key = globalKey(global);
-    const known = this.#byKey.get(key);
-    if (known !== undefined && !isSameGlobal(known, global)) this.#replaced++;
-    this.#byKey.set(key, global);
+    this.#byKey.set(globalKey(global), global);
     if (this.#byKey.size <= MAX_HEAD_GLOBALS) return;
     const expected = `at most ${MAX_HEAD_GLOBALS} indexes and UDF modules`;
     throw new AsbError(
       'LIMIT',
       `the backups have more than ${MAX_HEAD_GLOBALS} indexes and UDF modules`,
-      {
-        expected,
-      },
+      { expected },
     );
   }
 

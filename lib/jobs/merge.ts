@@ -2,7 +2,6 @@ import { addAbortSignal, Readable } from 'node:stream';
 import { AsbError } from '../errors.ts';
 import type { RecordBatch } from '../record/batch.ts';
 import type { RecordChunk } from '../record/chunk.ts';
-import type { Global } from '../record/globals.ts';
 import { EPOCH_SECONDS } from '../record/layout.ts';
 import { renamedBatch } from '../record/renamed.ts';
 import { DigestSort, type DigestSortOptions } from '../sort/digest-sort.ts';
@@ -125,7 +124,8 @@ class Merge implements MergeJob {
     const namespace = commonNamespace(sources, options.namespace);
     const sort = new DigestSort({ memory, tempDirectory, keep: 'last' });
     this.#sort = sort;
-    const chunks = Readable.from(this.#merged(sort), { highWaterMark: BATCHES_WAITING });
+    const merged = this.#merged(sort, namespace);
+    const chunks = Readable.from(merged, { highWaterMark: BATCHES_WAITING });
     const closed = new Promise((resolve) => chunks.once('close', resolve));
     const written = await writeBackup(chunks, {
       ...options,
@@ -147,15 +147,23 @@ class Merge implements MergeJob {
   }
 
   /** Reads all sources, and then gives what is newest in them: globals first, then records. */
-  async *#merged(sort: DigestSort): AsyncGenerator<RecordChunk> {
+  async *#merged(sort: DigestSort, namespace: string): AsyncGenerator<RecordChunk> {
     try {
       for (const [index, source] of this.#options.sources.entries()) {
+        // What names another one within a source is its fault, and told when it is written.
+        const isOther = source.namespace !== namespace;
         for await (const chunk of addAbortSignal(this.#abort.signal, source.chunks())) {
-          await this.#take(sort, chunk, index);
+          if (chunk.kind === 'records') {
+            await sort.add(isOther ? renamedBatch(chunk, namespace) : chunk, index);
+            chunk.release();
+          } else {
+            const isNamed = isOther && chunk.kind === 'index';
+            this.#globals.add(isNamed ? { ...chunk, namespace } : chunk);
+          }
         }
       }
       this.#phase = 'writing';
-      for (const [, global] of this.#globals.entries()) yield this.#renamed(global);
+      for (const [, global] of this.#globals.entries()) yield global;
       for await (const { records } of sort.sorted()) {
         const fresh = this.#fresh(records);
         this.#written += fresh.length;
@@ -164,24 +172,6 @@ class Merge implements MergeJob {
     } finally {
       await sort.close();
     }
-  }
-
-  async #take(sort: DigestSort, chunk: RecordChunk, source: number): Promise<void> {
-    if (chunk.kind !== 'records') {
-      this.#globals.add(chunk);
-      return;
-    }
-    const { namespace } = this.#options;
-    // All records of a batch are of one namespace.
-    const isOther = namespace !== undefined && chunk.at(0)?.namespace !== namespace;
-    await sort.add(isOther ? renamedBatch(chunk, namespace) : chunk, source);
-    chunk.release();
-  }
-
-  #renamed(global: Global): Global {
-    const { namespace } = this.#options;
-    if (namespace === undefined || global.kind === 'udf') return global;
-    return { ...global, namespace };
   }
 
   /** Only of what is newest: an older version of what has expired must not come back. */

@@ -12,6 +12,7 @@ import type { PlainRecord } from '../../lib/record/builder.ts';
 import type { Global } from '../../lib/record/globals.ts';
 import { EPOCH_SECONDS } from '../../lib/record/layout.ts';
 import { startSandbox } from '../../lib/sandbox/index.ts';
+import { toNdjson } from '../../lib/stages/to-ndjson.ts';
 import { manifestTextOf } from '../helpers/manifests.ts';
 import { indexOf, textOf, udfOf } from '../helpers/text-of.ts';
 
@@ -187,6 +188,29 @@ t.test('namespaces', async (t) => {
       globals: ['index a', 'udf b', 'index c'],
     });
   }
+});
+
+t.test('NDJSON, which names no namespace, is of that of the others', async (t) => {
+  const { paths, out } = chainIn(t, [
+    { versions: [{ key: 1, version: 1 }], globals: [indexOf('a'), udfOf('b')] },
+    { versions: [{ key: 2, version: 1 }], globals: [indexOf('c')] },
+  ]);
+  const [first] = await opened(paths);
+  const lines = async () => {
+    const [input] = await opened(paths.slice(1));
+    return openInput({ input: input!.chunks().pipe(toNdjson()) });
+  };
+  for (const sources of [
+    [first!, await lines()],
+    [await lines(), first!],
+  ]) {
+    await mergeBackups({ sources, directory: out, removeFiles: true, asGiven: true }).done;
+    const { records, globals } = await read(out);
+    t.strictSame(records, ['test 1: 1 1 0', 'test 2: 1 1 0']);
+    t.strictSame(globals.sort(), ['index a', 'index c', 'udf b']);
+  }
+  const nobody = mergeBackups({ sources: [await lines()], directory: out, removeFiles: true });
+  await t.rejects(nobody.done, { code: 'USAGE' });
 });
 
 t.test('what cannot be merged', async (t) => {
