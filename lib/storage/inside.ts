@@ -10,12 +10,14 @@ import { isS3Url } from './s3/url.ts';
  */
 export const isInside = async (file: string, place: string): Promise<boolean> => {
   if (isS3Url(file) !== isS3Url(place)) return false;
-  const [inner, outer] = await Promise.all([file, place].map(canonical));
-  return inner === outer || inner!.startsWith(`${outer}${isS3Url(place) ? '/' : sep}`);
+  const [inner, outer] = await Promise.all([canonical(file), canonical(place)]);
+  return inner.startsWith(outer);
 };
 
+/** The one name of a location, with a slash behind it: that of the root has no other. */
 const canonical = async (location: string): Promise<string> => {
-  if (isS3Url(location)) return location.replace(/\/+$/, '');
+  if (isS3Url(location)) return location.replace(/\/*$/, '/');
   const path = resolve(location);
-  return realpath(path).catch(() => path); // what is not there yet has no other name
+  const real = await realpath(path).catch(() => path); // what is not there yet has no other name
+  return real.endsWith(sep) ? real : `${real}${sep}`;
 };
