@@ -20,6 +20,9 @@ export type Condition = (bytes: Buffer, parts: RecordParts) => boolean;
  */
 export const MAX_KEY_DIGESTS = 1_000_000;
 
+const unmeetable = (what: string, expected: string): AsbError =>
+  new AsbError('USAGE', `no record can meet ${what}; expected ${expected}`, { expected });
+
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
 
 /** Records of one of these sets; the empty name is for those in none. */
@@ -37,8 +40,13 @@ export const inSets = (names: readonly Uint8Array[]): Condition => {
   };
 };
 
-/** The records with one of these digests. */
+/**
+ * The records with one of these digests.
+ * @throws AsbError `USAGE` for one that has not 20 bytes
+ */
 export const withDigest = (digests: readonly Uint8Array[]): Condition => {
+  const wrong = digests.find(({ length }) => length !== DIGEST_SIZE);
+  if (wrong !== undefined) throw unmeetable(`a digest of ${wrong.length} bytes`, 'digests of 20');
   const wanted = new Set(digests.map(latin1));
   return (bytes, { digestAt }) =>
     wanted.has(bytes.toString('latin1', digestAt, digestAt + DIGEST_SIZE));
@@ -74,8 +82,8 @@ export const withKey = (keys: readonly Particle[]): Condition => {
 const tooMany = (keys: number): AsbError =>
   new AsbError(
     'LIMIT',
-    `${keys} user keys in too many sets: ${MAX_KEY_DIGESTS} digests are the limit; say which sets`,
-    { expected: 'names of sets' },
+    `${keys} user keys, each in every set: ${MAX_KEY_DIGESTS} digests are the limit; say which sets, or look for fewer at a time`,
+    { expected: 'names of sets, or fewer user keys' },
   );
 
 /**
@@ -83,13 +91,17 @@ const tooMany = (keys: number): AsbError =>
  *
  * @param positions of some of them: the digests behind which records are wanted. The server goes
  *   through a partition from the highest digest to the lowest
+ * @throws AsbError `USAGE` for a number that is of no partition
  */
 export const inPartitions = (
   ids: readonly number[],
   positions: ReadonlyMap<number, Uint8Array> = new Map(),
 ): Condition => {
   const wanted = new Uint8Array(layout.PARTITION_COUNT);
-  for (const id of ids) wanted[id] = 1;
+  for (const id of ids) {
+    if (!(id in wanted)) throw unmeetable(`partition ${id}`, 'partitions 0 to 4095');
+    wanted[id] = 1;
+  }
   return (bytes, { digestAt }) => {
     const partition = partitionOf(bytes, digestAt);
     if (wanted[partition] !== 1) return false;
@@ -102,9 +114,16 @@ export const inPartitions = (
 const EPOCH_MS = layout.EPOCH_SECONDS * 1000;
 
 /** Seconds of a void time; it is a whole number, so a moment within a second is at its end. */
-const secondsAt = (moment: Date): number => Math.ceil((moment.getTime() - EPOCH_MS) / 1000);
+const secondsAt = (moment: Date): number => {
+  const seconds = Math.ceil((moment.getTime() - EPOCH_MS) / 1000);
+  if (Number.isNaN(seconds)) throw unmeetable('an expiry without a time', 'a valid Date');
+  return seconds;
+};
 
-/** Records that expire before this moment; those that never do are none of them. */
+/**
+ * Records that expire before this moment; those that never do are none of them.
+ * @throws AsbError `USAGE` for an invalid date
+ */
 export const expiringBefore = (moment: Date): Condition => {
   const end = secondsAt(moment);
   return (bytes, { start }) => {
@@ -113,7 +132,10 @@ export const expiringBefore = (moment: Date): Condition => {
   };
 };
 
-/** All others: records that expire at this moment or later, or never. */
+/**
+ * All others: records that expire at this moment or later, or never.
+ * @throws AsbError `USAGE` for an invalid date
+ */
 export const expiringAfter = (moment: Date): Condition => {
   const expiresBefore = expiringBefore(moment);
   return (bytes, parts) => !expiresBefore(bytes, parts);

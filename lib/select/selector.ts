@@ -72,6 +72,7 @@ export class Selector {
   readonly #invert: boolean;
   readonly #sets: ReadonlySet<string> | undefined;
 
+  /** @throws AsbError `USAGE` for what no record can be: an invalid date, partition 4096 */
   constructor(options: SelectionOptions) {
     const { where, invert = false, sets } = options;
     this.#conditions = conditionsOf(options);

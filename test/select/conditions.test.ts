@@ -82,6 +82,20 @@ t.test('partitions', async (t) => {
   t.same(after(0, 0), [3]);
 });
 
+t.test('what no record can meet', async (t) => {
+  const { withDigest, inPartitions, expiringBefore, expiringAfter } = conditions;
+  const never = new Date(Number.NaN);
+  const cases: readonly (() => conditions.Condition)[] = [
+    () => withDigest([digestOf('', 7), Buffer.alloc(19)]),
+    () => inPartitions([0, 4096]),
+    () => inPartitions([-1]),
+    () => inPartitions([0.5]),
+    () => expiringBefore(never),
+    () => expiringAfter(never),
+  ];
+  for (const make of cases) t.throws(make, { code: 'USAGE' }, String(make));
+});
+
 t.test('keys in more sets than are remembered', async (t) => {
   const some = conditions.MAX_KEY_DIGESTS / 2 + 1;
   const key = encodeParticle('x');
