@@ -1,8 +1,10 @@
 /** Which records, bins and globals of a backup are wanted: of commands that need no cluster. */
+import { isUtf8 } from 'node:buffer';
 import { AsbError, messageOf } from '../../errors.ts';
 import { MAX_GENERATION } from '../../record/layout.ts';
 import type { Where } from '../../select/where.ts';
 import type { FilterOptions } from '../../stages/filter.ts';
+import { countOf } from '../format.ts';
 import type { Given } from '../given.ts';
 import { choice, flag, list, namesOf, type Option, text } from '../option.ts';
 import { EXPIRY_FORM, parseExpiry } from './expiry.ts';
@@ -153,7 +155,7 @@ export interface Wanted {
  * others.
  *
  * @throws AsbError `USAGE` for what has no meaning, or excludes each other; `STORAGE` for a file of
- *   user keys that cannot be read; `LIMIT` for a very long expression
+ *   user keys that cannot be read, `FORMAT` if it is not in UTF-8; `LIMIT` for a very long expression
  */
 export const wantedOf = async (given: Given): Promise<Wanted> => {
   for (const [one, other] of [
@@ -206,16 +208,25 @@ const namedRecordsOf = async (given: Given): Promise<FilterOptions> => {
 
 const linesOf = async (path: string): Promise<string[]> => {
   const { readFile } = await import('node:fs/promises');
-  const content = await readFile(path, 'utf8').catch((cause: unknown) => {
+  const content = await readFile(path).catch((cause: unknown) => {
     throw new AsbError('STORAGE', `${namesOf(keysFrom)}: ${messageOf(cause)}`, {
       file: path,
       cause,
     });
   });
-  const lines = content.split(/\r?\n/).filter((line) => line !== '');
+  const lines = textOf(content, path)
+    .split(/\r?\n/)
+    .filter((line) => line !== '');
   if (lines.length <= MAX_LISTED_KEYS) return lines;
   const what = `${path} has ${lines.length} user keys; ${MAX_LISTED_KEYS} is the limit`;
   throw new AsbError('LIMIT', `${what}: filter in several runs`, { file: path });
+};
+
+/** Without the mark that some editors begin a text with: it would be a part of the first key. */
+const textOf = (content: Uint8Array, path: string): string => {
+  if (isUtf8(content)) return new TextDecoder().decode(content);
+  const what = `${namesOf(keysFrom)}: ${path} is no text in UTF-8; other keys are blob:BASE64`;
+  throw new AsbError('FORMAT', what, { file: path, expected: 'UTF-8' });
 };
 
 const timesOf = (given: Given): FilterOptions => {
@@ -231,13 +242,18 @@ const timesOf = (given: Given): FilterOptions => {
 
 const generationsOf = (range: string | undefined): FilterOptions => {
   if (range === undefined) return {};
-  const [lowest, highest = lowest] = range.split('-');
-  return {
-    generations: {
-      lowest: Number(lowest),
-      highest: highest === '' ? MAX_GENERATION : Number(highest),
-    },
-  };
+  const [first, last = first] = range.split('-');
+  const lowest = Number(first);
+  const highest = last === '' ? MAX_GENERATION : Number(last);
+  if (lowest > Math.min(highest, MAX_GENERATION)) {
+    const expected = `${MAX_GENERATION} at most, the lowest first`;
+    throw new AsbError(
+      'USAGE',
+      `${namesOf(generation)}: no generation is ${range}; expected ${expected}`,
+      { expected },
+    );
+  }
+  return { generations: { lowest, highest } };
 };
 
 const binsOf = (given: Given): FilterOptions => ({
@@ -251,6 +267,7 @@ export const whereLines = ({ where }: Wanted): string[] => {
   const { skipped = 0, firstError } = where?.info ?? {};
   if (firstError === undefined) return [];
   return [
-    `warning: left out ${skipped} on which the expression fails; the first: ${firstError.message}`,
+    `warning: left out ${countOf(skipped, 'record')} on which the expression fails; the first: ` +
+      firstError.message,
   ];
 };

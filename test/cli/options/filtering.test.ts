@@ -72,6 +72,14 @@ t.test('user keys from a file, one a line, beside others', async (t) => {
     code: 'STORAGE',
     facts: { file: `${path}.missing` },
   });
+  // As editors of Windows write it.
+  const marked = join(t.testdir({ marked: '\ufeffada\r\nbob' }), 'marked');
+  t.same((await wantedOf(given({ 'keys-from': marked }))).filter.keys, keys('ada', 'bob'));
+  const latin1 = join(t.testdir({ latin1: Buffer.from('gr\xfc\xdfe\n', 'latin1') }), 'latin1');
+  await t.rejects(wantedOf(given({ 'keys-from': latin1 })), {
+    code: 'FORMAT',
+    facts: { file: latin1 },
+  });
   const many = join(t.testdir({ many: 'x\n'.repeat(MAX_LISTED_KEYS + 1) }), 'many');
   await t.rejects(wantedOf(given({ 'keys-from': many })), { code: 'LIMIT', facts: { file: many } });
 });
@@ -100,6 +108,9 @@ t.test('what has no meaning', async (t) => {
     { 'partition-list': 'x' },
     { 'expires-before': 'tomorrow' },
     { generation: '-3' },
+    { generation: '5-2' },
+    { generation: '70000' },
+    { generation: '70000-' },
   ];
   for (const values of cases) {
     await t.rejects(wantedOf(given(values)), { code: 'USAGE' }, JSON.stringify(values));
