@@ -1,5 +1,5 @@
 import { AsbError, messageOf, toError } from '../errors.ts';
-import type { StoredFile } from '../storage/stored-file.ts';
+import { type StoredFile, totalSize } from '../storage/stored-file.ts';
 import type { Cluster } from '../wire/cluster.ts';
 import { connectTo } from '../wire/connect.ts';
 import { Loader, type LoadInfo, NOTHING_LOADED } from '../wire/loader.ts';
@@ -43,14 +43,10 @@ class Restore implements RestoreJob {
   }
 
   get progress(): RestoreProgress {
-    const sizes = this.#found && this.#filesToRead(this.#found).map(({ size }) => size);
     return {
       records: this.#info.total,
       bytesRead: this.#bytesRead,
-      bytesTotal: sizes?.reduce(
-        (sum, size) => (sum === undefined || size === undefined ? undefined : sum + size),
-        0,
-      ),
+      bytesTotal: this.#found && totalSize(this.#filesToRead(this.#found)),
     };
   }
 

@@ -3,7 +3,7 @@ import type { Encryption } from '../crypto/key.ts';
 import { AsbError, toError } from '../errors.ts';
 import { Census } from '../record/census.ts';
 import { EPOCH_SECONDS } from '../record/layout.ts';
-import { type StoredFile, streamedFile } from '../storage/stored-file.ts';
+import { type StoredFile, streamedFile, totalSize } from '../storage/stored-file.ts';
 import type { ExpectedFile } from './file-check.ts';
 import { JobControl } from './job-control.ts';
 import { checkPlace, type FoundManifest, type ManifestOptions } from './manifest-check.ts';
@@ -112,11 +112,7 @@ class Verify implements VerifyJob {
       records += progress.records;
       bytes += progress.bytes;
     }
-    let totalBytes: number | undefined = 0;
-    for (const { size } of this.#files) {
-      totalBytes = size === undefined || totalBytes === undefined ? undefined : totalBytes + size;
-    }
-    return { records, bytes, totalBytes };
+    return { records, bytes, totalBytes: totalSize(this.#files) };
   }
 
   abort(reason?: string): void {

@@ -24,3 +24,10 @@ export const streamedFile = (input: Readable, location = '-'): StoredFile => ({
   size: undefined,
   open: () => input,
 });
+
+/** Bytes of all files; `undefined` if nobody can say. */
+export const totalSize = (files: readonly Pick<StoredFile, 'size'>[]): number | undefined =>
+  files.reduce<number | undefined>(
+    (sum, { size }) => (sum === undefined || size === undefined ? undefined : sum + size),
+    0,
+  );
