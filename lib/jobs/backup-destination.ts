@@ -4,7 +4,7 @@ import { AsbError } from '../errors.ts';
 import { Coverage } from '../record/coverage.ts';
 import { encrypt } from '../stages/encrypt.ts';
 import { encrypted } from '../stages/encrypted.ts';
-import { oneFile } from '../stages/one-file.ts';
+import { type OneFileOptions, oneFile } from '../stages/one-file.ts';
 import { DEFAULT_FILE_LIMIT, numberedName, rotate } from '../stages/rotate.ts';
 import { hashed } from '../storage/hashed.ts';
 import { fileAt, homeAt } from '../storage/homes.ts';
@@ -168,12 +168,15 @@ const toFile = async (context: DestinationOptions, location: string): Promise<De
     await ledger.begin();
     return file;
   };
+  const onCheckpoint: OneFileOptions['onCheckpoint'] = ({ bytes, coverage }) =>
+    ledger.reach(bytes, place.sha256Of(home.name), coverage);
+  // Without a state nobody could go on behind a checkpoint: it would only be left behind.
+  const keeps = storage.resume !== undefined && ledger.location !== undefined;
   const file = oneFile({
     open: () => (part === undefined || device ? begin() : goOn(part.bytes)),
     openAtOnce: part !== undefined && !device,
     begin: part?.bytes ?? storage.overhead ?? 0,
-    checkpointEvery: storage.resume === undefined ? Number.POSITIVE_INFINITY : fileLimit,
-    onCheckpoint: ({ bytes, coverage }) => ledger.reach(bytes, place.sha256Of(home.name), coverage),
+    ...(keeps ? { checkpointEvery: fileLimit, onCheckpoint } : {}),
     isComplete: context.isComplete,
     onWhole: async ({ bytes, coverage }) =>
       ledger.setFile(home.name, bytes, place.sha256Of(home.name), coverage),
@@ -181,7 +184,7 @@ const toFile = async (context: DestinationOptions, location: string): Promise<De
   return {
     stages: [file],
     written: () => ({ bytes: file.info.bytes, files: 1 }),
-    keeps: storage.resume !== undefined && ledger.location !== undefined,
+    keeps,
     continues: part === undefined ? undefined : 'text',
     finished: nothing,
   };

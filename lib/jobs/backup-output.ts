@@ -4,9 +4,10 @@ import type { Encryption } from '../crypto/key.ts';
 import { AsbError } from '../errors.ts';
 import { compress } from '../stages/compress.ts';
 import { type SerializerInfo, serialize } from '../stages/serialize.ts';
-import { homeAt } from '../storage/homes.ts';
+import { fileAt, homeAt } from '../storage/homes.ts';
 import { isInside } from '../storage/inside.ts';
 import type { S3Options } from '../storage/s3/options.ts';
+import type { Home } from '../storage/storage.ts';
 import type { StoredFile } from '../storage/stored-file.ts';
 import { openDestination } from './backup-destination.ts';
 import type { BackupInput } from './backup-input.ts';
@@ -82,8 +83,7 @@ export const writeBackup = (
 
 const write = async (chunks: Readable, options: WriteBackupOptions): Promise<WrittenBackup> => {
   await requireOtherPlace(options);
-  const { compress: method, compressionLevel: level, signal, directory, s3 } = options;
-  const { origin } = options;
+  const { compress: method, compressionLevel: level, signal, origin } = options;
   const { manifest, safe: start } = await startOf({ ...options, ...shapeFrom(origin) });
   const safe = { ...start, begun: origin?.begun ?? new Date(0) };
   const ledger = new BackupLedger({
@@ -115,12 +115,18 @@ const write = async (chunks: Readable, options: WriteBackupOptions): Promise<Wri
     await ledger.finish();
   } catch (error) {
     await ledger.fail();
-    const home = directory === undefined ? undefined : homeAt(directory, s3);
+    const home = homeOf(options);
     for (const { name } of ledger.files) await home?.remove(name);
     throw error;
   }
   const { bytes: fileBytes, files } = destination.written();
   return { ...text.info, fileBytes, files };
+};
+
+/** Where files are that can be removed again. */
+const homeOf = ({ directory, outputFile, s3 }: WriteBackupOptions): Home | undefined => {
+  if (directory !== undefined) return homeAt(directory, s3);
+  return outputFile === undefined ? undefined : fileAt(outputFile, s3);
 };
 
 /** What of the options of a backup still holds for one that is made of it. */

@@ -22,7 +22,10 @@ export interface OneFileOptions {
   readonly begin?: number;
   /** About how many bytes are written between two checkpoints. Default: none is made. */
   readonly checkpointEvery?: number;
-  /** Told of each checkpoint: all up to there is durable. */
+  /**
+   * Told of each checkpoint: all up to there is durable. Left out: none is made of a file that gets
+   * whole, for what a checkpoint has made sure of is left behind when the rest fails.
+   */
   readonly onCheckpoint?: (reach: FileReach) => Promise<void>;
   /**
    * Whether the end of the input is that of the file. If not, a checkpoint is its end, and it does not
@@ -111,10 +114,11 @@ class OneFile extends Writable implements OneFileStage {
   }
 
   async #finish(): Promise<void> {
-    const { isComplete = () => true } = this.#options;
+    const { isComplete = () => true, onCheckpoint } = this.#options;
     const file = await this.#open();
     // Also of a whole file: who is killed right behind its last step finds that it is whole.
-    if (file.checkpoint !== undefined || !isComplete()) await this.#checkpoint(file);
+    const isKept = file.checkpoint !== undefined && onCheckpoint !== undefined;
+    if (isKept || !isComplete()) await this.#checkpoint(file);
     if (!isComplete()) {
       this.#ended = true;
       await file.abort();

@@ -20,7 +20,7 @@ const remove = async (path: string): Promise<void> => {
 /**
  * One file at `path`; `name` is its own, whatever name it is made under. It gets its place when it
  * is whole and synced, and only then takes that of an older file (`removeFiles`): until then the
- * older backup stays. A device or FIFO is written as it is. `prepare` with `removeFiles` removes
+ * older backup stays. A device or FIFO is written as it is, and not removed. `prepare` with `removeFiles` removes
  * what a run that was killed has left beside the file, and the documents there (`F.manifest.json`,
  * `F.state`).
  *
@@ -62,7 +62,9 @@ export const singleFile = (path: string): Home & { readonly name: string } => {
     },
 
     resume: (_name, bytes, inspect) => LocalFile.resume(path, bytes, inspect),
-    remove: () => remove(path),
+    async remove() {
+      if ((await kindOf(path)) !== 'device') await remove(path);
+    },
     files: () => localFiles(path),
   };
 };

@@ -1,7 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 import t from 'tap';
 import { openInput } from '../../lib/jobs/backup-input.ts';
 import { writeBackup } from '../../lib/jobs/backup-output.ts';
@@ -83,9 +84,34 @@ t.test('a source that fails leaves nothing', async (t) => {
   const options = { namespace, directory, fileLimit: 1024 * 1024 };
   await t.rejects(writeBackup(source, options), /the source broke/);
   t.strictSame(readdirSync(directory), []);
-  const file = join(root, 'one.asb');
-  await t.rejects(writeBackup(Readable.from(failing()), { namespace, outputFile: file }), /broke/);
-  t.strictSame(readdirSync(root), ['out']);
+  const outputFile = join(root, 'one.asb');
+  for (const place of [{ outputFile }, { outputFile, fileLimit: 1024 * 1024 }]) {
+    await t.rejects(writeBackup(Readable.from(failing()), { namespace, ...place }), /broke/);
+    t.strictSame(readdirSync(root), ['out']);
+  }
+});
+
+t.test('a manifest that cannot be written leaves nothing', async (t) => {
+  const root = t.testdir();
+  const places = [
+    [{ directory: join(root, 'out') }, join(root, 'out', 'test.manifest.json')],
+    [{ outputFile: join(root, 'one.asb') }, join(root, 'one.asb.manifest.json')],
+  ] as const;
+  for (const [place, manifest] of places) {
+    async function* source(): AsyncGenerator<RecordChunk> {
+      yield* chunksOf(Buffer.concat([HEADER, ...manyRecords(10_000)]));
+      while (!existsSync(manifest)) await setTimeout(1); // it was begun
+      rmSync(manifest);
+      mkdirSync(manifest);
+    }
+    const written = writeBackup(Readable.from(source()), { namespace, ...place });
+    await t.rejects(written, { code: 'USAGE', facts: { file: manifest } });
+  }
+  t.strictSame(readdirSync(root, { recursive: true }).sort(), [
+    'one.asb.manifest.json',
+    'out',
+    'out/test.manifest.json',
+  ]);
 });
 
 t.test('a signal ends it', async (t) => {

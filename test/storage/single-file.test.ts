@@ -1,4 +1,5 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { singleFile } from '../../lib/storage/single-file.ts';
@@ -115,4 +116,8 @@ t.test('a device is neither replaced nor in the way', async (t) => {
   await file.write(Buffer.from('x'));
   await file.close();
   t.equal(readFileSync('/dev/null').length, 0);
+  const fifo = join(t.testdir(), 'fifo');
+  t.equal(spawnSync('mkfifo', [fifo]).status, 0);
+  await singleFile(fifo).remove('');
+  t.ok(existsSync(fifo));
 });
