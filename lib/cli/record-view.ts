@@ -1,19 +1,12 @@
 /** Records for people to read: a block each, every value with its type. */
 import { doubleText } from '../csv/json-text.ts';
 import { messageOf } from '../errors.ts';
+import { bareValue, isList } from '../record/bare-value.ts';
 import { type Bin, decodeParticle } from '../record/bin.ts';
 import { MapFlag } from '../record/msgpack.ts';
 import { ParticleType } from '../record/particle.ts';
 import type { AsbRecord } from '../record/record.ts';
-import {
-  Double,
-  FlaggedList,
-  FlaggedMap,
-  GeoJson,
-  RawMsgpack,
-  TypedBytes,
-  type Value,
-} from '../record/values.ts';
+import { Double, FlaggedList, FlaggedMap, GeoJson, type Value } from '../record/values.ts';
 import { formatBytes, formatCount, formatDuration } from './format.ts';
 import { printable } from './report.ts';
 import { nameOf } from './verify-report.ts';
@@ -94,21 +87,16 @@ const shownValue = (value: Value): string => {
 
 /** Much like JSON; bytes in hex, between angle brackets. */
 const valueText = (value: Value): string => {
-  if (typeof value === 'string') return JSON.stringify(value);
-  if (value === null || typeof value !== 'object') return String(value);
-  if (value instanceof Double) return doubleText(value.value);
-  if (value instanceof GeoJson) return value.text;
-  if (value instanceof TypedBytes || value instanceof RawMsgpack) return hexText(value.bytes);
-  if (value instanceof Uint8Array) return hexText(value);
-  if (value instanceof FlaggedList) return valueText(value.items);
-  if (value instanceof FlaggedMap) return valueText(value.entries);
-  if (isList(value)) return `[${value.map(valueText).join(', ')}]`;
-  const entries = Array.from(value, ([key, one]) => `${valueText(key)}: ${valueText(one)}`);
+  const bare = bareValue(value);
+  if (typeof bare === 'string') return JSON.stringify(bare);
+  if (bare === null || typeof bare !== 'object') return String(bare);
+  if (bare instanceof Double) return doubleText(bare.value);
+  if (bare instanceof GeoJson) return bare.text;
+  if (Buffer.isBuffer(bare)) return hexText(bare);
+  if (isList(bare)) return `[${bare.map(valueText).join(', ')}]`;
+  const entries = Array.from(bare, ([key, one]) => `${valueText(key)}: ${valueText(one)}`);
   return `{${entries.join(', ')}}`;
 };
-
-const isList = (value: readonly Value[] | ReadonlyMap<Value, Value>): value is readonly Value[] =>
-  Array.isArray(value);
 
 const hexText = (bytes: Uint8Array): string => {
   const hex = Buffer.from(bytes.subarray(0, MAX_SHOWN_BYTES)).toString('hex');

@@ -1,4 +1,5 @@
 import { AsbError } from '../errors.ts';
+import { isList } from '../record/bare-value.ts';
 import { MapFlag } from '../record/msgpack.ts';
 import { ParticleType } from '../record/particle.ts';
 import {
@@ -125,8 +126,6 @@ export class ValueWriter {
     );
   }
 }
-
-const isList = (value: Value): value is readonly Value[] => Array.isArray(value);
 
 /** A view of the same bytes, in the class that the client wants. */
 export const asBuffer = (bytes: Uint8Array): Buffer =>

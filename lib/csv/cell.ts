@@ -1,5 +1,6 @@
+import { bareValue } from '../record/bare-value.ts';
 import { ParticleType } from '../record/particle.ts';
-import { GeoJson, TypedBytes, type Value } from '../record/values.ts';
+import { GeoJson, type Value } from '../record/values.ts';
 import { doubleText, jsonText } from './json-text.ts';
 
 /**
@@ -10,13 +11,10 @@ import { doubleText, jsonText } from './json-text.ts';
  * @returns `undefined` for no value
  */
 export const cellText = (value: Value, type: number): string | undefined => {
-  if (value === null) return undefined;
-  if (typeof value === 'number' && type === ParticleType.DOUBLE) return doubleText(value);
-  if (typeof value !== 'object') return String(value);
-  if (value instanceof GeoJson) return value.text;
-  if (value instanceof TypedBytes) return base64(value.bytes);
-  return value instanceof Uint8Array ? base64(value) : jsonText(value);
+  const bare = bareValue(value);
+  if (bare === null) return undefined;
+  if (typeof bare === 'number' && type === ParticleType.DOUBLE) return doubleText(bare);
+  if (typeof bare !== 'object') return String(bare);
+  if (bare instanceof GeoJson) return bare.text;
+  return Buffer.isBuffer(bare) ? bare.toString('base64') : jsonText(bare);
 };
-
-const base64 = ({ buffer, byteOffset, length }: Uint8Array): string =>
-  Buffer.from(buffer, byteOffset, length).toString('base64');

@@ -1,12 +1,5 @@
-import {
-  Double,
-  FlaggedList,
-  FlaggedMap,
-  GeoJson,
-  RawMsgpack,
-  TypedBytes,
-  type Value,
-} from '../record/values.ts';
+import { bareValue, isList } from '../record/bare-value.ts';
+import { Double, GeoJson, type Value } from '../record/values.ts';
 
 /**
  * A double as text that reads back to the same bits and cannot be taken for an integer: `5.0`,
@@ -23,30 +16,21 @@ export const doubleText = (value: number): string => {
  * digits; what JSON has no number for is `"NaN"`, `"Infinity"`.
  */
 export const jsonText = (value: Value): string => {
-  if (value === null || typeof value === 'boolean') return String(value);
-  if (typeof value === 'number') return isInteger(value) ? String(value) : double(value);
-  if (typeof value === 'bigint') return String(value);
-  if (typeof value === 'string') return JSON.stringify(value);
-  if (value instanceof Double) return double(value.value);
-  if (value instanceof GeoJson) return JSON.stringify(value.text);
-  if (value instanceof TypedBytes || value instanceof RawMsgpack) return base64(value.bytes);
-  if (value instanceof Uint8Array) return base64(value);
-  if (value instanceof FlaggedList) return list(value.items);
-  if (value instanceof FlaggedMap) return object(value.entries);
-  return isList(value) ? list(value) : object(value);
+  const bare = bareValue(value);
+  if (typeof bare === 'number') return isInteger(bare) ? String(bare) : double(bare);
+  if (typeof bare === 'string') return JSON.stringify(bare);
+  if (bare === null || typeof bare !== 'object') return String(bare);
+  if (bare instanceof Double) return double(bare.value);
+  if (bare instanceof GeoJson) return JSON.stringify(bare.text);
+  if (Buffer.isBuffer(bare)) return `"${bare.toString('base64')}"`;
+  return isList(bare) ? list(bare) : object(bare);
 };
 
 /** As values say it: any other number is a double. */
 const isInteger = (value: number): boolean => Number.isSafeInteger(value) && !Object.is(value, -0);
 
-const isList = (value: readonly Value[] | ReadonlyMap<Value, Value>): value is readonly Value[] =>
-  Array.isArray(value);
-
 const double = (value: number): string =>
   Number.isFinite(value) ? doubleText(value) : `"${value}"`;
-
-const base64 = ({ buffer, byteOffset, length }: Uint8Array): string =>
-  `"${Buffer.from(buffer, byteOffset, length).toString('base64')}"`;
 
 const list = (items: readonly Value[]): string => `[${items.map(jsonText).join()}]`;
 

@@ -3,15 +3,8 @@
  * make the same bytes again (flags, particle types) is left out, for nobody does that with these.
  */
 import { AsbError } from '../errors.ts';
-import {
-  Double,
-  FlaggedList,
-  FlaggedMap,
-  GeoJson,
-  RawMsgpack,
-  TypedBytes,
-  type Value,
-} from '../record/values.ts';
+import { bareValue, isList } from '../record/bare-value.ts';
+import { Double, GeoJson, type Value } from '../record/values.ts';
 
 /** A value without classes of ours. */
 export type Plain =
@@ -36,22 +29,15 @@ export type Plain =
  *   SyntaxError for GeoJSON that is no JSON
  */
 export const toPlain = (value: Value): Plain => {
-  if (value === null || typeof value !== 'object') return value;
-  if (value instanceof Double) return value.value;
-  if (value instanceof GeoJson) return JSON.parse(value.text, frozen);
-  if (value instanceof TypedBytes || value instanceof RawMsgpack) return Buffer.from(value.bytes);
-  if (value instanceof Uint8Array) return Buffer.from(value);
-  if (value instanceof FlaggedList) return listOf(value.items);
-  if (value instanceof FlaggedMap) return objectOf(value.entries);
-  return isList(value) ? listOf(value) : objectOf(value);
+  const bare = bareValue(value);
+  if (bare === null || typeof bare !== 'object') return bare;
+  if (bare instanceof Double) return bare.value;
+  if (bare instanceof GeoJson) return JSON.parse(bare.text, frozen);
+  if (Buffer.isBuffer(bare)) return Buffer.from(bare);
+  return isList(bare) ? Object.freeze(bare.map(toPlain)) : objectOf(bare);
 };
 
-const isList = (value: readonly Value[] | ReadonlyMap<Value, Value>): value is readonly Value[] =>
-  Array.isArray(value);
-
 const frozen = (_key: string, value: Plain): Plain => Object.freeze(value);
-
-const listOf = (items: readonly Value[]): readonly Plain[] => Object.freeze(items.map(toPlain));
 
 const objectOf = (entries: ReadonlyMap<Value, Value>): { readonly [key: string]: Plain } => {
   const object: { [key: string]: Plain } = Object.create(null);
