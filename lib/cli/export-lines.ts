@@ -22,6 +22,14 @@ export const isToStandardOutput = (given: Given): boolean =>
 export const besideLines = (shell: Shell): Shell =>
   isatty(1) ? { ...shell, columns: undefined } : shell;
 
+/** @throws AsbError `USAGE` for options of what is no line */
+export const checkLineOptions = (given: Given): void => {
+  const fitting = isToStandardOutput(given) ? [outputFile] : [outputFile, removeFiles];
+  const wrong = outputOptions.find((option) => given.has(option) && !isOf(option.name, fitting));
+  if (wrong === undefined) return;
+  throw new AsbError('USAGE', `${namesOf(wrong)} has no meaning here: what is written is lines`);
+};
+
 /**
  * Writes what stages make of records, as lines: to standard output, or to the file that the command
  * line names, which is there when it is whole. Lines are never encrypted: others read them.
@@ -37,12 +45,8 @@ export const exportLines = async (
   stages: readonly Transform[],
   language: LineLanguage,
 ): Promise<void> => {
+  checkLineOptions(given);
   const path = given.value(outputFile) ?? '-';
-  const fitting = path === '-' ? [outputFile] : [outputFile, removeFiles];
-  const wrong = outputOptions.find((option) => given.has(option) && !isOf(option.name, fitting));
-  if (wrong !== undefined) {
-    throw new AsbError('USAGE', `${namesOf(wrong)} has no meaning here: what is written is lines`);
-  }
   let sink: NodeJS.WritableStream;
   if (path === '-') {
     sink = shell.output(language).stream();

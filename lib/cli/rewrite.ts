@@ -16,7 +16,7 @@ export interface RewriteOptions {
   /** What is done to the records on the way; nothing if left out. */
   readonly stages?: readonly Transform[];
   /** The namespace that is read, which must be this one; any if left out. */
-  readonly source?: string;
+  readonly source?: string | undefined;
   /** The namespace that is written. Default: the same. */
   readonly namespace?: string | undefined;
   /** How what is written is encrypted; as what was read, if left out. */
@@ -48,7 +48,7 @@ export const rewrite = async (
     }));
   const { input } = read;
   const found = input.namespace;
-  if (source !== undefined && found !== source) throw otherNamespace(found, source);
+  checkSource(found, source);
   const namespace = requireNamespace(wanted ?? found);
   const seal = encryption === 'none' ? undefined : (encryption ?? read.encryption);
   const { isStandardOutput, ...place } = recordOutputOf(
@@ -102,8 +102,13 @@ const wordsOf = ({ records, indexes, udfs, files, fileBytes }: WrittenBackup): s
     formatBytes(fileBytes),
   ].join(', ');
 
-const otherNamespace = (found = 'none', expected: string): AsbError =>
-  new AsbError('FORMAT', `this is a backup of namespace "${found}", and not of "${expected}"`, {
-    namespace: found,
-    expected,
-  });
+/** @throws AsbError `FORMAT` if a backup is of another namespace than the one that is expected, if any */
+export const checkSource = (found: string | undefined, expected: string | undefined): void => {
+  if (expected === undefined || found === expected) return;
+  const namespace = found ?? 'none';
+  throw new AsbError(
+    'FORMAT',
+    `this is a backup of namespace "${namespace}", and not of "${expected}"`,
+    { namespace, expected },
+  );
+};

@@ -1,9 +1,10 @@
 import type { BinColumn, RecordColumn } from '../../csv/columns.ts';
 import { AsbError } from '../../errors.ts';
 import type { BackupInput } from '../../jobs/backup-input.ts';
+import type { FilterOptions } from '../../stages/filter.ts';
 import type { CsvWriterInfo } from '../../stages/to-csv.ts';
 import type { Command } from '../command.ts';
-import { exportLines, isToStandardOutput } from '../export-lines.ts';
+import { checkLineOptions, exportLines, isToStandardOutput } from '../export-lines.ts';
 import { countOf } from '../format.ts';
 import type { Given } from '../given.ts';
 import { choice, list, namesOf, type Option } from '../option.ts';
@@ -12,14 +13,16 @@ import {
   dropBins,
   partOptions,
   recordOptions,
+  type Wanted,
   wantedOf,
   whereLines,
 } from '../options/filtering.ts';
 import { noBins } from '../options/selection.ts';
 import { inputOperands, inputOptions, recordInputOf } from '../record-input.ts';
 import { outputOptions, outputPlaces } from '../record-output.ts';
-import { readingDisplay, rewrite } from '../rewrite.ts';
+import { checkSource, readingDisplay } from '../rewrite.ts';
 import type { Shell } from '../shell.ts';
+import { writeWanted } from '../write-wanted.ts';
 
 export const to = choice({
   name: 'to',
@@ -35,7 +38,7 @@ export const bins = list({
   alias: ['B', 'bins'],
   group: 'Selection:',
   describe:
-    'Only these bins, with commas between, in a table in this order; there NAME:TYPE says a type, too ' +
+    'Only these bins, with commas between, in a table in this order; NAME:TYPE says a type for it, too ' +
     '(default: all; for a table a file is read twice to find them)',
   expected: 'names of bins, with commas between',
 });
@@ -106,41 +109,53 @@ export const convertCommand: Command = {
     }
     // What fails before the first record has last words, too.
     if (isToStandardOutput(given)) shell.output(language === 'asb' ? 'text' : language);
+    const wanted = await wantedOf(given);
+    const chosen = await chosenBins(given);
+    const names = chosen === undefined ? {} : { bins: chosen.map(({ name }) => name) };
+    const select = { ...wanted.filter, ...names };
     if (language === 'csv') {
-      await toTable(given, shell);
+      await toTable(given, shell, { wanted, select, chosen });
       return;
     }
-    const wanted = await wantedOf(given);
     const read = await open(given, shell);
-    const { filter } = await import('../../stages/filter.ts');
-    const stage = filter({ ...wanted.filter, reuseMemory: true });
-    if (language === 'asb') {
-      const source = given.value(namespace);
-      await rewrite(given, shell, {
-        read,
-        stages: [stage],
-        ...(source === undefined ? {} : { source }),
-      });
-    } else {
-      const { toNdjson } = await import('../../stages/to-ndjson.ts');
-      await exportLines(given, shell, read, [stage, toNdjson({ reuseMemory: true })], 'ndjson');
-    }
+    await writeWanted(given, shell, { read, select, language, verb: 'wrote' });
     for (const line of whereLines(wanted)) shell.say(line);
   },
+};
+
+/** In any language, so that a type is never taken for a part of the name in one of them. */
+const chosenBins = async (given: Given): Promise<readonly BinColumn[] | undefined> => {
+  if (!given.has(bins)) return undefined;
+  const { parseColumn } = await import('../../csv/columns.ts');
+  return given.value(bins).map(parseColumn);
 };
 
 const open = (given: Given, shell: Shell) =>
   recordInputOf(given, shell, { places: outputPlaces(given), namespace: given.value(namespace) });
 
-const toTable = async (given: Given, shell: Shell): Promise<void> => {
+interface TableOptions {
+  readonly wanted: Wanted;
+  /** The same, with the bins that are chosen. */
+  readonly select: FilterOptions;
+  readonly chosen: readonly BinColumn[] | undefined;
+}
+
+const toTable = async (
+  given: Given,
+  shell: Shell,
+  { wanted, select, chosen }: TableOptions,
+): Promise<void> => {
+  checkLineOptions(given);
   const recordColumns = given.has(columns) ? { recordColumns: recordColumnsOf(given) } : {};
-  const { parseColumn } = await import('../../csv/columns.ts');
-  const chosen = given.has(bins) ? given.value(bins).map(parseColumn) : undefined;
-  const names = chosen === undefined ? {} : { bins: chosen.map(({ name }) => name) };
-  const wanted = await wantedOf(given);
-  const select = { ...wanted.filter, ...names };
-  const read = await open(given, shell);
-  const found = await foundColumns(given, shell, read.input, chosen);
+  let isSecond = false;
+  const say = (line: string): void => {
+    if (!isSecond) shell.say(line);
+  };
+  const read = await open(given, { ...shell, say });
+  checkSource(read.input.namespace, given.value(namespace));
+  const found = await foundColumns(given, shell, read.input, { select, chosen });
+  // Each reading counts what the expression fails on; the first one has counted all.
+  const counted = found === undefined ? undefined : whereLines(wanted);
   const { filter } = await import('../../stages/filter.ts');
   const { toCsv } = await import('../../stages/to-csv.ts');
   const table = toCsv({
@@ -150,9 +165,13 @@ const toTable = async (given: Given, shell: Shell): Promise<void> => {
     delimiter: DELIMITERS[given.value(delimiter) ?? 'comma'],
   });
   // What counts how much was read begins anew; what there is to say was said.
-  const again = found === undefined ? read : await open(given, { ...shell, say: () => {} });
-  await exportLines(given, shell, again, [filter({ ...select, reuseMemory: true }), table], 'csv');
-  for (const line of [...tableLines(table.info), ...whereLines(wanted)]) shell.say(line);
+  isSecond = found !== undefined;
+  const input = isSecond ? await read.open(given.operands, given.value(namespace)) : read.input;
+  const stages = [filter({ ...select, reuseMemory: true }), table];
+  await exportLines(given, shell, { ...read, input }, stages, 'csv');
+  for (const line of [...tableLines(table.info), ...(counted ?? whereLines(wanted))]) {
+    shell.say(line);
+  }
 };
 
 /** What is not in a table as it was. */
@@ -173,7 +192,7 @@ const foundColumns = async (
   given: Given,
   shell: Shell,
   input: BackupInput,
-  chosen: readonly BinColumn[] | undefined,
+  { select, chosen }: Pick<TableOptions, 'select' | 'chosen'>,
 ): Promise<BinColumn[] | undefined> => {
   const isTyped = (given.value(header) ?? 'typed') === 'typed';
   const isEnough = !(isTyped && input.rereadable) || chosen?.every(({ type }) => type);
@@ -191,9 +210,8 @@ const foundColumns = async (
     `note: all is read twice, first to find the columns; ${namesOf(bins)} NAME:TYPE says them`,
   );
   const { findColumns } = await import('../../jobs/find-columns.ts');
-  const { filter } = await wantedOf(given);
   const display = readingDisplay(shell, input);
-  return findColumns(input, filter, chosen).finally(() => display.close());
+  return findColumns(input, select, chosen).finally(() => display.close());
 };
 
 const RECORD_COLUMN_WORDS: ReadonlyMap<string, RecordColumn> = new Map(

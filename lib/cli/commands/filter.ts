@@ -1,6 +1,6 @@
 import type { FilterInfo } from '../../stages/filter.ts';
 import type { Command } from '../command.ts';
-import { exportLines, isToStandardOutput } from '../export-lines.ts';
+import { isToStandardOutput } from '../export-lines.ts';
 import { countOf } from '../format.ts';
 import { choice } from '../option.ts';
 import { namespace, verbose } from '../options/common.ts';
@@ -13,7 +13,7 @@ import {
 } from '../options/filtering.ts';
 import { inputOperands, inputOptions, recordInputOf } from '../record-input.ts';
 import { outputOptions, outputPlaces } from '../record-output.ts';
-import { rewrite } from '../rewrite.ts';
+import { writeWanted } from '../write-wanted.ts';
 
 export const to = choice({
   name: 'to',
@@ -59,24 +59,16 @@ export const filterCommand: Command = {
     const isPipe = isToStandardOutput(given);
     // Who fails before the input is known says so in words that readers of either language know.
     if (isPipe) shell.output(given.value(to) === 'asb' ? 'text' : 'ndjson');
-    const source = given.value(namespace);
     const read = await recordInputOf(given, shell, {
       places: outputPlaces(given),
-      namespace: source,
+      namespace: given.value(namespace),
     });
-    const { filter } = await import('../../stages/filter.ts');
-    const stage = filter({ ...wanted.filter, reuseMemory: true });
     const language = given.value(to) ?? (read.input.ndjson ? 'ndjson' : 'asb');
-    if (language === 'ndjson') {
-      const { toNdjson } = await import('../../stages/to-ndjson.ts');
-      await exportLines(given, shell, read, [stage, toNdjson({ reuseMemory: true })], 'ndjson');
-    } else {
-      const checked = source === undefined ? {} : { source };
-      await rewrite(given, shell, { read, stages: [stage], verb: 'kept', ...checked });
-    }
-    if (!isPipe || shell.verbose) shell.say(leftOut(stage.info));
+    const select = wanted.filter;
+    const info = await writeWanted(given, shell, { read, select, language, verb: 'kept' });
+    if (!isPipe || shell.verbose) shell.say(leftOut(info));
     for (const line of whereLines(wanted)) shell.say(line);
-    const { read: all, kept } = stage.info;
+    const { read: all, kept } = info;
     const wantsNone = wanted.filter.noRecords === true || all === 0;
     if (kept === 0 && !wantsNone) {
       shell.say(`warning: none of ${countOf(all, 'record')} is what you want`);

@@ -5,6 +5,7 @@ import t from 'tap';
 import { run, shell } from '../../helpers/asb.ts';
 import { readCsv } from '../../helpers/csv.ts';
 import { runHere } from '../../helpers/in-process.ts';
+import { writeKey } from '../../helpers/keys.ts';
 
 const fixture = (name: string): string =>
   fileURLToPath(new URL(`../../../fixtures/${name}`, import.meta.url));
@@ -85,6 +86,31 @@ t.test('types of chosen columns are found where none is said', async (t) => {
   t.same(await header('--set', 'games'), ['name:string', true]);
 });
 
+t.test('what can be read only once is read once, though a backup is read twice', async (t) => {
+  const cwd = t.testdir({ 'lines.ndjson': LINES });
+  writeKey(join(cwd, 'key.pem'));
+  const line =
+    `asb encrypt --mode aes128 --encryption-key-file key.pem < ${RECORDS} > sealed && cat key.pem | ` +
+    'asb convert sealed --to csv -y aes128 --encryption-key-file /dev/stdin --key i_max --columns key';
+  const sealed = await shell(line, { cwd });
+  t.match(sealed, {
+    code: 0,
+    stdout: Buffer.from('key,i_max:integer\ni_max,9223372036854775807\n'),
+  });
+  const keys = 'asb convert lines.ndjson --to csv --columns key --keys-from /dev/stdin';
+  const named = await shell(`echo ada | ${keys}`, { cwd });
+  t.equal(named.stdout.toString(), 'key,age:integer,name:string,score:double\nada,36,Ada,5.0\n');
+});
+
+t.test('what an expression fails on is counted once, however often all is read', async (t) => {
+  const path = join(t.testdir({ 'lines.ndjson': LINES }), 'lines.ndjson');
+  const args = ['convert', path, '--to', 'csv', '--where', 'record.x.y', '--where-errors', 'skip'];
+  for (const more of [[], ['-B', 'age:integer']]) {
+    const { said } = await runHere([...args, ...more]);
+    t.match(said.at(-1), /^warning: left out 3 records /, more.join(' '));
+  }
+});
+
 t.test('what there is to say of the files is said once', async (t) => {
   const file = (bin: string) =>
     `Version 3.1\n# namespace test\n* i test users i N 1 ${bin} N\n+ n test\n+ d ${'A'.repeat(27)}=\n+ g 1\n+ t 0\n+ b 1\n- I a 1\n`;
@@ -120,6 +146,15 @@ t.test('NDJSON, and a backup', async (t) => {
   t.same(readFileSync(join(cwd, 'out', 'test_00000.asb')), readFileSync(RECORDS));
   const back = await run(['convert', 'out', '--to', 'ndjson'], { cwd });
   t.match(back, { code: 0, stderr: '', stdout: NDJSON });
+  const typed = await runHere(
+    ['convert', '--to', 'ndjson', '-B', 'age:integer', '--key', '7'],
+    LINES,
+  );
+  t.match(
+    typed.written.toString(),
+    /"bins":\{"age":85\}\}\n$/,
+    'in a line, a type is none of its own',
+  );
   const skipping = ['--where', 'record.x.y', '--where-errors', 'skip', '--to', 'asb'];
   const skipped = await runHere(['convert', RECORDS, ...skipping]);
   t.match(skipped.said, [/^warning: left out 80 /]);
@@ -161,4 +196,10 @@ t.test('what has no meaning', async (t) => {
   for (const [args, expected] of cases) {
     t.match((await runHere(['convert', ...args], LINES)).error, expected, args.join(' '));
   }
+  for (const language of ['csv', 'ndjson', 'asb']) {
+    const { error } = await runHere(['convert', RECORDS, '--to', language, '-n', 'other']);
+    t.match(error, { code: 'FORMAT', message: /"test"/ }, language);
+  }
+  const early = await runHere(['convert', RECORDS, '--to', 'csv', '-d', 'out']);
+  t.match(early, { error: { code: 'USAGE' }, said: [] }, 'told before all is read');
 });

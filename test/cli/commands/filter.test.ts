@@ -150,6 +150,7 @@ t.test('what has no meaning', async (t) => {
     [['--to', 'ndjson', '-o', RECORDS], { code: 'USAGE', message: /being read/ }],
     [['--to', 'ndjson', '-o', join(cwd, 'lines.ndjson')], { code: 'EXISTS' }],
     [['-n', 'other'], { code: 'FORMAT', message: /"test"/ }],
+    [['-n', 'other', '--to', 'ndjson'], { code: 'FORMAT', message: /"test"/ }],
     [['--where', 'record.'], { code: 'USAGE' }],
     [['--where', '(record) => true'], { code: 'USAGE' }],
   ];
