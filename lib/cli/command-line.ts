@@ -21,7 +21,7 @@ interface Values {
   readonly [name: string]: unknown;
 }
 
-const [help, versionOption, list] = GENERAL_OPTIONS;
+const [help, version, list] = GENERAL_OPTIONS;
 
 /** Values stay as they were typed: a namespace may look like a number. */
 const PARSER = {
@@ -46,38 +46,38 @@ export const parseCommandLine = (
   given: readonly string[],
   columns: number,
 ): Request => {
-  const args = given[0] === 'help' ? [...given.slice(1), '--help'] : given;
+  const asked = given.slice(given[1] === 'help' ? 2 : 1);
+  const args = given[0] === 'help' ? [...asked, '--help'] : given;
   const command = commands.find(({ name }) => name === args[0]);
   if (command === undefined && args[0]?.startsWith('-') === false) {
     throw unknownCommand(commands, args[0]);
   }
-  const words = command === undefined ? args : splitArguments(command.options, args);
-  const version = packageVersion();
-  const parser = parserOf(words, columns, version);
+  const words =
+    command === undefined ? args : splitArguments([...command.options, ...GENERAL_OPTIONS], args);
+  const parser = parserOf(words, columns);
   // Not as a command of yargs: it would write the help of whatever has run, which takes 0.04 s.
   if (command !== undefined) describe(parser, command);
   let values: Values = { _: [], $0: '' };
-  let text = '';
   let wrong: Error | undefined;
-  parser.parse([...words], {}, (error: Error | undefined, read: Values, output: string) => {
+  parser.parse([...words], {}, (error: Error | undefined, read: Values) => {
     wrong = error;
     values = read;
-    text = output;
   });
+  const isAsked = ({ name }: Option<unknown>): boolean => (values[name] ?? false) !== false;
+  if (isAsked(help)) return { kind: 'text', text: helpOf(parser, commands, command, columns) };
+  if (isAsked(version)) return { kind: 'text', text: packageVersion() };
   if (wrong) throw new AsbError('USAGE', wrong.message);
-  if (text !== '') {
-    return {
-      kind: 'text',
-      text: text === version ? text : helpOf(text, commands, command, columns),
-    };
-  }
-  if (values[list.name] === true) return { kind: 'text', text: optionsOf(commands, command) };
+  if (isAsked(list)) return { kind: 'text', text: optionsOf(commands, command) };
   if (command === undefined) throw unknownCommand(commands, String(args[0]));
   return { kind: 'run', command, typed: typedOf(command, values) };
 };
 
-const parserOf = (words: readonly string[], columns: number, version: string): Argv =>
-  yargs([...words])
+/**
+ * Help and version are flags as others: yargs's own would take a last operand for `--help`, where
+ * somebody's backup is called `help`.
+ */
+const parserOf = (words: readonly string[], columns: number): Argv => {
+  const parser = yargs([...words])
     .scriptName('asb')
     .parserConfiguration(PARSER)
     .exitProcess(false)
@@ -86,23 +86,29 @@ const parserOf = (words: readonly string[], columns: number, version: string): A
       'Not enough arguments following: %s': 'option %s needs a value',
       boolean: 'flag',
     })
-    .help(help.name, help.describe)
-    .alias(help.name, [...help.alias])
-    .version(versionOption.name, versionOption.describe, version)
-    .alias(versionOption.name, [...versionOption.alias])
-    .option(list.name, { alias: [...list.alias], boolean: true, describe: list.describe })
+    .help(false)
+    .version(false)
     .wrap(columns);
+  for (const { name, alias, describe } of GENERAL_OPTIONS) {
+    parser.option(name, { alias: [...alias], boolean: true, describe });
+  }
+  return parser;
+};
 
 /** What is shown instead of, or beside, what yargs says. */
 const helpOf = (
-  text: string,
+  parser: Argv,
   commands: readonly Command[],
   command: Command | undefined,
   columns: number,
-): string =>
-  command === undefined
-    ? commandList(commands, columns)
-    : `${text}\n\n${elsewhereOf(command)}${examplesOf(command)}`;
+): string => {
+  if (command === undefined) return commandList(commands, columns);
+  let text = '';
+  parser.showHelp((words) => {
+    text = words;
+  });
+  return `${text}\n\n${elsewhereOf(command)}${examplesOf(command)}`;
+};
 
 const optionsOf = (commands: readonly Command[], command: Command | undefined): string =>
   (command === undefined ? commands : [command]).map(optionLines).join('\n');
@@ -160,6 +166,7 @@ const typedOf = (command: Command, read: Values): Typed => {
   const known = new Map(command.options.map((option) => [option.name, option]));
   const typed = new Map<string, string | false>();
   for (const [name, value] of Object.entries(values)) {
+    if (GENERAL_OPTIONS.some((option) => option.name === name)) continue;
     const option = known.get(name);
     if (option === undefined) throw unknownOption(command, name);
     typed.set(name, wordOf(option, value));

@@ -92,6 +92,8 @@ t.test('what no command takes is refused', (t) => {
     ['scan', '-h', '-R'],
     ['scan', '-h', 'a', '-h', 'b'],
     ['scan', '--no-records=no'],
+    ['scan', '--help=no'],
+    ['scan', 'help'],
   ];
   for (const args of cases) t.throws(() => parse(...args), { code: 'USAGE' }, args.join(' '));
   const near = { code: 'USAGE', facts: { expected: '--host' } };
@@ -110,6 +112,12 @@ t.test('operands stand anywhere between the options', (t) => {
       ['007', '1e3', '.'],
     ],
     [['-'], ['-']],
+    [['help'], ['help']],
+    [
+      ['a', 'usage'],
+      ['a', 'usage'],
+    ],
+    [['a', '--help=false', '--options=false'], ['a']],
     [
       ['--', '-R', '--host'],
       ['-R', '--host'],
@@ -161,6 +169,8 @@ t.test('help and version are texts', (t) => {
   t.match(textOf('cat', '--help'), /asb cat \[options\] PATH…\n[\s\S]*PATH {2}a file/);
   t.match(textOf('get', '--help'), /asb get \[options\] URL\n/);
   t.equal(textOf('help'), textOf('--help'));
+  t.equal(textOf('help', 'help'), textOf('--help'));
+  t.equal(textOf('scan', '-h', '-Z'), textOf('scan', '--help'), 'whatever else is wrong');
   t.equal(textOf('help', 'scan'), textOf('scan', '--help'));
   t.match(textOf('--options'), /^-h, --host TEXT\tNodes\n--level N\t/);
   t.equal(textOf('scan', '-O').split('\n').length, commands[1]?.options.length);
