@@ -3,7 +3,8 @@ const MAX_MESSAGE = 1000;
 
 /**
  * What a failing filter writes last: a cell in quotes that has no end, behind which no line ends.
- * Every reader that knows quotes refuses it, where a mere end would look like success.
+ * Strict readers refuse it, and lenient ones have a last row that says so, where a mere end would look
+ * like success.
  */
 export const csvFailure = (message: string): string =>
   `"asb failed: ${message.slice(0, MAX_MESSAGE).replaceAll('"', "'")}`;

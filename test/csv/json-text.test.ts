@@ -37,6 +37,7 @@ t.test('values as JSON', async (t) => {
     [[1, ['x', null]], '[1,["x",null]]'],
     [new FlaggedList(1, [1, 2]), '[1,2]'],
     [map(), '{}'],
+    [map([1, 'i'], ['1', 's']), '{"1":"i","1":"s"}'],
     [map(['a', 1], ['"', map(['b', []])]), '{"a":1,"\\"":{"b":[]}}'],
     [
       new FlaggedMap(1, map([1, 'i'], [new Double(1), 'd'], [true, 'b'], [[1, 'x'], 'l'])),
