@@ -21,7 +21,6 @@ export interface ClientRecordStream {
   on(event: 'data', listener: (record: ClientRecord) => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
   on(event: 'end', listener: () => void): unknown;
-  abort(): void;
 }
 
 /** What `client.query()` and `client.scan()` give. */

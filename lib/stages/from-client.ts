@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { clientError } from '../client/client-error.ts';
 import { type ClientReading, ClientRecordReader } from '../client/record-reader.ts';
-import type { ClientQuery, ClientRecordStream } from '../client/source.ts';
+import type { ClientQuery } from '../client/source.ts';
 import type { Doubt } from '../client/value-reader.ts';
 import { AsbError, toError } from '../errors.ts';
 import type { RecordBatch } from '../record/batch.ts';
@@ -66,8 +66,9 @@ class FromClient extends Readable implements FromClientStage {
   readonly #reader: ClientRecordReader;
   #records = 0;
   #pages = 0;
-  #stream: ClientRecordStream | undefined;
   #go: (() => void) | undefined;
+  /** Settles when no query is under way, nor will be. */
+  #over: Promise<void> | undefined;
 
   constructor(query: ClientQuery, options: FromClientOptions, reader: ClientRecordReader) {
     super({ objectMode: true, highWaterMark: BATCHES_WAITING });
@@ -82,17 +83,19 @@ class FromClient extends Readable implements FromClientStage {
 
   override _construct(done: (error?: Error | null) => void): void {
     done();
-    this.#run().catch((error: unknown) => this.destroy(toError(error)));
+    this.#over = this.#run().catch((error: unknown) => {
+      this.destroy(toError(error));
+    });
   }
 
   override _read(): void {
     this.#go?.();
   }
 
+  /** Whoever hears that this is closed may close the client, which crashes amid a query. */
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    this.#stream?.abort();
     this.#go?.();
-    done(error);
+    this.#over!.then(() => done(error));
   }
 
   /** Page by page: the next one is asked for when all of the last was taken. */
@@ -120,12 +123,16 @@ class FromClient extends Readable implements FromClientStage {
     return !this.destroyed;
   }
 
-  /** All records of some partitions, as batches. */
+  /**
+   * All records of some partitions, as batches. It settles when the query is over, whatever comes:
+   * the client may crash, too, when it is closed soon after a query was aborted.
+   */
   #page(begin: number, count: number): Promise<{ batches: RecordBatch[]; bytes: number }> {
     const { policy, pageLimit = DEFAULT_PAGE_LIMIT, now = Date.now } = this.#options;
     const reader = this.#reader;
     const batches: RecordBatch[] = [];
     let bytes = 0;
+    let failure: Error | undefined;
     const take = (): void => {
       if (reader.byteLength === 0) return;
       bytes += reader.byteLength;
@@ -135,20 +142,20 @@ class FromClient extends Readable implements FromClientStage {
       this.#pages++;
       this.#query.partitions(begin, count);
       const stream = this.#query.foreach(policy);
-      this.#stream = stream;
       stream.on('error', (error) => reject(clientError(error, this.#query.ns)));
       stream.on('end', () => {
+        if (failure !== undefined) return reject(failure);
         take();
         resolve({ batches, bytes });
       });
       stream.on('data', (record) => {
+        if (failure !== undefined || this.destroyed) return;
         try {
           reader.add(record, now());
           if (reader.byteLength >= BATCH_SIZE) take();
           if (bytes + reader.byteLength > pageLimit) throw tooLarge(pageLimit, begin, count);
         } catch (error) {
-          reject(toError(error));
-          stream.abort();
+          failure = toError(error);
         }
       });
     });
@@ -179,6 +186,7 @@ const tooLarge = (limit: number, begin: number, count: number): AsbError =>
  * a few partitions each time, as many as give about `pageSize` bytes; the next page is asked for when
  * the last one was taken. In memory is one page. One that gets larger than `pageLimit` (one partition
  * is the least) is an error. A secondary index query can be dealt out so on servers from 6.0 on.
+ * A stage that fails or is destroyed closes when its page has ended: only then may the client be closed.
  *
  * **What the client leaves open** ({@link Doubt}) is an error, unless `types` says what a bin holds,
  * or `accept` that the ordinary be taken; that is counted in `info.accepted`.

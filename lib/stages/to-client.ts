@@ -93,9 +93,10 @@ class ToClient extends Writable implements ToClientStage {
     this.#fewerThan(1).then(() => done(), done);
   }
 
+  /** Whoever hears that this is closed may close the client, which crashes amid a put. */
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     this.#wake?.();
-    done(error);
+    this.#settled().then(() => done(error));
   }
 
   async #take(chunk: RecordChunk): Promise<void> {
@@ -122,6 +123,11 @@ class ToClient extends Writable implements ToClientStage {
     while (this.#underWay >= count && !this.destroyed) {
       await new Promise<void>((resolve) => (this.#wake = resolve));
     }
+  }
+
+  /** Settles when no put is under way. */
+  async #settled(): Promise<void> {
+    while (this.#underWay > 0) await new Promise<void>((resolve) => (this.#wake = resolve));
   }
 
   /** Never rejects: a put that fails ends the stage. */
@@ -158,8 +164,9 @@ const isGlobal = (kind: string): AsbError =>
  *     await pipeline(cat(files), parse(), toClient(client, { aerospike: Aerospike, namespace: 'test', skipGlobals: true }));
  *
  * `finish` means that every record was acknowledged, or is counted in `info` as one that is not
- * written. The client stays open. `destroy` sends no more; what was on its way may be written or not.
- * A put that fails ends the stage: how often the client tries again, its `policy` says.
+ * written. The client stays open. `destroy` sends no more, and closes when what is on its way is
+ * settled: only then may the client be closed. A put that fails ends the stage: how often the client
+ * tries again, its `policy` says.
  *
  * **What the client would change** ({@link Loss}) is an error unless `accept` says otherwise; that is
  * counted in `info.accepted`. **What it cannot write** is an error: a text with a NUL, a string or name

@@ -12,6 +12,7 @@ import {
   DEFAULT_PAGE_LIMIT,
   DEFAULT_PAGE_SIZE,
   type FromClientOptions,
+  type FromClientStage,
   fromClient,
 } from '../../lib/stages/from-client.ts';
 import { load } from '../../lib/stages/load.ts';
@@ -31,7 +32,6 @@ class Query implements ClientQuery {
   readonly ns = 'test';
   readonly pages: { begin: number; count: number; policy: unknown }[] = [];
   readonly running = new EventEmitter();
-  aborted = 0;
   #range = { begin: 0, count: 0 };
   readonly #give: (stream: EventEmitter, count: number) => void;
 
@@ -43,13 +43,9 @@ class Query implements ClientQuery {
     this.#range = { begin, count };
   }
 
-  foreach(policy?: object): EventEmitter & { abort(): void } {
+  foreach(policy?: object): EventEmitter {
     this.pages.push({ ...this.#range, policy });
-    const abort = (): void => {
-      this.aborted++;
-      process.nextTick(() => stream.emit('end'));
-    };
-    const stream = Object.assign(new EventEmitter(), { abort });
+    const stream = new EventEmitter();
     setImmediate(() => {
       this.#give(stream, this.#range.count);
       this.running.emit('page');
@@ -65,6 +61,10 @@ const plenty = (): Query =>
     for (let n = 0; n < count; n++) stream.emit('data', clientRecord(n, bins));
     stream.emit('end');
   });
+
+const turns = async (): Promise<void> => {
+  for (let left = 10; left > 0; left--) await new Promise((resolve) => setImmediate(resolve));
+};
 
 const all = async (query: ClientQuery, options?: FromClientOptions) => {
   const stage = fromClient(query, options);
@@ -95,9 +95,6 @@ t.test('pages grow until they have about the size that is wanted', async (t) => 
 t.test('a page is asked for when the last one was taken', async (t) => {
   const query = plenty();
   const stage = fromClient(query, { pageSize: 1 });
-  const turns = async (): Promise<void> => {
-    for (let left = 10; left > 0; left--) await new Promise((resolve) => setImmediate(resolve));
-  };
   while (query.pages.length < 2) await once(query.running, 'page');
   await turns();
   t.equal(query.pages.length, 2, 'two batches wait, and that is all');
@@ -137,17 +134,17 @@ t.test('a set that is empty', async (t) => {
 
 const wrongRecord = (stream: EventEmitter): void => {
   stream.emit('data', clientRecord(1, { n: 5 }));
-  stream.emit('data', clientRecord(2, { n: 5 })); // the client gives one more
+  stream.emit('data', clientRecord(2)); // the client gives the rest, too
+  stream.emit('end');
+};
+const largeRecord = (stream: EventEmitter): void => {
+  stream.emit('data', clientRecord(1, { s: 'x'.repeat(1000) }));
+  stream.emit('end');
 };
 
 const FAILURES: [string, (stream: EventEmitter) => void, FromClientOptions, ErrorCode][] = [
   ['what is in doubt', wrongRecord, {}, 'FORMAT'],
-  [
-    'a page that is too large',
-    (stream) => stream.emit('data', clientRecord(1, { s: 'x'.repeat(1000) })),
-    { pageLimit: 1000 },
-    'LIMIT',
-  ],
+  ['a page that is too large', largeRecord, { pageLimit: 1000 }, 'LIMIT'],
   [
     'what the client says',
     (stream) => stream.emit('error', Object.assign(new Error('no'), { code: 20 })),
@@ -164,14 +161,29 @@ for (const [name, give, options, code] of FAILURES) {
   });
 }
 
-t.test('destroyed in the midst of a page', async (t) => {
-  const query = new Query((stream) => stream.emit('data', clientRecord(1)));
-  const stage = fromClient(query);
-  await once(query.running, 'page');
-  stage.destroy();
-  await once(stage, 'close');
-  t.equal(query.aborted, 1, 'the client is told');
-  t.equal(stage.info.records, 0);
+t.test('it closes when its page has ended, for then the client may be closed', async (t) => {
+  const rows: [string, object, (stage: FromClientStage) => void][] = [
+    ['destroyed', {}, (stage) => stage.destroy()],
+    ['failed', { n: 5 }, () => {}],
+  ];
+  for (const [name, bins, end] of rows) {
+    const given = Promise.withResolvers<EventEmitter>();
+    const stage = fromClient(
+      new Query((stream) => {
+        stream.emit('data', clientRecord(1, bins));
+        given.resolve(stream);
+      }),
+    );
+    stage.on('error', () => {});
+    const stream = await given.promise;
+    end(stage);
+    stream.emit('data', clientRecord(2));
+    await turns();
+    t.notOk(stage.closed, name);
+    stream.emit('end');
+    await new Promise((resolve) => stage.once('close', resolve));
+    t.equal(stage.info.records, 0, name);
+  }
 });
 
 t.test('destroyed before it has begun', async (t) => {

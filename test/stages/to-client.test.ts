@@ -9,7 +9,7 @@ import type { RecordChunk } from '../../lib/record/chunk.ts';
 import { EPOCH_SECONDS } from '../../lib/record/layout.ts';
 import { Double, FlaggedMap, GeoJson, type Value } from '../../lib/record/values.ts';
 import { scan } from '../../lib/stages/scan.ts';
-import { type ToClientOptions, toClient } from '../../lib/stages/to-client.ts';
+import { type ToClientOptions, type ToClientStage, toClient } from '../../lib/stages/to-client.ts';
 import { CLIENT_MODULE } from '../helpers/client-module.ts';
 import { officialClient } from '../helpers/official-client.ts';
 
@@ -107,16 +107,26 @@ t.test('a put that fails ends it', async (t) => {
   t.equal(client.puts.length, 0, 'no more are sent');
 });
 
-t.test('destroyed while puts are under way', async (t) => {
-  const client = new Client();
-  const stage = toClient(client, { ...OPTIONS, maxPuts: 1 });
-  stage.write(batch(...numbered(3)));
-  await turns();
-  stage.destroy();
-  await once(stage, 'close');
-  client.end();
-  await turns();
-  t.equal(client.puts.length, 0);
+t.test('it closes when all puts are over, for then the client may be closed', async (t) => {
+  const rows: [string, (stage: ToClientStage) => void][] = [
+    ['destroyed', (stage) => stage.destroy()],
+    ['failed', () => {}],
+  ];
+  for (const [name, end] of rows) {
+    const client = new Client();
+    const stage = toClient(client, { ...OPTIONS, maxPuts: 2 });
+    stage.on('error', () => {});
+    stage.write(batch(...numbered(3)));
+    await turns();
+    end(stage);
+    client.end(name === 'failed' ? coded(22) : undefined);
+    await turns();
+    t.ok(stage.destroyed && !stage.closed, name);
+    t.equal(client.puts.length, 1, `${name}: no more are sent`);
+    client.end();
+    await new Promise((resolve) => stage.once('close', resolve));
+    t.equal(stage.info.inserted, name === 'failed' ? 1 : 2, name);
+  }
 });
 
 t.test('what cannot be written ends it', async (t) => {
