@@ -39,8 +39,9 @@ export interface BackupInput {
   /** Places without a manifest, as they were given; `-` for a stream. */
   readonly unchecked: readonly string[];
   /**
-   * When the backup was begun, the first of several: what was changed later may not be in it.
-   * `undefined` if a place has no manifest that would tell.
+   * When the backup was begun, or before when what is in it was written, whichever is earlier; the first
+   * of several: what was changed later may not be in it. `undefined` if a place has no manifest that
+   * would tell.
    */
   readonly begun: Date | undefined;
   /**
@@ -110,7 +111,9 @@ class Opened implements BackupInput {
     this.files = groups.flat();
     this.rereadable = rereadable;
     this.unchecked = unchecked;
-    const begins = manifests.map(({ begun }) => begun.getTime());
+    const begins = manifests.map(({ begun, modifiedBefore = begun }) =>
+      Math.min(begun.getTime(), modifiedBefore.getTime()),
+    );
     // 1970: it was made of one that does not say.
     const isKnown = unchecked.length === 0 && !begins.includes(0);
     this.begun = isKnown ? new Date(Math.min(...begins)) : undefined;

@@ -22,6 +22,8 @@ export interface FoundManifest extends Omit<Manifest, 'files' | 'options'> {
   readonly location: string;
   /** Of an incremental backup: it has only what was written then or later. */
   readonly modifiedAfter?: Date;
+  /** It has only what was written before. */
+  readonly modifiedBefore?: Date;
   /** Of a backup with some of the bins, their names; with none of them, none. */
   readonly bins?: readonly string[];
 }
@@ -212,17 +214,23 @@ class PlaceCheck {
 const foundIn = ({ location, manifest }: ReadManifest): FoundManifest => {
   const { tool, namespace, shard, begun, ended, complete } = manifest;
   const which = shard === undefined ? {} : { shard };
-  const since = modifiedAfterOf(manifest.options);
-  const after = since === undefined ? {} : { modifiedAfter: since };
+  const times = {
+    ...timeIn(manifest.options, 'modifiedAfter'),
+    ...timeIn(manifest.options, 'modifiedBefore'),
+  };
   const some = binsOf(manifest.options);
   const chosen = some === undefined ? {} : { bins: some };
-  return { location, tool, namespace, ...which, begun, ended, complete, ...after, ...chosen };
+  return { location, tool, namespace, ...which, begun, ended, complete, ...times, ...chosen };
 };
 
 /** Options are only shown, and may be any JSON: what is no time is none. */
-const modifiedAfterOf = ({ modifiedAfter }: BackupShape): Date | undefined => {
-  const time = typeof modifiedAfter === 'string' ? Date.parse(modifiedAfter) : Number.NaN;
-  return Number.isNaN(time) ? undefined : new Date(time);
+const timeIn = (
+  options: BackupShape,
+  name: 'modifiedAfter' | 'modifiedBefore',
+): Pick<FoundManifest, 'modifiedAfter' | 'modifiedBefore'> => {
+  const text = options[name];
+  const time = typeof text === 'string' ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(time) ? {} : { [name]: new Date(time) };
 };
 
 const binsOf = ({ bins, noBins }: BackupShape): string[] | undefined => {

@@ -59,14 +59,50 @@ const binsText = (bins: readonly string[] | undefined): string => {
   return bins.length === 0 ? 'no bins' : `the bins ${bins.toSorted().join(', ')} only`;
 };
 
-/** What is known of a merged backup: what was changed since the last source was begun may not be in it. */
+/** What is known of a merged backup: see {@link begunOf}. */
 export const originOf = (
   sources: readonly SourceFacts[],
 ): Pick<SourceFacts, 'begun' | 'modifiedAfter' | 'bins'> => ({
-  begun: sources.at(-1)?.begun,
+  begun: begunOf(sources),
   modifiedAfter: sources[0]?.modifiedAfter,
   bins: sources[0]?.bins,
 });
+
+/**
+ * What was changed since then may not be in what sources are merged to: an incremental backup that
+ * begins there leaves out nothing. It is the begin of the last source, unless one does not go on from
+ * those before it: then it is that of the last before. A full one behind others may be of other sets
+ * or partitions, so it does not go on from them.
+ */
+const begunOf = (sources: readonly SourceFacts[]): Date | undefined => {
+  const gaps = new Set(gapsIn(sources).map(({ input }) => input));
+  const ends = sources.filter((_, index) => {
+    const next = sources[index + 1];
+    return next?.modifiedAfter === undefined || gaps.has(next);
+  });
+  const begun = Math.min(...ends.map((end) => end.begun?.getTime() ?? Number.NaN));
+  return Number.isFinite(begun) ? new Date(begun) : undefined;
+};
+
+/** A backup that begins later than where those before it end. */
+interface Gap {
+  readonly input: SourceFacts;
+  readonly from: Date;
+  readonly to: Date;
+}
+
+const gapsIn = (sources: readonly SourceFacts[]): Gap[] => {
+  const gaps: Gap[] = [];
+  let known: Date | undefined;
+  for (const input of sources) {
+    const { begun, modifiedAfter } = input;
+    if (known !== undefined && modifiedAfter !== undefined && modifiedAfter > known) {
+      gaps.push({ input, from: known, to: modifiedAfter });
+    }
+    if (begun !== undefined && (known === undefined || begun > known)) known = begun;
+  }
+  return gaps;
+};
 
 /**
  * Looks for what is in no backup: an incremental one must begin where the one before it was begun, or
@@ -75,21 +111,12 @@ export const originOf = (
  * @param sources the oldest first
  * @returns what is missing, in words, for each backup with a gap before it
  */
-export const gapsBefore = (sources: readonly SourceFacts[]): string[] => {
-  const gaps: string[] = [];
-  let known: Date | undefined;
-  for (const input of sources) {
-    const { begun, modifiedAfter } = input;
-    if (known !== undefined && modifiedAfter !== undefined && modifiedAfter > known) {
-      gaps.push(
-        `${placeOf(input)} has only what was written since ${modifiedAfter.toISOString()}, and those ` +
-          `before it what was written until ${known.toISOString()}: what was written between is in none`,
-      );
-    }
-    if (begun !== undefined && (known === undefined || begun > known)) known = begun;
-  }
-  return gaps;
-};
+export const gapsBefore = (sources: readonly SourceFacts[]): string[] =>
+  gapsIn(sources).map(
+    ({ input, from, to }) =>
+      `${placeOf(input)} has only what was written since ${to.toISOString()}, and those ` +
+      `before it what was written until ${from.toISOString()}: what was written between is in none`,
+  );
 
 /**
  * The namespace that backups are merged to.

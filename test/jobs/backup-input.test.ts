@@ -190,6 +190,22 @@ t.test(
   },
 );
 
+t.test('what was written up to some time is all until then', async (t) => {
+  const files = { 'a.asb': Buffer.concat([HEADER, ...manyRecords(1)]) };
+  const begun = new Date('2026-11-23T07:00:00.000Z');
+  const earlier = new Date('2026-11-22T07:00:00.000Z');
+  const later = new Date('2026-11-24T07:00:00.000Z');
+  for (const [modifiedBefore, expected] of [
+    [earlier, earlier],
+    [later, begun],
+  ] as const) {
+    const options = { modifiedBefore: modifiedBefore.toISOString() };
+    const manifest = manifestTextOf(files, { begun, options });
+    const root = t.testdir({ ...files, 'test.manifest.json': manifest });
+    t.same((await openInput({ paths: [root] })).begun, expected);
+  }
+});
+
 t.test('a signal ends it, and leaving early closes the file', async (t) => {
   const text = Buffer.concat([HEADER, ...manyRecords(20_000)]);
   const root = t.testdir({ 'a.asb': text });

@@ -64,10 +64,12 @@ t.test('an incremental backup is known as one', async (t) => {
     [undefined, undefined],
   ];
   for (const [modifiedAfter, found] of rows) {
-    const manifest = manifestTextOf(FILES, { options: { modifiedAfter } });
+    const options = { modifiedAfter, modifiedBefore: modifiedAfter };
+    const manifest = manifestTextOf(FILES, { options });
     const place = t.testdir({ ...FILES, 'test.manifest.json': manifest });
     const { manifests } = await checkPlace(place);
     t.same(manifests[0]?.modifiedAfter, found);
+    t.same(manifests[0]?.modifiedBefore, found);
   }
 });
 

@@ -65,16 +65,45 @@ t.test('some bins do not take the place of all', async (t) => {
   }
 });
 
-t.test(
-  'a merged backup is as new as the last of its sources, and goes back to the first',
-  async (t) => {
-    const modifiedAfter = new Date(0);
-    const first = sourceOf('first', { begun: new Date(1), modifiedAfter, bins: ['a'] });
-    const last = sourceOf('last', { begun: new Date(2), modifiedAfter: new Date(1) });
-    t.strictSame(originOf([first, last]), { begun: new Date(2), modifiedAfter, bins: ['a'] });
-    t.strictSame(originOf([]), { begun: undefined, modifiedAfter: undefined, bins: undefined });
-  },
-);
+t.test('a merged backup goes back to the first of its sources', async (t) => {
+  const modifiedAfter = new Date(0);
+  const first = sourceOf('first', { begun: new Date(1), modifiedAfter, bins: ['a'] });
+  const last = sourceOf('last', { begun: new Date(2), modifiedAfter: new Date(1) });
+  t.strictSame(originOf([first, last]), { begun: new Date(2), modifiedAfter, bins: ['a'] });
+  t.strictSame(originOf([]), { begun: undefined, modifiedAfter: undefined, bins: undefined });
+});
+
+t.test('what was changed since the begin of a merged backup is all that it may lack', async (t) => {
+  // For each source, when it was begun, and since when it has changes.
+  type Row = readonly [begun: number | undefined, modifiedAfter?: number];
+  const rows: readonly (readonly [string, readonly Row[], number | undefined])[] = [
+    ['one', [[5]], 5],
+    ['nobody knows', [[undefined]], undefined],
+    ['a chain', [[1], [3, 1], [5, 2]], 5],
+    [
+      'a chain of incremental ones',
+      [
+        [3, 1],
+        [5, 3],
+      ],
+      5,
+    ],
+    ['behind one that says nothing', [[undefined], [3, 1]], 3],
+    ['an end that says nothing', [[1], [undefined, 1]], undefined],
+    ['a gap', [[1], [3, 2], [5, 3]], 1],
+    ['two gaps', [[1], [3, 1], [5, 4], [8, 7]], 3],
+    ['two full ones', [[1], [2]], 1],
+    ['two chains, of other partitions', [[1], [2], [5, 1], [6, 2]], 1],
+    ['in the order in which they are given', [[5, 1], [1]], 1],
+  ];
+  const time = (day: number | undefined) => (day === undefined ? day : new Date(day));
+  for (const [name, chain, begun] of rows) {
+    const sources = chain.map(([at, after]) =>
+      sourceOf('one', { begun: time(at), modifiedAfter: time(after) }),
+    );
+    t.same(originOf(sources).begun, time(begun), name);
+  }
+});
 
 t.test('changes that are in none are told', async (t) => {
   const time = (day: number | undefined) => (day === undefined ? day : new Date(day * 86_400_000));

@@ -33,12 +33,13 @@ interface Backup {
   readonly namespace?: string;
 }
 
-/** Backups in directories of their own, each begun a day after the one before it. */
+/** A full backup and incremental ones, each begun a day after the one before it, in directories of their own. */
 const chainIn = (t: Test, backups: readonly Backup[]) => {
   const directories = backups.map(({ versions, globals = [], namespace = 'test' }, index) => {
     const text = textOf(versionsOf(versions), globals, namespace);
-    const begun = new Date(Date.UTC(2026, 1, 1 + index));
-    const manifest = manifestTextOf({ 'a.asb': text }, { namespace, begun });
+    const [before, begun] = [index, index + 1].map((day) => new Date(Date.UTC(2026, 1, day)));
+    const options = index === 0 ? {} : { modifiedAfter: before!.toISOString() };
+    const manifest = manifestTextOf({ 'a.asb': text }, { namespace, begun: begun!, options });
     return { 'a.asb': text, 'a.manifest.json': manifest };
   });
   const root = t.testdir({ ...Object.fromEntries(directories.entries()), temp: {} });
@@ -332,4 +333,6 @@ t.test('a chain from a cluster holds what a fresh full backup does', async (t) =
   const [first, , third] = await opened(chain);
   await merge([first!, third!], 'gap');
   t.match(notices, [/incremental-3.* in none$/]);
+  const [gap] = await opened([join(root, 'gap')]);
+  t.same(gap?.begun, first?.begun, 'the next incremental backup closes it');
 });
