@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { allCommands } from '../lib/cli/commands.ts';
 import { GENERAL_OPTIONS } from '../lib/cli/help.ts';
+import { runHere } from './helpers/in-process.ts';
 
 const COMMANDS = await allCommands();
 
@@ -78,3 +79,24 @@ for (const [command, peer] of [
     }
   });
 }
+
+t.test('what has no meaning is refused, though the peers take it', async (t) => {
+  const backup = ['backup', '-n', 'test', '-d', 'out'];
+  const restore = ['restore', '-d', 'out'];
+  const cases: readonly (readonly string[])[] = [
+    [...backup, '--tls-name', 'x'],
+    [...backup, '--s3-region', 'x'],
+    [...backup, '-x', '-B', 'a'],
+    ['backup', '-n', 'test', '-o', 'out', '-q', 'x'],
+    [...backup, '--estimate-samples', '5'],
+    [...backup, '-s', 'a,a'],
+    [...backup, '--config-file', '/dev/null', '--only-config-file', '/dev/null'],
+    [...backup, '--config-file', '/dev/null', '--no-config-file'],
+    [...backup, '--only-config-file', '/dev/null', '--no-config-file'],
+    [...restore, '-m', 'lines', '--validate'],
+    [...restore, '-R', '-I', '-F'],
+  ];
+  for (const args of cases) {
+    t.match((await runHere(args)).error, { code: 'USAGE' }, args.join(' '));
+  }
+});
