@@ -151,6 +151,8 @@ export type { Plain } from './select/plain-value.ts';
 export {
   type BinProfile,
   EXPIRY_RANGES,
+  MAX_PROFILED_BINS,
+  MAX_PROFILED_SETS,
   NEVER_EXPIRES,
   Profile,
   type SetProfile,
