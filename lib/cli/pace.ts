@@ -27,7 +27,7 @@ interface Sample {
  * did before it stalled, or before it went on with an older run, does not count.
  */
 export class Pace {
-  readonly #begin: number;
+  #begin: number;
   #samples: readonly [Sample, ...Sample[]];
 
   /** @param time of the begin, in milliseconds of any clock */
@@ -42,6 +42,8 @@ export class Pace {
    */
   at(time: number, counts: PaceCounts): { readonly rate: number; readonly left?: number } {
     const now = sampleOf(time, counts);
+    // Another phase, which counts anew.
+    if (now.records < this.#samples.at(-1)!.records) [this.#begin, this.#samples] = [time, [now]];
     const rate = this.#perSecond(now, RATE_WINDOW).records;
     const left = time - this.#begin < LEFT_AFTER ? undefined : this.#left(now, counts);
     this.#keep(now);

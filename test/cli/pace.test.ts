@@ -47,6 +47,15 @@ t.test('the time left goes by the records, else by the share', (t) => {
   t.end();
 });
 
+t.test('a phase that counts anew has a pace of its own', (t) => {
+  const pace = new Pace(0, counts(0, { share: 0 }));
+  const { rate } = pace.at(10_000, counts(5000, { share: 1 }));
+  t.equal(rate, 500);
+  t.strictSame(pace.at(11_000, counts(100, { share: 0.1 })), { rate: 0 });
+  t.strictSame(pace.at(13_000, counts(300, { share: 0.3 })), { rate: 100, left: 7000 });
+  t.end();
+});
+
 t.test('what was long ago does not count, and is not kept', (t) => {
   const all = { estimatedRecords: 1_000_000 };
   const pace = new Pace(0, counts(0, all));
