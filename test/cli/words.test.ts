@@ -54,10 +54,12 @@ t.test('programs are told the facts', async (t) => {
 
 t.test('words that nobody can read do no harm', async (t) => {
   const fd = openSync('/dev/full', 'w');
-  const words = new Words({ output: new Output(fd) });
-  words.say('one');
-  words.say('two');
-  await t.resolves(words.settled());
+  for (const failures of [{}, { failures: new Output(fd) }]) {
+    const words = new Words({ output: new Output(fd), ...failures });
+    words.say('one');
+    words.say('two');
+    await t.resolves(words.settled());
+  }
   closeSync(fd);
 });
 
