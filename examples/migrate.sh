@@ -18,7 +18,10 @@ sum() {
     sed 's/"generation":[0-9]*,//' | LC_ALL=C sort | sha256sum
 }
 
-if [ "$(sum "$from_host" "$from")" = "$(sum "$to_host" "$to")" ]; then
+# In assignments, since only there bash looks whether they failed: two sums of nothing are the same.
+there=$(sum "$from_host" "$from")
+here=$(sum "$to_host" "$to")
+if [ "$there" = "$here" ]; then
   echo "$from on $from_host and $to on $to_host hold the same"
 else
   echo "$from on $from_host and $to on $to_host differ" >&2

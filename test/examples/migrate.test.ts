@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import t from 'tap';
 import { startSandbox } from '../../lib/sandbox/index.ts';
 import { give, look, runScript } from '../helpers/examples.ts';
@@ -26,6 +27,20 @@ t.test('a namespace comes to another cluster, and is compared', async (t) => {
   const second = await runScript(command);
   t.equal(second.code, 1);
   t.match(second.stderr, 'differ');
+});
+
+t.test('sums that could not be made are not the same', async (t) => {
+  const sandbox = await startSandbox({ records: 10 });
+  t.teardown(() => sandbox.close());
+  const host = sandbox.seeds.join();
+  const full = 'sort() { cat > /dev/null; echo "no space left" >&2; return 2; }';
+  const BASH_ENV = join(t.testdir({ full }), 'full');
+  const outcome = await runScript(['migrate.sh', host, 'test', host, 'copy'], {
+    env: { BASH_ENV },
+  });
+  t.notOk(outcome.code === 0);
+  t.match(outcome.stderr, 'no space left');
+  t.notMatch(outcome.stdout.toString(), 'hold the same');
 });
 
 t.test('a source that is not there', async (t) => {
