@@ -122,8 +122,7 @@ export class ValueReader {
       if (!isKnown(type, 'list')) this.doubt('list', place);
       return value.map((item, index) => this.read(item, `${place}[${index}]`, inside(type)));
     }
-    // The client's own class, where its wrapHLL is on.
-    if (value.constructor.name === 'HyperLogLog' && 'buffer' in value) {
+    if (isHyperLogLog(value) && 'buffer' in value) {
       const { buffer } = value;
       if (buffer instanceof Uint8Array) return new TypedBytes(ParticleType.HLL, buffer);
     }
@@ -142,6 +141,12 @@ export class ValueReader {
     );
   }
 }
+
+/** The client's own class, where its wrapHLL is on; a map may have a key "constructor", or no prototype. */
+const isHyperLogLog = (value: object): boolean => {
+  const made: unknown = Object.getPrototypeOf(value)?.constructor;
+  return typeof made === 'function' && made.name === 'HyperLogLog';
+};
 
 /**
  * @throws AsbError `FORMAT` for an object that has lost an entry: one whose name was `__proto__` has

@@ -121,13 +121,22 @@ t.test('what the client could not read is refused, whatever is accepted', async 
   const all: Doubt[] = ['integer', 'blob', 'geojson', 'text', 'list', 'map', 'mapKey', 'userKey'];
   const swallowed = { b: 1 };
   Object.setPrototypeOf(swallowed, { a: 1 });
-  for (const value of [undefined, swallowed, [undefined], { a: swallowed }]) {
+  const swallowedNull = Object.setPrototypeOf({ b: 1 }, null);
+  for (const value of [undefined, swallowed, swallowedNull, [undefined], { a: swallowed }]) {
     t.throws(() => new ValueReader(all).read(value, 'bin', 'map'), { code: 'FORMAT' });
   }
   t.throws(() => new ValueReader(all).read(new HyperLogLog('none'), 'bin', 'hll'), {
     code: 'FORMAT',
   });
   t.throws(() => refusePrototype(swallowed, 'record'), { code: 'FORMAT' });
+});
+
+t.test('a map with a key "constructor" is a map', async (t) => {
+  const named = { constructor: { name: 'HyperLogLog' }, buffer: BYTES };
+  for (const value of [{ constructor: null }, named]) {
+    const found = new ValueReader([]).read(value, 'bin', 'map');
+    t.ok(found instanceof Map && found.has('constructor'));
+  }
 });
 
 t.test('the place and the way out are told', async (t) => {
