@@ -34,6 +34,8 @@ export interface CsvWriterInfo {
   bytes: number;
   /** Strings that are no UTF-8, and so are base64. */
   notUtf8: number;
+  /** How many records had each of the bins, in the order of their columns. */
+  readonly binValues: number[];
 }
 
 /** A bin or a user key. */
@@ -51,11 +53,11 @@ type Row = (string | undefined)[];
  */
 export class CsvWriter {
   /** Counts all that was written; live. */
-  readonly info: CsvWriterInfo = { records: 0, globals: 0, bytes: 0, notUtf8: 0 };
+  readonly info: CsvWriterInfo;
   readonly #recordColumns: readonly RecordColumn[];
   readonly #bins: readonly BinColumn[];
-  /** Where in a row the bins of a name stand; names as latin1. */
-  readonly #places = new Map<string, number>();
+  /** Which of the bins has a name; names as latin1. */
+  readonly #indexes = new Map<string, number>();
   readonly #header: 'typed' | 'plain' | 'none';
   readonly #format: Options;
 
@@ -64,6 +66,7 @@ export class CsvWriter {
     const { recordColumns = RECORD_COLUMNS, bins, header = 'typed', delimiter = ',' } = options;
     this.#recordColumns = recordColumns;
     this.#bins = bins;
+    this.info = { records: 0, globals: 0, bytes: 0, notUtf8: 0, binValues: bins.map(() => 0) };
     this.#header = header;
     this.#format = {
       delimiter,
@@ -72,8 +75,8 @@ export class CsvWriter {
     };
     for (const [index, { name }] of bins.entries()) {
       const key = Buffer.from(name).toString('latin1');
-      if (this.#places.has(key)) throw twice(headerName(name));
-      this.#places.set(key, recordColumns.length + index);
+      if (this.#indexes.has(key)) throw twice(headerName(name));
+      this.#indexes.set(key, index);
     }
     this.#checkNames();
   }
@@ -103,12 +106,13 @@ export class CsvWriter {
     const row: Row = this.#recordColumns.map((column) => this.#recordCell(record, column));
     for (const _ of this.#bins) row.push(undefined);
     for (const bin of record.binList()) {
-      const place = this.#places.get(Buffer.from(bin.nameBytes).toString('latin1'));
-      if (place === undefined) continue;
+      const index = this.#indexes.get(Buffer.from(bin.nameBytes).toString('latin1'));
+      if (index === undefined) continue;
       const what = `bin "${bin.name}"`;
-      const { type: wanted } = this.#bins[place - this.#recordColumns.length]!;
+      const { type: wanted } = this.#bins[index]!;
       if (!holds(wanted, bin.type)) throw otherType(record, what, bin.type, String(wanted));
-      row[place] = this.#cell(record, what, () => bin);
+      row[this.#recordColumns.length + index] = this.#cell(record, what, () => bin);
+      this.info.binValues[index]!++;
     }
     return row;
   }

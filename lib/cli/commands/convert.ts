@@ -169,16 +169,22 @@ const toTable = async (
   const input = isSecond ? await read.open(given.operands, given.value(namespace)) : read.input;
   const stages = [filter({ ...select, reuseMemory: true }), table];
   await exportLines(given, shell, { ...read, input }, stages, 'csv');
-  for (const line of [...tableLines(table.info), ...(counted ?? whereLines(wanted))]) {
+  for (const line of [...tableLines(table.info, chosen), ...(counted ?? whereLines(wanted))]) {
     shell.say(line);
   }
 };
 
-/** What is not in a table as it was. */
-const tableLines = ({ globals, notUtf8 }: CsvWriterInfo): string[] => [
+/** What is not in a table as it was, or as it was meant. */
+const tableLines = (
+  { records, globals, notUtf8, binValues }: CsvWriterInfo,
+  chosen: readonly BinColumn[] = [],
+): string[] => [
   ...(globals > 0
     ? [`note: left out ${countOf(globals, 'index or UDF module', 'indexes and UDF modules')}`]
     : []),
+  ...chosen
+    .filter((_, index) => records > 0 && binValues[index] === 0)
+    .map(({ name }) => `warning: no record has a bin "${Buffer.from(name)}"; its column is empty`),
   ...(notUtf8 > 0
     ? [`warning: ${countOf(notUtf8, 'string is', 'strings are')} no UTF-8, and in base64`]
     : []),

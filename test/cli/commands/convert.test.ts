@@ -120,6 +120,17 @@ t.test('what there is to say of the files is said once', async (t) => {
   t.match(said, [/another index "i"/, /read twice/, /left out 1 index/]);
 });
 
+t.test('columns that stay empty are told: a name or a type may be mistyped', async (t) => {
+  const cwd = t.testdir({ 'lines.ndjson': LINES });
+  const said = async (...args: string[]) => {
+    const { said } = await runHere(['convert', ...args, join(cwd, 'lines.ndjson'), '--to', 'csv']);
+    return said.filter((line) => line.startsWith('warning: no record'));
+  };
+  t.match(await said('--bins', 'naem,age:interger,name:string'), [/"naem"/, /"age:interger"/]);
+  t.same(await said('--bins', 'age,tags'), []);
+  t.same(await said('--bins', 'naem', '--set', 'nobody'), []);
+});
+
 t.test('into a file, which is there when it is whole; all that is left out is told', async (t) => {
   const cwd = t.testdir();
   const args = ['convert', RECORDS, '--to', 'csv', '-o', 'all.csv'];
