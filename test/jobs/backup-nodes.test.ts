@@ -5,6 +5,7 @@ import t from 'tap';
 import { type BackupOptions, backup } from '../../lib/jobs/backup.ts';
 import { givenOptions } from '../../lib/jobs/backup-nodes.ts';
 import { parseManifest } from '../../lib/jobs/manifest.ts';
+import { verify } from '../../lib/jobs/verify.ts';
 import { partitionOf } from '../../lib/record/layout.ts';
 import { type StoredRecord, startSandbox } from '../../lib/sandbox/index.ts';
 import { parsePartitionList } from '../../lib/wire/scan/partition-filter.ts';
@@ -108,6 +109,26 @@ t.test('who goes on reads the same, whoever is master now', async (t) => {
   t.equal(job.progress.partitions, ofA1.length);
   t.strictSame(await digestsIn(directory), recordsOfA1);
   sandbox.migrate(ofA1.slice(0, 1500), [sandbox.nodes[0]!, sandbox.nodes[1]!]);
+});
+
+t.test('shards of a node: together its partitions, as long as they are its own', async (t) => {
+  const directory = t.testdir();
+  const shardOf = (index: number): BackupOptions => ({
+    ...base,
+    ...{ directory, nodes: ['A1'], shard: { index, count: 2 } },
+  });
+  await backup(shardOf(1)).done;
+  const second = backup(shardOf(2));
+  await second.done;
+  t.equal(second.progress.partitions, ofA1.filter((id) => id % 2 === 1).length);
+  t.strictSame(await digestsIn(directory), recordsOfA1);
+
+  const moved = ofA1.slice(0, 1500);
+  sandbox.migrate(moved, [sandbox.nodes[1]!, sandbox.nodes[0]!]);
+  await backup({ ...shardOf(2), removeFiles: true }).done;
+  const { failures } = await verify({ paths: [directory] }).done;
+  t.match(failures, [{ code: 'FORMAT', facts: { expected: /^nodePartitions/ } }]);
+  sandbox.migrate(moved, [sandbox.nodes[0]!, sandbox.nodes[1]!]);
 });
 
 t.test('what is safe is further on than the digest to begin after', async (t) => {
