@@ -6,7 +6,7 @@ import type { Command } from './command.ts';
 import { insteadOf } from './foreign.ts';
 import { commandList, GENERAL_OPTIONS, optionLines } from './help.ts';
 import { nearest } from './nearest.ts';
-import { namesOf, type Option } from './option.ts';
+import { dashed, namesOf, type Option } from './option.ts';
 import { configFile } from './options/config.ts';
 import type { Typed } from './typed.ts';
 
@@ -203,17 +203,18 @@ const wordOf = (option: Option<unknown>, value: unknown): string | false => {
 };
 
 const unknownOption = (command: Command, name: string): AsbError => {
-  const dashed = name.length === 1 ? `-${name}` : `--${name}`;
   const instead = insteadOf(name);
   if (instead !== undefined) {
-    throw new AsbError('USAGE', `there is no option ${dashed}: ${instead}`, { expected: instead });
+    throw new AsbError('USAGE', `there is no option ${dashed(name)}: ${instead}`, {
+      expected: instead,
+    });
   }
   const known = [...command.options, ...GENERAL_OPTIONS];
   const near = nearest(
     name,
     known.flatMap((option) => [option.name, ...option.alias]).filter((each) => each.length > 1),
   );
-  const hint = near === undefined ? '' : `; did you mean --${near}?`;
-  const facts = near === undefined ? {} : { expected: `--${near}` };
-  return new AsbError('USAGE', `there is no option ${dashed}${hint}`, facts);
+  const hint = near === undefined ? '' : `; did you mean ${dashed(near)}?`;
+  const facts = near === undefined ? {} : { expected: dashed(near) };
+  return new AsbError('USAGE', `there is no option ${dashed(name)}${hint}`, facts);
 };

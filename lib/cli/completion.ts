@@ -1,7 +1,7 @@
 /** Scripts that complete `asb` in a shell: made of the commands' tables, and run without starting Node. */
 import type { Command } from './command.ts';
 import { GENERAL_OPTIONS } from './help.ts';
-import type { Option } from './option.ts';
+import { dashed, type Option } from './option.ts';
 
 /** The shells there is a script for. */
 export const SHELLS = ['bash', 'zsh'] as const;
@@ -16,7 +16,6 @@ export const completionScript = (shell: CompletedShell, commands: readonly Comma
 
 const quoted = (words: string): string => `'${words.replaceAll("'", "'\\''")}'`;
 
-const dashed = (name: string): string => (name.length === 1 ? `-${name}` : `--${name}`);
 const spellings = ({ name, alias }: Option<unknown>): string[] => [name, ...alias].map(dashed);
 
 /** What a command's help tells of; others can be typed. */

@@ -5,7 +5,7 @@ import { ParticleText } from '../ndjson/particle-text.ts';
 import type { Global } from '../record/globals.ts';
 import type { AsbRecord } from '../record/record.ts';
 import { countOf } from './format.ts';
-import { printable } from './report.ts';
+import { printable, shortened } from './report.ts';
 
 /** Characters of a value that are shown. */
 export const MAX_VALUE = 80;
@@ -13,7 +13,7 @@ export const MAX_VALUE = 80;
 /** As `diff -u` has them. */
 const SIGNS = { removed: '-', added: '+', changed: '~' } as const;
 
-/** Words for an index's facts, where its own name is none for people. */
+/** What the first line of a global says, or what does not count. */
 const HIDDEN_FACTS: ReadonlySet<string> = new Set(['kind', 'namespace', 'name']);
 
 /** Says differences; the memory for values is used again. */
@@ -37,7 +37,9 @@ export class DiffLines {
         return `    ${FIELD_WORDS[field]}: ${one} → ${other}`;
       }),
       ...bins.map(({ name, before: one, after: other }) => {
-        const [old, now] = [one, other].map((bin) => bin && shortened(this.#values.of(bin)));
+        const [old, now] = [one, other].map(
+          (bin) => bin && shortened(this.#values.of(bin), MAX_VALUE),
+        );
         if (old === undefined) return `  + bin ${name}: ${now}`;
         return now === undefined ? `  - bin ${name}: ${old}` : `    bin ${name}: ${old} → ${now}`;
       }),
@@ -57,7 +59,7 @@ export class DiffLines {
       case 'key':
         return record.userKey === undefined
           ? 'not stored'
-          : shortened(this.#values.of(record.userKey));
+          : shortened(this.#values.of(record.userKey), MAX_VALUE);
       case 'generation':
         return String(record.generation);
       case 'voidTime':
@@ -73,11 +75,6 @@ const FIELD_WORDS = {
   voidTime: 'expires',
 } as const satisfies Record<RecordField, string>;
 
-const shortened = (text: string): string =>
-  text.length <= MAX_VALUE
-    ? text
-    : `${text.slice(0, MAX_VALUE)}… (${countOf(text.length, 'character')})`;
-
 const globalLines = ({ kind, before, after }: GlobalDifference): string[] => {
   const { kind: type, name } = (after ?? before)!;
   const head = `${SIGNS[kind]} ${type === 'index' ? 'secondary index' : 'UDF module'} ${name}`;
@@ -89,7 +86,10 @@ const factLines = (before: Global, after: Global): string[] => {
   return [...new Set([...old.keys(), ...now.keys()])]
     .map((fact) => [fact, old.get(fact) ?? 'none', now.get(fact) ?? 'none'] as const)
     .filter(([, one, other]) => one !== other)
-    .map(([fact, one, other]) => `    ${fact}: ${shortened(one)} → ${shortened(other)}`);
+    .map(
+      ([fact, one, other]) =>
+        `    ${fact}: ${shortened(one, MAX_VALUE)} → ${shortened(other, MAX_VALUE)}`,
+    );
 };
 
 const factsOf = (global: Global): ReadonlyMap<string, string> =>

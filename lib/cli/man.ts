@@ -2,7 +2,7 @@
 import { type Command, HEADINGS } from './command.ts';
 import { ExitCode } from './exit-code.ts';
 import { GENERAL_OPTIONS, TOPICS } from './help.ts';
-import type { Option } from './option.ts';
+import { dashed, type Option } from './option.ts';
 import { wrap } from './wrap.ts';
 
 /** Width of the source; formatters fill the lines themselves. */
@@ -72,7 +72,7 @@ const titled = (title: string, what: string, { version, date }: ManOptions): str
 ];
 
 const optionHead = ({ name, alias, takesValue, valueIsOptional, shown }: Option<unknown>) => {
-  const names = [...alias, name].map((each) => bold(each.length === 1 ? `-${each}` : `--${each}`));
+  const names = [...alias, name].map((each) => bold(dashed(each)));
   const value = valueIsOptional === true ? `[=${italic(shown)}]` : ` ${italic(shown)}`;
   return `${names.join(', ')}${takesValue ? value : ''}`;
 };

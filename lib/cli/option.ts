@@ -52,7 +52,8 @@ const OPEN_END = 0xffffffff;
 export const namesOf = (option: Pick<Option<unknown>, 'name' | 'alias'>): string =>
   [...option.alias, option.name].map(dashed).join(', ');
 
-const dashed = (name: string): string => (name.length === 1 ? `-${name}` : `--${name}`);
+/** A name as it is typed: `-w`, `--parallel`. */
+export const dashed = (name: string): string => (name.length === 1 ? `-${name}` : `--${name}`);
 
 const usage = (
   option: Pick<Option<unknown>, 'name' | 'alias'>,

@@ -8,7 +8,7 @@ import { ParticleType } from '../record/particle.ts';
 import type { AsbRecord } from '../record/record.ts';
 import { Double, FlaggedList, FlaggedMap, GeoJson, type Value } from '../record/values.ts';
 import { formatBytes, formatCount, formatDuration } from './format.ts';
-import { printable } from './report.ts';
+import { printable, shortened } from './report.ts';
 import { nameOf } from './verify-report.ts';
 
 /** Characters that are shown of a value, and bytes of a blob. */
@@ -79,11 +79,7 @@ const flagsText = (value: Value): string => {
   return (value.flags & MapFlag.VALUE_ORDERED) === 0 ? ', by key' : ', by key and value';
 };
 
-const shownValue = (value: Value): string => {
-  const text = printable(valueText(value));
-  if (text.length <= MAX_SHOWN) return text;
-  return `${text.slice(0, MAX_SHOWN)}… (${formatCount(text.length)} characters)`;
-};
+const shownValue = (value: Value): string => shortened(printable(valueText(value)), MAX_SHOWN);
 
 /** Much like JSON; bytes in hex, between angle brackets. */
 const valueText = (value: Value): string => {

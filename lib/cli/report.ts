@@ -1,4 +1,5 @@
 import { AsbError, messageOf } from '../errors.ts';
+import { countOf } from './format.ts';
 
 /** Causes that one line holds. */
 const MAX_CAUSES = 3;
@@ -36,6 +37,10 @@ const chainOf = (thrown: unknown): unknown[] => {
   }
   return [...chain];
 };
+
+/** A text of so many characters at most; of a longer one, its begin and its length. */
+export const shortened = (text: string, most: number): string =>
+  text.length <= most ? text : `${text.slice(0, most)}… (${countOf(text.length, 'character')})`;
 
 /** Escapes what a terminal would obey. */
 export const printable = (words: string): string =>

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { detailsOf, lineOf, printable } from '../../lib/cli/report.ts';
+import { detailsOf, lineOf, printable, shortened } from '../../lib/cli/report.ts';
 import { AsbError } from '../../lib/errors.ts';
 
 const failing = (message: string, cause?: unknown): AsbError =>
@@ -36,5 +36,11 @@ t.test('all there is to know', (t) => {
 
 t.test('a terminal is told nothing that it would obey', (t) => {
   t.equal(printable('a\u0007\u009b\r\u007fé'), 'a\\x07\\x9b\\x0d\\x7fé');
+  t.end();
+});
+
+t.test('a long text', (t) => {
+  t.equal(shortened('four', 4), 'four');
+  t.equal(shortened('x'.repeat(1234), 2), 'xx… (1,234 characters)');
   t.end();
 });
