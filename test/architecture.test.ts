@@ -15,7 +15,7 @@ const LINES: readonly (readonly string[])[] = [
   ['lib/stages', 'lib/sandbox'],
   ['lib/asb', 'lib/ndjson', 'lib/wire', 'lib/select', 'lib/csv', 'lib/sort', 'lib/client'],
   ['lib/record', 'lib/storage', 'lib/crypto', 'lib/zstd', 'lib/secrets'],
-  ['lib/memory', 'lib/errors.ts'],
+  ['lib/memory', 'lib/bounded-file.ts', 'lib/errors.ts'],
 ];
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));

@@ -1,5 +1,5 @@
 /** Where passwords come from. No message shows any of what was read. */
-import { createReadStream } from 'node:fs';
+import { readBounded } from '../bounded-file.ts';
 import { AsbError, codeOf } from '../errors.ts';
 import { namesOf, type Option } from './option.ts';
 import { MAX_SECRET_SIZE } from './secret-line.ts';
@@ -51,18 +51,11 @@ const readFile = async (
   option: Pick<Option<unknown>, 'name' | 'alias'>,
   file: string,
 ): Promise<string> => {
-  const chunks: Buffer[] = [];
-  try {
-    // One byte more than may be in it: `end` counts from 0. A pipe (`<(…)` in a shell) will do.
-    for await (const chunk of createReadStream(file, { end: MAX_SECRET_SIZE })) chunks.push(chunk);
-  } catch (cause) {
+  const bytes = await readBounded(file, MAX_SECRET_SIZE).catch((cause: unknown) => {
     const what = `${namesOf(option)}: cannot read ${file} (${codeOf(cause)})`;
     throw new AsbError('USAGE', what, { file, cause });
-  }
-  const bytes = Buffer.concat(chunks);
-  if (bytes.length > MAX_SECRET_SIZE) {
-    const what = `${namesOf(option)}: ${file} has more than ${MAX_SECRET_SIZE} bytes`;
-    throw new AsbError('USAGE', what, { file });
-  }
-  return bytes.toString().replace(/\r?\n$/, '');
+  });
+  if (bytes !== undefined) return bytes.toString().replace(/\r?\n$/, '');
+  const what = `${namesOf(option)}: ${file} has more than ${MAX_SECRET_SIZE} bytes`;
+  throw new AsbError('USAGE', what, { file });
 };

@@ -1,5 +1,5 @@
 /** Where keys come from. No message shows any of what was read. */
-import { open } from 'node:fs/promises';
+import { readBounded } from '../bounded-file.ts';
 import { AsbError, codeOf, messageOf } from '../errors.ts';
 import { EncryptionKey } from './key.ts';
 
@@ -13,15 +13,15 @@ export const MAX_KEY_FILE_SIZE = 64 * 1024;
  *   or holds no private key
  */
 export const keyFromFile = async (file: string): Promise<EncryptionKey> => {
-  const text = await readText(file).catch((cause: unknown) => {
+  const bytes = await readBounded(file, MAX_KEY_FILE_SIZE).catch((cause: unknown) => {
     throw new AsbError('KEY', `cannot read the key file ${file} (${codeOf(cause)})`, {
       file,
       cause,
     });
   });
   return namingSource(`key file ${file}`, { file }, () => {
-    if (text === undefined) throw new AsbError('KEY', `larger than ${MAX_KEY_FILE_SIZE} bytes`);
-    return EncryptionKey.fromPem(text);
+    if (bytes === undefined) throw new AsbError('KEY', `larger than ${MAX_KEY_FILE_SIZE} bytes`);
+    return EncryptionKey.fromPem(bytes.toString('latin1'));
   });
 };
 
@@ -31,21 +31,6 @@ export const keyFromFile = async (file: string): Promise<EncryptionKey> => {
  */
 export const keyFromText = (text: string): EncryptionKey =>
   namingSource('the key given', {}, () => EncryptionKey.fromPem(text));
-
-/** @returns `undefined` if the file is too large */
-const readText = async (file: string): Promise<string | undefined> => {
-  const handle = await open(file);
-  try {
-    const bytes = Buffer.alloc(MAX_KEY_FILE_SIZE + 1);
-    let size = 0;
-    for (let read = 1; read > 0 && size < bytes.length; size += read) {
-      read = (await handle.read(bytes, size)).bytesRead;
-    }
-    return size > MAX_KEY_FILE_SIZE ? undefined : bytes.toString('latin1', 0, size);
-  } finally {
-    await handle.close();
-  }
-};
 
 /**
  * What an environment variable holds. Its peers do not agree: asbackup takes base64 of any bytes

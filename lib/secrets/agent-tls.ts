@@ -1,6 +1,6 @@
 /** TLS to the Secret Agent. */
-import { createReadStream } from 'node:fs';
 import { createSecureContext, type SecureContext } from 'node:tls';
+import { readBounded } from '../bounded-file.ts';
 import { AsbError, codeOf } from '../errors.ts';
 
 /** Largest PEM file that is read, in bytes. */
@@ -43,17 +43,10 @@ const holdsNone = (file: string): AsbError =>
   });
 
 const readFile = async (file: string, option: string): Promise<string> => {
-  const chunks: Buffer[] = [];
-  try {
-    // One byte more than may be in it: `end` counts from 0.
-    for await (const chunk of createReadStream(file, { end: MAX_AGENT_PEM_SIZE })) {
-      chunks.push(chunk);
-    }
-  } catch (cause) {
+  const bytes = await readBounded(file, MAX_AGENT_PEM_SIZE).catch((cause: unknown) => {
     throw new AsbError('KEY', `${option}: cannot read ${file} (${codeOf(cause)})`, { file, cause });
-  }
-  const bytes = Buffer.concat(chunks);
-  if (bytes.length <= MAX_AGENT_PEM_SIZE) return bytes.toString('latin1');
+  });
+  if (bytes !== undefined) return bytes.toString('latin1');
   throw new AsbError('KEY', `${option}: ${file} has more than ${MAX_AGENT_PEM_SIZE} bytes`, {
     file,
   });

@@ -1,8 +1,8 @@
 /** The config files that a command line is completed from, in their order. */
 import { isUtf8 } from 'node:buffer';
-import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readBounded } from '../../bounded-file.ts';
 import { AsbError, codeOf } from '../../errors.ts';
 import { placeOf } from '../given.ts';
 import { readToml, type TomlFile } from './toml-file.ts';
@@ -54,10 +54,9 @@ const readInto = async (files: TomlFile[], source: ConfigSource, depth: number):
 
 /** @returns `undefined` if the file is not there and need not be */
 const readText = async ({ file, isOptional }: ConfigSource): Promise<string | undefined> => {
-  const chunks: Buffer[] = [];
+  let bytes: Buffer | undefined;
   try {
-    // One byte more than may be in it: `end` counts from 0. A pipe (`<(…)` in a shell) will do.
-    for await (const chunk of createReadStream(file, { end: MAX_CONFIG_SIZE })) chunks.push(chunk);
+    bytes = await readBounded(file, MAX_CONFIG_SIZE);
   } catch (cause) {
     const code = codeOf(cause);
     const isAbsent = code === 'ENOENT' || code === 'ENOTDIR';
@@ -65,8 +64,7 @@ const readText = async ({ file, isOptional }: ConfigSource): Promise<string | un
     const what = `cannot read the config file ${file} (${code})`;
     throw new AsbError(isAbsent ? 'NOT_FOUND' : 'STORAGE', what, { file, cause });
   }
-  const bytes = Buffer.concat(chunks);
-  if (bytes.length > MAX_CONFIG_SIZE) {
+  if (bytes === undefined) {
     throw new AsbError('LIMIT', `config file ${file} has more than ${MAX_CONFIG_SIZE} bytes`, {
       file,
     });

@@ -1,5 +1,6 @@
 /** Which records, bins and globals of a backup are wanted: of commands that need no cluster. */
 import { isUtf8 } from 'node:buffer';
+import { readBounded } from '../../bounded-file.ts';
 import { AsbError, messageOf } from '../../errors.ts';
 import { MAX_GENERATION } from '../../record/layout.ts';
 import type { Where } from '../../select/where.ts';
@@ -23,6 +24,8 @@ import {
 
 /** Most user keys that a file may list: all of them are kept in memory. */
 export const MAX_LISTED_KEYS = 1_000_000;
+/** Largest such file, in bytes. */
+export const MAX_KEYS_SIZE = 64 * 1024 * 1024;
 
 const group = 'Selection:';
 
@@ -207,20 +210,24 @@ const namedRecordsOf = async (given: Given): Promise<FilterOptions> => {
 };
 
 const linesOf = async (path: string): Promise<string[]> => {
-  const { readFile } = await import('node:fs/promises');
-  const content = await readFile(path).catch((cause: unknown) => {
+  const content = await readBounded(path, MAX_KEYS_SIZE).catch((cause: unknown) => {
     throw new AsbError('STORAGE', `${namesOf(keysFrom)}: ${messageOf(cause)}`, {
       file: path,
       cause,
     });
   });
+  if (content === undefined) throw tooMany(path, `more than ${MAX_KEYS_SIZE} bytes`);
   const lines = textOf(content, path)
     .split(/\r?\n/)
     .filter((line) => line !== '');
   if (lines.length <= MAX_LISTED_KEYS) return lines;
-  const what = `${path} has ${lines.length} user keys; ${MAX_LISTED_KEYS} is the limit`;
-  throw new AsbError('LIMIT', `${what}: filter in several runs`, { file: path });
+  throw tooMany(path, `${lines.length} user keys; ${MAX_LISTED_KEYS} is the limit`);
 };
+
+const tooMany = (file: string, what: string): AsbError =>
+  new AsbError('LIMIT', `${namesOf(keysFrom)}: ${file} has ${what}; filter in several runs`, {
+    file,
+  });
 
 /** Without the mark that some editors begin a text with: it would be a part of the first key. */
 const textOf = (content: Uint8Array, path: string): string => {

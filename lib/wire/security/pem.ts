@@ -1,6 +1,7 @@
 /** PEM files: of certificates, keys, revocation lists. */
-import { open, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readBounded } from '../../bounded-file.ts';
 import { AsbError, codeOf } from '../../errors.ts';
 
 /** Largest PEM file that is read, in bytes; a bundle of all public CAs has 230 KB. */
@@ -74,24 +75,10 @@ export const readPemDirectory = async (directory: string, option: string): Promi
   return files;
 };
 
-const readFileText = (file: string, option: string): Promise<string | undefined> =>
-  readText(file).catch((cause: unknown) => {
+/** @returns `undefined` if the file is too large */
+const readFileText = async (file: string, option: string): Promise<string | undefined> => {
+  const bytes = await readBounded(file, MAX_PEM_SIZE).catch((cause: unknown) => {
     throw new AsbError('KEY', `${option}: cannot read ${file} (${codeOf(cause)})`, { file, cause });
   });
-
-/** @returns `undefined` if the file is too large */
-const readText = async (file: string): Promise<string | undefined> => {
-  const handle = await open(file);
-  try {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    for await (const chunk of handle.createReadStream({ autoClose: false })) {
-      chunks.push(chunk);
-      size += chunk.length;
-      if (size > MAX_PEM_SIZE) return undefined;
-    }
-    return Buffer.concat(chunks).toString('latin1');
-  } finally {
-    await handle.close();
-  }
+  return bytes?.toString('latin1');
 };

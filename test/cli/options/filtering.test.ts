@@ -82,6 +82,11 @@ t.test('user keys from a file, one a line, beside others', async (t) => {
   });
   const many = join(t.testdir({ many: 'x\n'.repeat(MAX_LISTED_KEYS + 1) }), 'many');
   await t.rejects(wantedOf(given({ 'keys-from': many })), { code: 'LIMIT', facts: { file: many } });
+  const large = '/dev/zero';
+  await t.rejects(wantedOf(given({ 'keys-from': large })), {
+    code: 'LIMIT',
+    facts: { file: large },
+  });
 });
 
 t.test('an expression, and what it has left out', async (t) => {
