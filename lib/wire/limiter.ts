@@ -1,4 +1,5 @@
 /** How many records and bytes may pass in a second, as a pure engine: whoever uses it waits. */
+import { AsbError } from '../errors.ts';
 
 /** How much may pass in a second. */
 export interface RateLimits {
@@ -13,6 +14,8 @@ export const LONGEST_BURST = 100;
 
 /** Who waits, waits so many ms at least: waking for each record would cost more than the records. */
 const SHORTEST_DELAY = 20;
+/** After so many ms he looks again: a timer of Node's that is to wait for weeks does not wait at all. */
+const LONGEST_DELAY = 60_000;
 
 /** What is left of a rate: it fills as time goes by, up to what {@link LONGEST_BURST} brings. */
 class Bucket {
@@ -81,10 +84,10 @@ export class Limiter {
     return next;
   }
 
-  /** ms after which the record at `from` may pass, and some behind it. */
+  /** ms after which the record at `from` may pass, and some behind it; or it is time to ask again. */
   delay(offsets: Uint32Array, from: number): number {
     this.#fill();
-    return Math.max(SHORTEST_DELAY, this.#delay(offsets, from));
+    return Math.min(Math.max(SHORTEST_DELAY, this.#delay(offsets, from)), LONGEST_DELAY);
   }
 
   /** Counts what passes without having asked: others wait the longer. */
@@ -109,8 +112,18 @@ export class Limiter {
 
 const sizeAt = (offsets: Uint32Array, at: number): number => offsets[at + 1]! - offsets[at]!;
 
-/** A limiter by this process's clock; `undefined` if there is no limit. */
-export const limiterOf = (limits: RateLimits): Limiter | undefined =>
-  (limits.recordsPerSecond ?? 0) > 0 || (limits.bytesPerSecond ?? 0) > 0
+/**
+ * A limiter by this process's clock; `undefined` if there is no limit.
+ * @throws AsbError `USAGE` for a rate that is none: nothing would pass, or everything
+ */
+export const limiterOf = (limits: RateLimits): Limiter | undefined => {
+  const { recordsPerSecond = 0, bytesPerSecond = 0 } = limits;
+  for (const [name, rate] of Object.entries({ recordsPerSecond, bytesPerSecond })) {
+    if (rate >= 0 && rate < Number.POSITIVE_INFINITY) continue;
+    const expected = 'a number from 0 on; 0 is no limit';
+    throw new AsbError('USAGE', `${name} is ${rate}; expected ${expected}`, { expected });
+  }
+  return recordsPerSecond > 0 || bytesPerSecond > 0
     ? new Limiter(limits, () => performance.now())
     : undefined;
+};

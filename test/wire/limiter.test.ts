@@ -113,6 +113,19 @@ t.test('what passes unasked is taken off the rest', async (t) => {
   t.equal(limiter.take(offsets, 20), 22);
 });
 
+t.test('who must wait for weeks asks again before', async (t) => {
+  const { elapsed, turns } = run({ bytesPerSecond: 1 }, [1e7, 1], []);
+  t.equal(Math.round(elapsed / 1e9), 10);
+  t.ok(elapsed / turns < 2 ** 31, 'in what a timer can wait');
+});
+
+t.test('a rate that is none', async (t) => {
+  for (const rate of [Number.POSITIVE_INFINITY, Number.NaN, -1]) {
+    t.throws(() => limiterOf({ recordsPerSecond: rate }), { code: 'USAGE' });
+    t.throws(() => limiterOf({ bytesPerSecond: rate }), { code: 'USAGE' });
+  }
+});
+
 t.test('no limit is no limiter', async (t) => {
   t.equal(limiterOf({}), undefined);
   t.equal(limiterOf({ recordsPerSecond: 0, bytesPerSecond: 0 }), undefined);

@@ -58,7 +58,7 @@ export class PartitionScan {
   /**
    * @param deliver takes each batch; gives false to hold all scans until {@link resume}
    * @throws AsbError `RANGE` for a partition id that is none, a position that is no digest of its
-   *   partition, and holders that are none
+   *   partition, and holders that are none; `USAGE` for a rate that is none
    */
   constructor(
     cluster: Cluster,

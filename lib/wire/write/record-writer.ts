@@ -56,8 +56,8 @@ export class RecordWriter {
   #offTold = 0;
 
   /**
-   * @throws AsbError `NO_NAMESPACE` if no node has the namespace; `USAGE` for a `batchSize` or
-   *   `maxAsyncBatches` that is none
+   * @throws AsbError `NO_NAMESPACE` if no node has the namespace; `USAGE` for a `batchSize`,
+   *   `maxAsyncBatches` or rate that is none
    */
   constructor(cluster: Cluster, options: RecordWriterOptions) {
     cluster.requireNamespace(options.namespace);
