@@ -1,7 +1,7 @@
 import { type Document, documentAt } from '../storage/documents.ts';
 import { fileAt, homeAt, joinLocation } from '../storage/homes.ts';
 import { kindOf } from '../storage/kind.ts';
-import { MANIFEST_SUFFIX, requireFileName, STATE_SUFFIX } from '../storage/names.ts';
+import { MANIFEST_SUFFIX, requireSeenName, STATE_SUFFIX } from '../storage/names.ts';
 import { isS3Url } from '../storage/s3/url.ts';
 import type { BackupOptions } from './backup-options.ts';
 import { namePrefixOf } from './shard.ts';
@@ -17,7 +17,7 @@ export interface BackupDocuments {
 
 /**
  * Where the state and the manifest of a backup are.
- * @throws AsbError `USAGE` if a prefix leads out of the directory
+ * @throws AsbError `USAGE` if a prefix leads out of the directory, or hides its files there
  */
 export const documentsOf = async (options: BackupOptions): Promise<BackupDocuments> => {
   const { directory, outputFile, s3 } = options;
@@ -28,7 +28,7 @@ export const documentsOf = async (options: BackupOptions): Promise<BackupDocumen
   const asked = named === undefined ? undefined : await stateLocation(named, stateName);
   if (directory !== undefined) {
     homeAt(directory, s3); // what names no place is told as such, and not of what stands beside it
-    const inside = (name: string) => joinLocation(directory, requireFileName(name, directory));
+    const inside = (name: string) => joinLocation(directory, requireSeenName(name, directory));
     return {
       state: at(asked ?? inside(stateName)),
       manifest: at(inside(`${prefix}${MANIFEST_SUFFIX}`)),

@@ -40,6 +40,22 @@ export const requireFileName = (name: string, place: string): string => {
   );
 };
 
+/**
+ * The same for names that readers look for in a place: they leave out those that are hidden.
+ *
+ * @throws AsbError `USAGE` unless {@link isFileName}, and for a name with a dot before it
+ */
+export const requireSeenName = (name: string, place: string): string => {
+  if (!name.startsWith('.')) return requireFileName(name, place);
+  const expected = 'a name without a dot before it';
+  throw new AsbError(
+    'USAGE',
+    `${JSON.stringify(name)} would be hidden in ${place}, and no restore would find it; expected ` +
+      expected,
+    { file: place, expected },
+  );
+};
+
 /** The name that a file has until it is whole; hidden, and no `.asb`, so that no reader takes it. */
 export const partNameOf = (name: string): string => `.${name}.part`;
 

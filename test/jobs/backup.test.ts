@@ -173,6 +173,7 @@ t.test('what is refused, with nothing left behind', (t) =>
     const place = { directory };
     const rows: readonly [string, Partial<BackupOptions>, string][] = [
       ['no place', {}, 'USAGE'],
+      ['names that no restore finds', { ...place, prefix: '.x' }, 'USAGE'],
       ['two places', { directory, outputFile: join(root, 'x.asb') }, 'USAGE'],
       ['a host that is none', { ...place, seeds: 'h:0' }, 'USAGE'],
       ['nobody there', { ...place, seeds: '127.0.0.1:1' }, 'CONNECT'],

@@ -11,6 +11,7 @@ import {
   noBackup,
   partNameOf,
   requireFileName,
+  requireSeenName,
 } from '../../lib/storage/names.ts';
 
 t.test('names of files of a backup', async (t) => {
@@ -65,10 +66,15 @@ t.test('names that lead nowhere else', async (t) => {
   for (const name of good) {
     t.ok(isFileName(name), JSON.stringify(name));
     t.equal(requireFileName(name, 'out'), name);
+    if (!name.startsWith('.')) t.equal(requireSeenName(name, 'out'), name);
   }
   for (const name of [...bad, ...long]) {
     t.notOk(isFileName(name), JSON.stringify(name));
     t.throws(() => requireFileName(name, 'out'), { code: 'USAGE', facts: { file: 'out' } });
+    t.throws(() => requireSeenName(name, 'out'), { code: 'USAGE', facts: { file: 'out' } });
+  }
+  for (const name of ['.a', '...', '.a.asb.state']) {
+    t.throws(() => requireSeenName(name, 'out'), { code: 'USAGE', facts: { file: 'out' } }, name);
   }
 });
 

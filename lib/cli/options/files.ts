@@ -27,9 +27,9 @@ export const prefix = text({
   alias: ['q', 'prefix'],
   group,
   describe: 'How the names of the files begin: PREFIX_00000.asb (default: the namespace)',
-  expected: 'the beginning of a file name, without a slash',
+  expected: 'the beginning of a file name, without a slash, or a dot before it',
   shown: 'PREFIX',
-  pattern: /^[^/]*$/,
+  pattern: /^(?!\.)[^/]*$/,
 });
 
 export const removeFiles = flag({

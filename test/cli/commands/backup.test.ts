@@ -118,6 +118,7 @@ t.test('what is wrong is said, and nothing is left that looks whole', async (t) 
     [['-h', seeds, '-d', out], 2, /--namespace/],
     [['-n', 'test', '-o', '-', '-F', '5'], 2, /--file-limit/],
     [['-n', 'test', '-o', 'x', '-q', 'y'], 2, /prefix/],
+    [['-n', 'test', '-d', out, '-q', '.x'], 2, /prefix.*dot/],
     [['-n', 'test', '-d', out, '--compression-level', '5'], 2, /--compress/],
     [['-n', 'test', '-d', out, '-z', 'gzip'], 2, /zstd/],
     [['-n', 'test', '-d', out, '-w', '101'], 2, /100/],
