@@ -1,12 +1,12 @@
 import { AsbError } from '../errors.ts';
 import type { Bin } from '../record/bin.ts';
 import { computeDigest } from '../record/digest.ts';
-import { EPOCH_SECONDS } from '../record/layout.ts';
+import { bufferOf, EPOCH_SECONDS } from '../record/layout.ts';
 import { ParticleType } from '../record/particle.ts';
 import type { AsbRecord } from '../record/record.ts';
 import { Double, type Value } from '../record/values.ts';
 import type { ClientModule, ClientPut, ClientValue } from './target.ts';
-import { asBuffer, impossible, type Loss, ValueWriter } from './value-writer.ts';
+import { impossible, type Loss, ValueWriter } from './value-writer.ts';
 
 /** How records become puts of the client. */
 export interface ClientWriting {
@@ -114,7 +114,7 @@ export class ClientRecordWriter {
     const { value } = userKey;
     if (userKey.type === ParticleType.INTEGER && isInteger(value)) return value;
     if (typeof value === 'string' && value !== '' && !value.includes('\0')) return value;
-    if (value instanceof Uint8Array && value.length > 0) return asBuffer(value);
+    if (value instanceof Uint8Array && value.length > 0) return bufferOf(value);
     this.#values.loss('userKey', place);
     return undefined;
   }

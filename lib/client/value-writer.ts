@@ -1,5 +1,6 @@
 import { AsbError } from '../errors.ts';
 import { isList } from '../record/bare-value.ts';
+import { bufferOf } from '../record/layout.ts';
 import { MapFlag } from '../record/msgpack.ts';
 import { ParticleType } from '../record/particle.ts';
 import {
@@ -53,7 +54,7 @@ export class ValueWriter {
     if (typeof value === 'bigint') return this.#bigint(value, place);
     if (typeof value === 'string') return this.text(value, place);
     if (value === null || typeof value === 'boolean') return value;
-    if (value instanceof Uint8Array) return asBuffer(value);
+    if (value instanceof Uint8Array) return bufferOf(value);
     if (value instanceof Double) return this.#double(value.value);
     if (value instanceof GeoJson) return new this.#client.GeoJSON(this.text(value.text, place));
     if (value instanceof TypedBytes) return this.#bytes(value, place);
@@ -110,7 +111,7 @@ export class ValueWriter {
     if (type === ParticleType.STRING) throw impossible(place, 'a string that is no UTF-8');
     if (type === ParticleType.GEOJSON) throw impossible(place, 'GeoJSON that is none');
     this.loss('blob', place);
-    return asBuffer(bytes);
+    return bufferOf(bytes);
   }
 
   #list(items: readonly Value[], place: string): ClientValue {
@@ -126,10 +127,6 @@ export class ValueWriter {
     );
   }
 }
-
-/** A view of the same bytes, in the class that the client wants. */
-export const asBuffer = (bytes: Uint8Array): Buffer =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 
 /** What the client cannot write, whatever is accepted. */
 export const impossible = (place: string, what: string): AsbError =>

@@ -1,4 +1,5 @@
 import { giveBack } from '../memory/buffer-pool.ts';
+import { bufferOf } from '../record/layout.ts';
 import { JsonOutput } from './json-output.ts';
 import { ParticleToJson } from './particle-to-json.ts';
 
@@ -9,7 +10,7 @@ export class ParticleText {
 
   /** The value of a bin or of a user key. */
   of({ type, bytes }: { readonly type: number; readonly bytes: Uint8Array }): string {
-    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    const buffer = bufferOf(bytes);
     this.#particle.write(buffer, type, 0, buffer.length);
     this.#out.endLine();
     const pieces = this.#out.take();

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { bufferOf } from '../record/layout.ts';
 
 /**
  * Checks a stream of bytes to be UTF-8, however it is cut into chunks. Decoders put U+FFFD where
@@ -13,7 +14,7 @@ export class Utf8Check {
    * @returns -1 if it is right, else how many line ends stand in it before the first line that isn't
    */
   push(chunk: Uint8Array): number {
-    const bytes = this.#rest.length > 0 ? Buffer.concat([this.#rest, chunk]) : asBuffer(chunk);
+    const bytes = this.#rest.length > 0 ? Buffer.concat([this.#rest, chunk]) : bufferOf(chunk);
     const whole = bytes.length - openBytes(bytes);
     if (!isUtf8(bytes.subarray(0, whole))) return firstWrongLine(bytes.subarray(0, whole));
     this.#rest = Buffer.from(bytes.subarray(whole));
@@ -51,6 +52,3 @@ const firstWrongLine = (bytes: Buffer): number => {
     line++;
   }
 };
-
-const asBuffer = (bytes: Uint8Array): Buffer =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);

@@ -1,3 +1,4 @@
+import { bufferOf } from './layout.ts';
 import {
   type Double,
   FlaggedList,
@@ -34,6 +35,3 @@ export const bareValue = (value: Value): BareValue => {
 
 /** Tells lists from all else that a value may be, also where TypeScript does not. */
 export const isList = (value: Value): value is readonly Value[] => Array.isArray(value);
-
-const bufferOf = ({ buffer, byteOffset, length }: Uint8Array): Buffer =>
-  Buffer.from(buffer, byteOffset, length);

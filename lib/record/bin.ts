@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { AsbError } from '../errors.ts';
+import { bufferOf } from './layout.ts';
 import { decodeMsgpack } from './msgpack.ts';
 import {
   GEOJSON_HEADER_SIZE,
@@ -15,7 +16,7 @@ import { GeoJson, TypedBytes, type Value } from './values.ts';
  */
 export const decodeInteger = (bytes: Uint8Array): number | bigint => {
   needSize(ParticleType.INTEGER, bytes, 8);
-  const value = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).readBigInt64BE();
+  const value = bufferOf(bytes).readBigInt64BE();
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value;
 };
@@ -40,7 +41,7 @@ const needSize = (type: ParticleType, bytes: Uint8Array, size: number): void => 
  * @throws AsbError `FORMAT` if it has not the size of its type, or a list or map is no msgpack
  */
 export const decodeParticle = (type: number, bytes: Uint8Array): Value => {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const buffer = bufferOf(bytes);
   switch (type) {
     case ParticleType.NULL:
       return null;

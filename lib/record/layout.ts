@@ -113,6 +113,10 @@ export const readU16 = (bytes: Uint8Array, at: number): number =>
 export const partitionOf = (bytes: Uint8Array, digestAt = 0): number =>
   (bytes[digestAt]! | (bytes[digestAt + 1]! << 8)) & (PARTITION_COUNT - 1);
 
+/** The same memory with the methods of a Buffer. */
+export const bufferOf = ({ buffer, byteOffset, length }: Uint8Array): Buffer =>
+  Buffer.from(buffer, byteOffset, length);
+
 /** A view of the same memory, for reading and writing whole words. */
 export const viewOf = (bytes: Uint8Array): DataView =>
   new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

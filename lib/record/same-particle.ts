@@ -1,4 +1,5 @@
 import { AsbError } from '../errors.ts';
+import { bufferOf } from './layout.ts';
 import { MAX_NESTING, MsgpackReader, Token } from './msgpack-reader.ts';
 import { MsgpackWriter } from './msgpack-writer.ts';
 import { GEOJSON_HEADER_SIZE, geoJsonTextOffset, ParticleType } from './particle.ts';
@@ -29,9 +30,6 @@ export const isSameParticle = (one: StoredParticle, other: StoredParticle): bool
       return false;
   }
 };
-
-const bufferOf = (bytes: Uint8Array): Buffer =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 
 const isSameGeoJson = (one: Buffer, other: Buffer): boolean => {
   if (Math.min(one.length, other.length) < GEOJSON_HEADER_SIZE) return false;

@@ -1,5 +1,6 @@
 import t from 'tap';
 import {
+  bufferOf,
   isNameAt,
   PARTITION_COUNT,
   partitionOf,
@@ -25,4 +26,11 @@ t.test('a name is at a place if it is all that stands there', async (t) => {
   t.ok(isNameAt(Buffer.alloc(0), bytes, 3, 3));
   t.notOk(isNameAt(Buffer.from('test'), bytes, 1, 6));
   t.notOk(isNameAt(Buffer.from('text'), bytes, 1, 5));
+});
+
+t.test('a Buffer of the same memory', async (t) => {
+  const memory = Uint8Array.of(0, 1, 2, 3);
+  const buffer = bufferOf(memory.subarray(1, 3));
+  memory[1] = 9;
+  t.same(buffer, Buffer.of(9, 2));
 });
