@@ -6,6 +6,7 @@ import type { Loss } from '../client/value-writer.ts';
 import { AsbError } from '../errors.ts';
 import type { RecordChunk } from '../record/chunk.ts';
 import { ResultCode } from '../wire/result-code.ts';
+import type { WriteInfo } from '../wire/write/write-info.ts';
 
 export interface ToClientOptions extends ClientWriting {
   /**
@@ -20,17 +21,8 @@ export interface ToClientOptions extends ClientWriting {
 }
 
 /** What has become of the records; the words are those of `load`. */
-export interface ToClientInfo {
-  readonly total: number;
-  readonly inserted: number;
-  /** There already (policy `create`). */
-  readonly existed: number;
-  /** The stored record's generation is not below. */
-  readonly fresher: number;
-  /** The void time has come. */
-  readonly expired: number;
-  /** Without a bin to write. */
-  readonly skipped: number;
+export interface ToClientInfo
+  extends Pick<WriteInfo, 'total' | 'inserted' | 'existed' | 'fresher' | 'expired' | 'skipped'> {
   readonly globalsSkipped: number;
   /** How often a loss was accepted. */
   readonly accepted: Readonly<Record<Loss, number>>;
