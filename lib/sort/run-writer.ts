@@ -63,10 +63,17 @@ export class RunWriter {
     return { path: this.#file!.path, bytes: this.#bytes };
   }
 
-  /** Closes the file, whole or not; what did not get into it is told by the calls before. */
+  /**
+   * Closes the file, whole or not; what did not get into it is told by the calls before.
+   * @throws AsbError `STORAGE`: some file systems tell only now that there was no room
+   */
   async close(): Promise<void> {
     await this.#pending.catch(() => {});
-    await this.#file?.handle.close();
+    if (this.#file === undefined) return;
+    const { path, handle } = this.#file;
+    await handle.close().catch((cause: unknown) => {
+      throw storageError('write', path, cause);
+    });
   }
 
   /** Hands the block over, when the one before has been written. */

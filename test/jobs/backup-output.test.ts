@@ -85,7 +85,8 @@ t.test('a source that fails leaves nothing', async (t) => {
   await t.rejects(writeBackup(source, options), /the source broke/);
   t.strictSame(readdirSync(directory), []);
   const outputFile = join(root, 'one.asb');
-  for (const place of [{ outputFile }, { outputFile, fileLimit: 1024 * 1024 }]) {
+  const output = new PassThrough().resume();
+  for (const place of [{ outputFile }, { outputFile, fileLimit: 1024 * 1024 }, { output }]) {
     await t.rejects(writeBackup(Readable.from(failing()), { namespace, ...place }), /broke/);
     t.strictSame(readdirSync(root), ['out']);
   }

@@ -72,3 +72,27 @@ t.test('a disk that refuses is told with the file', async (t) => {
     else await t.rejects(rest, { code: 'STORAGE', facts: { file: /run-/ } });
   }
 });
+
+t.test('a disk that tells at the end that it is full', async (t) => {
+  const parent = t.testdir();
+  const directory = new TempDirectory(parent);
+  const { create } = TempDirectory.prototype;
+  directory.create = async () => {
+    const { path, handle } = await create.call(directory);
+    const close = handle.close.bind(handle);
+    // As network file systems do it.
+    handle.close = async () => {
+      handle.close = close;
+      await close();
+      throw Object.assign(new Error('over quota'), { code: 'EDQUOT' });
+    };
+    return { path, handle };
+  };
+  const writer = new RunWriter(directory);
+  await writer.begin();
+  await fill(writer, [1]);
+  await t.rejects(writer.end(), { code: 'STORAGE', facts: { file: /run-0$/ } });
+  await t.resolves(writer.close(), 'it was closed');
+  await directory.remove();
+  t.strictSame(await readdir(parent), []);
+});
