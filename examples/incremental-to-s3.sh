@@ -6,10 +6,14 @@
 # What follows namespace and place goes to asb backup. Each run is a prefix of its own, and the object
 # "latest" names the last one that is complete. An incremental one begins where that one had begun, by
 # its manifest, and five minutes before, since clocks differ: so what changed while it ran, or while
-# later runs failed, is not lost, and records may be in two of them. Restored in their order, the
-# newest of each wins. Deletes are in no backup: a restored chain has what was deleted since Sunday.
+# later runs failed, is not lost, and records may be in two of them. One backup of all, with the newest
+# of each record, is what asb merge makes of them. Or they are restored in their order: -g (no look at
+# generations) is for records that were deleted and made anew, whose generations began anew. Deletes are
+# in no backup: a restored chain has what was deleted since Sunday.
 #
-#     asb restore -h 10.0.0.2 --parent-directory s3://vault/aerospike/test \
+#     asb merge s3://vault/aerospike/test/2026-11-22T023000Z-full \
+#       s3://vault/aerospike/test/2026-11-23T023000Z-incremental -d week
+#     asb restore -h 10.0.0.2 -g --parent-directory s3://vault/aerospike/test \
 #       --directory-list 2026-11-22T023000Z-full,2026-11-23T023000Z-incremental
 #
 # FULL=1 makes a full one on any day, FULL=0 none. S3_OPTIONS are for all commands: "--s3-region eu-west-1".

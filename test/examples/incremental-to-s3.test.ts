@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import t from 'tap';
 import { startSandbox } from '../../lib/sandbox/index.ts';
@@ -31,7 +32,8 @@ const latest = async (): Promise<string> => {
   return (await Body?.transformToString()) ?? '';
 };
 const keysOf = async (place: string): Promise<unknown[]> => {
-  const cat = await run(['cat', ...S3_OPTIONS.split(' '), place], { env: target.env });
+  const options = place.startsWith('s3:') ? S3_OPTIONS.split(' ') : [];
+  const cat = await run(['cat', ...options, place], { env: target.env });
   const parsed = await run(['parse'], { input: cat.stdout });
   return linesOf(parsed.stdout.toString())
     .flatMap(({ key }) => key ?? [])
@@ -64,7 +66,7 @@ t.test('a full one, incremental ones, and a failure between them', async (t) => 
   const nameOf = (place: string): string => place.slice(place.lastIndexOf('/') + 1);
   const restored = await run(
     [
-      ...['restore', '-h', copy.seeds.join(), ...S3_OPTIONS.split(' ')],
+      ...['restore', '-g', '-h', copy.seeds.join(), ...S3_OPTIONS.split(' ')],
       ...['--parent-directory', `s3://${target.bucket}/nightly/test`],
       ...['--directory-list', [full, incremental].map(nameOf).join()],
     ],
@@ -74,6 +76,37 @@ t.test('a full one, incremental ones, and a failure between them', async (t) => 
   const values = (lines: readonly Line[]): unknown[] =>
     lines.map(({ key, bins }) => ({ key, bins }));
   t.strictSame(values(await look(copy.seeds.join(), 'test')), values(await look(seeds, 'test')));
+
+  const directory = join(t.testdir({}), 'week');
+  const merged = await run(
+    ['merge', ...S3_OPTIONS.split(' '), full, incremental, '-d', directory],
+    {
+      env: target.env,
+    },
+  );
+  t.equal(merged.code, 0, merged.stderr);
+  t.strictSame(
+    await keysOf(directory),
+    numbered(100, 205, {}).map(({ key }) => key),
+  );
+});
+
+t.test('a record that was deleted and made anew: the later one wins by -g', async (t) => {
+  const root = t.testdir({});
+  for (const v of ['old', 'new']) {
+    const input = JSON.stringify({ set: 's', key: 'anew', generation: 1, bins: { v } });
+    const text = await run(['serialize', '-n', 'test'], { input });
+    const rotated = await run(['rotate', '-d', join(root, v)], { input: text.stdout });
+    t.equal(rotated.code, 0, rotated.stderr);
+  }
+  const restored = async (...options: readonly string[]): Promise<unknown> => {
+    const hosts = ['-h', copy.seeds.join(), '-n', 'test,copy'];
+    const list = ['--parent-directory', root, '--directory-list', 'old,new'];
+    await run(['restore', ...hosts, ...list, ...options]);
+    return (await look(copy.seeds.join(), 'copy')).map(({ bins }) => bins);
+  };
+  t.strictSame(await restored(), [{ v: 'old' }], 'its generation is not above');
+  t.strictSame(await restored('-g'), [{ v: 'new' }]);
 });
 
 t.test('full ones when they are due', async (t) => {
