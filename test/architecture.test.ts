@@ -48,6 +48,17 @@ t.test('every folder imports only from below its line', async (t) => {
   t.strictSame(wrong, []);
 });
 
+t.test('codecs, and what they are made of, know no streams', async (t) => {
+  const line = LINES.find((folders) => folders.includes('lib/asb')) ?? [];
+  const pure = [...line, 'lib/record', 'lib/crypto', 'lib/zstd', 'lib/memory'];
+  const read = files.filter((file) => pure.includes(folderOf(file) ?? ''));
+  t.ok(read.length > 100);
+  const wrong = read.filter((file) =>
+    /'(?:node:)?stream(?:\/\w+)?'/.test(readFileSync(join(ROOT, file), 'utf8')),
+  );
+  t.strictSame(wrong, []);
+});
+
 t.test('every folder of the table is there', async (t) => {
   const found = new Set(files.map(folderOf));
   for (const folder of LINES.flat()) t.ok(found.has(folder), folder);
