@@ -8,6 +8,7 @@ import {
 } from './progress.ts';
 import type { Shell } from './shell.ts';
 import { calmLeft } from './time-left.ts';
+import { WIPE } from './words.ts';
 
 export type { ProgressCounts } from './progress.ts';
 
@@ -59,7 +60,7 @@ export class ProgressDisplay {
   /** Ends it and wipes the bar away. */
   close(): void {
     clearInterval(this.#timer);
-    if (this.#shell.columns !== undefined) this.#shell.draw('\r\x1b[K');
+    if (this.#shell.columns !== undefined) this.#shell.draw(WIPE);
   }
 
   #state(): ProgressState {

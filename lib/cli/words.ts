@@ -16,6 +16,9 @@ import { Output } from './output.ts';
 
 const STANDARD_ERROR = 2;
 
+/** Makes a line of a terminal empty. */
+export const WIPE = '\r\x1b[K';
+
 const { O_APPEND, O_CREAT, O_NONBLOCK, O_WRONLY } = constants;
 /** Not to wait for the reader of a FIFO: who has none is told so. */
 const APPENDING = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK;
@@ -39,16 +42,19 @@ export interface WordsOptions {
  * is told.
  */
 export class Words {
-  readonly #outputs: readonly [Output, ...Output[]];
+  readonly #output: Output;
+  readonly #failures: Output | undefined;
   readonly #form: LogForm;
   readonly #least: LogLevel;
   readonly drawn: boolean;
   #written: Promise<void> = Promise.resolve();
   #isLossTold = false;
+  /** Whether something drawn stands where the next line begins. */
+  #isDrawn = false;
 
   constructor(options: WordsOptions = {}) {
-    const output = options.output ?? new Output(STANDARD_ERROR);
-    this.#outputs = options.failures === undefined ? [output] : [output, options.failures];
+    this.#output = options.output ?? new Output(STANDARD_ERROR);
+    this.#failures = options.failures;
     this.#form = options.form ?? plainForm(false);
     this.#least = options.least ?? 'debug';
     this.drawn = options.drawn ?? true;
@@ -57,23 +63,30 @@ export class Words {
   /** One line; how it begins (`note: `, `warning: `) says how bad it is. */
   say(line: string, facts?: LogFacts): void {
     const entry = entryOf(line, facts);
-    if (isTold(entry.level, this.#least)) this.draw(this.#form(entry));
+    if (isTold(entry.level, this.#least)) this.#writeLine(this.#form(entry));
   }
 
   /** What ended the command: told whatever the level is. */
   fail(failure: Omit<LogEntry, 'level'>): void {
     const text = this.#form({ ...failure, level: 'error' });
-    for (const output of this.#outputs) this.#write(output, text);
+    this.#writeLine(text);
+    if (this.#failures !== undefined) this.#write(this.#failures, text);
   }
 
-  /** Bytes as they are. */
+  /** Bytes as they are; what is drawn in place is wiped away by the next line. */
   draw(text: string): void {
-    this.#write(this.#outputs[0], text);
+    this.#write(this.#output, text);
+    this.#isDrawn = text !== WIPE;
   }
 
   /** Resolves when all words are out. */
   settled(): Promise<void> {
     return this.#written;
+  }
+
+  #writeLine(text: string): void {
+    if (this.#isDrawn) this.draw(WIPE);
+    this.#write(this.#output, text);
   }
 
   #write(output: Output, text: string): void {
@@ -86,11 +99,10 @@ export class Words {
   }
 
   async #tellLoss(cause: unknown): Promise<void> {
-    const [, failures] = this.#outputs;
-    if (this.#isLossTold || failures === undefined) return;
+    if (this.#isLossTold || this.#failures === undefined) return;
     this.#isLossTold = true;
     const line = `warning: the log cannot be written, and lines are missing: ${messageOf(cause)}`;
-    await failures.write(Buffer.from(this.#form({ level: 'warn', line, facts: {} })));
+    await this.#failures.write(Buffer.from(this.#form({ level: 'warn', line, facts: {} })));
   }
 }
 

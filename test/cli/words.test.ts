@@ -21,14 +21,19 @@ const told = async (
   return readFileSync(file, 'utf8');
 };
 
-t.test('words come in order', async (t) => {
+t.test('words come in order, and none behind a bar', async (t) => {
   const text = await told(t.testdir(), {}, (words) => {
     words.say('one');
     words.draw('\r#\u001b[K');
     words.say('two\nlines\u0007');
+    words.draw('\r#\u001b[K');
+    words.draw('\r\u001b[K');
+    words.say('three');
+    words.draw('\r#\u001b[K');
     words.fail({ line: 'asb: no', facts: {} });
   });
-  t.equal(text, 'one\n\r#\u001b[Ktwo lines\\x07\nasb: no\n');
+  const wiped = '\r#\u001b[K\r\u001b[K';
+  t.equal(text, `one\n${wiped}two lines\\x07\n${wiped}three\n${wiped}asb: no\n`);
 });
 
 t.test('what is not bad enough is not told, but how it ended', async (t) => {
