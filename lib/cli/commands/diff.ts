@@ -1,5 +1,6 @@
 import type { Difference, DifferenceCounts, DiffReport } from '../../jobs/diff.ts';
 import type { Command } from '../command.ts';
+import { besideLines } from '../export-lines.ts';
 import { countOf, formatCount } from '../format.ts';
 import type { Given } from '../given.ts';
 import { flag, integer, list } from '../option.ts';
@@ -123,7 +124,7 @@ export const diffCommand: Command = {
     });
     const over = stopWith(shell.signal, job);
     const counts = () => ({ ...job.progress, whole: 'the bytes' });
-    const display = new ProgressDisplay({ shell, counts });
+    const display = new ProgressDisplay({ shell: besideLines(shell), counts });
     const report = await job.done.finally(() => {
       display.close();
       over();

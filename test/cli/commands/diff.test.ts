@@ -48,6 +48,14 @@ t.test('the exit status is the answer', async (t) => {
   }
 });
 
+t.test('on a terminal, no bar stands between the lines', async (t) => {
+  const cwd = t.testdir(FILES);
+  const line = `export A="$ASB_NODE $ASB_MAIN"; script -qec '$A diff few.asb other.asb' /dev/null`;
+  const { stdout } = await shell(line, { cwd });
+  t.match(stdout.toString(), /^- set people/m);
+  t.notMatch(stdout.toString(), '\u001b[K');
+});
+
 t.test('by a pipe', async (t) => {
   const cwd = t.testdir(FILES);
   const line = 'asb compress <a.asb | asb diff a.asb - && ! asb diff - b.asb <a.asb >/dev/null';
