@@ -122,10 +122,16 @@ class Split {
       }
       return;
     }
-    for (const [name, offsets] of this.#dealt(chunk)) {
+    const dealt = this.#dealt(chunk);
+    // All of them have records in the same memory.
+    const users = new Set(dealt.keys());
+    for (const [name, offsets] of dealt) {
       const part = await this.#partAt(name);
-      // Not with the batch's release: others have records in the same memory.
-      await part.write(new RecordBatch(chunk.bytes, Uint32Array.from(offsets)));
+      const release = () => {
+        users.delete(name);
+        if (users.size === 0) chunk.release();
+      };
+      await part.write(new RecordBatch(chunk.bytes, Uint32Array.from(offsets), release));
     }
   }
 

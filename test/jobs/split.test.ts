@@ -5,6 +5,7 @@ import t from 'tap';
 import { openInput } from '../../lib/jobs/backup-input.ts';
 import { MAX_SPLIT_PARTS, type SplitOptions, splitBackup } from '../../lib/jobs/split.ts';
 import { verify } from '../../lib/jobs/verify.ts';
+import { RecordBatch } from '../../lib/record/batch.ts';
 import { BatchBuilder } from '../../lib/record/builder.ts';
 import { GLOBALS, HEADER, manyRecords, TEXT } from '../helpers/asb-text.ts';
 import { chunksOf, itemsOf, toText } from '../helpers/parsed.ts';
@@ -37,13 +38,14 @@ const namespace = 'test';
 
 t.test('a part for each set, and nothing is lost', async (t) => {
   const directory = join(t.testdir(), 'out');
-  const text = mixed(4000);
+  // Several batches, whose memory is used again.
+  const text = mixed(40_000);
   const { signal } = new AbortController();
   const options = { namespace, directory, by: 'set', compress: 'zstd', signal } as const;
   const parts = await split(text, options);
   t.match(
     parts.map(({ location, records }) => [location, records]),
-    ['%none', 'a%2Fb', 'orders', 'users'].map((name) => [join(directory, name), 1000]),
+    ['%none', 'a%2Fb', 'orders', 'users'].map((name) => [join(directory, name), 10_000]),
   );
   const report = await verify({ paths: parts.map(({ location }) => location) }).done;
   t.strictSame(report.failures, []);
@@ -55,6 +57,18 @@ const itemsOfText = async (text: Buffer) =>
     .filter((item) => Buffer.isBuffer(item))
     .map(String)
     .sort();
+
+t.test('a batch is released when no part needs it any more', async (t) => {
+  const opened = await openInput({ input: Readable.from([HEADER]) });
+  const batches = chunksOf(mixed(40)).filter((chunk) => chunk.kind === 'records');
+  const released: number[] = [];
+  const chunks = batches.map(
+    ({ bytes, offsets }, index) => new RecordBatch(bytes, offsets, () => void released.push(index)),
+  );
+  opened.chunks = () => Readable.from(chunks);
+  await splitBackup(opened, { namespace, directory: join(t.testdir(), 'out'), by: 'set' });
+  t.strictSame(released, [...chunks.keys()]);
+});
 
 t.test('indexes go with their set, and a set that only an index names is a part', async (t) => {
   const directory = join(t.testdir(), 'out');
