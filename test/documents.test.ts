@@ -77,7 +77,11 @@ t.test('what documents name is there', async (t) => {
 });
 
 t.test('what documents use of the API is exported', async (t) => {
-  const exported = new Set(read('lib/index.ts').replaceAll(/from '.*'/g, '').match(/\w+/g));
+  const exported = new Set(
+    read('lib/index.ts')
+      .replaceAll(/from '.*'/g, '')
+      .match(/\w+/g),
+  );
   const table = /^\| what +\| functions.*?\n\n/ms.exec(read('README.md'))?.[0] ?? '';
   const names = Array.from(table.matchAll(/`(\w+)`/g), ([, name = '']) => name);
   t.ok(names.length > 50);
