@@ -1,4 +1,4 @@
-import type { FilterInfo, FilterOptions } from '../stages/filter.ts';
+import type { FilterOptions, FilterStage } from '../stages/filter.ts';
 import { exportLines } from './export-lines.ts';
 import type { Given } from './given.ts';
 import { namespace } from './options/common.ts';
@@ -19,7 +19,7 @@ export interface WriteWantedOptions {
 /**
  * Writes what is wanted of a backup: as a backup, or as lines.
  *
- * @returns what came, and what of it went on
+ * @returns the stage, which knows what came, and what of it went on
  * @throws AsbError `FORMAT` if it is of another namespace than the command line says; as `rewrite` and
  *   `exportLines`
  */
@@ -27,7 +27,7 @@ export const writeWanted = async (
   given: Given,
   shell: Shell,
   { read, select, language, verb }: WriteWantedOptions,
-): Promise<FilterInfo> => {
+): Promise<FilterStage> => {
   const source = given.value(namespace);
   const { filter } = await import('../stages/filter.ts');
   const stage = filter({ ...select, reuseMemory: true });
@@ -38,5 +38,5 @@ export const writeWanted = async (
   } else {
     await rewrite(given, shell, { read, stages: [stage], verb, source });
   }
-  return stage.info;
+  return stage;
 };

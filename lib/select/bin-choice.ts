@@ -36,6 +36,8 @@ export class BinChoice {
   readonly #keepsAll: boolean;
   readonly #pool: BufferPool;
   readonly #parts = new RecordParts();
+  /** Of each name, 1 if a record had a bin of it. */
+  readonly #seen: Uint8Array;
 
   /** @throws AsbError `USAGE` if more than one of `bins`, `dropBins` and `noBins` is given */
   constructor({ bins, dropBins, noBins = false, reuseMemory = false }: BinChoiceOptions) {
@@ -45,6 +47,7 @@ export class BinChoice {
     this.#keepsNamed = noBins || bins !== undefined;
     this.#named = noBins ? [] : bytesOf(bins ?? dropBins ?? []);
     this.#keepsAll = !this.#keepsNamed && this.#named.length === 0;
+    this.#seen = new Uint8Array(this.#named.length);
     this.#pool = reuseMemory ? new BufferPool(BATCH_SIZE, BATCHES_KEPT) : new BufferPool(0, 0);
   }
 
@@ -68,6 +71,11 @@ export class BinChoice {
     return new RecordBatch(out, kept, () => memory.release());
   }
 
+  /** Names of which no record had a bin so far: whoever mistypes one keeps nothing, or all. */
+  missing(): readonly Uint8Array[] {
+    return this.#named.filter((_, index) => this.#seen[index] === 0);
+  }
+
   #take(offsets: Uint32Array): PooledBuffer {
     let size = 0;
     for (let index = 0; index < offsets.length; index += 2) {
@@ -87,7 +95,9 @@ export class BinChoice {
       const end = at + 4 + readU32(bytes, at);
       const nameAt = at + OP_HEADER_SIZE;
       const nameEnd = nameAt + bytes[at + OP_AT_NAME_LENGTH]!;
-      const isNamed = this.#named.some((name) => layout.isNameAt(name, bytes, nameAt, nameEnd));
+      const index = this.#named.findIndex((name) => layout.isNameAt(name, bytes, nameAt, nameEnd));
+      const isNamed = index >= 0;
+      if (isNamed) this.#seen[index] = 1;
       if (isNamed === this.#keepsNamed) {
         next += bytes.copy(out, next, at, end);
         count++;

@@ -31,6 +31,8 @@ export interface FilterInfo {
 export interface FilterStage extends Transform {
   /** Counts; live. */
   readonly info: FilterInfo;
+  /** Names of `bins` or `dropBins` of which no record that went on had a bin so far. */
+  readonly missingBins: () => readonly Uint8Array[];
 }
 
 /** Record chunks that may wait on either side: each may have up to 512 KiB. */
@@ -88,5 +90,5 @@ export const filter = (
       }
     },
   });
-  return Object.assign(stage, { info });
+  return Object.assign(stage, { info, missingBins: () => binChoice.missing() });
 };

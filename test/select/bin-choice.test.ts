@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { RecordBatch } from '../../lib/record/batch.ts';
 import { BatchBuilder } from '../../lib/record/builder.ts';
-import { BinChoice } from '../../lib/select/bin-choice.ts';
+import { BinChoice, type BinChoiceOptions } from '../../lib/select/bin-choice.ts';
 import { arbitraryBatch } from '../ndjson/arbitrary.ts';
 
 const messages = ({ bytes, offsets }: RecordBatch): Buffer[] =>
@@ -78,6 +78,25 @@ t.test('only the records of the table are copied, and the batch is released', as
   );
   t.equal(new BinChoice({ dropBins: [] }).apply(second), second);
   t.equal(released, 1);
+});
+
+t.test('names that no record has are known, of bins that stay and of those that go', async (t) => {
+  const batchOf = (bins: Record<string, number>) =>
+    new BatchBuilder('test').add({ key: 1, bins }).build();
+  const rows: readonly [BinChoiceOptions, string[], string[]][] = [
+    [{ bins: ['a', 'b', 'c'] }, ['b', 'c'], ['c']],
+    [{ dropBins: ['b', 'A'] }, ['b', 'A'], ['A']],
+    [{ noBins: true }, [], []],
+    [{}, [], []],
+  ];
+  for (const [options, first, second] of rows) {
+    const choice = new BinChoice(options);
+    const missing = () => choice.missing().map((name) => Buffer.from(name).toString());
+    choice.apply(batchOf({ a: 1, x: 2 }));
+    t.same(missing(), first);
+    choice.apply(batchOf({ b: 1 }));
+    t.same(missing(), second);
+  }
 });
 
 t.test('memory is used again, if it may be', async (t) => {

@@ -73,6 +73,7 @@ t.test('nothing said is nothing left out', async (t) => {
   const stage = filter();
   t.equal((await through(CHUNKS(), stage)).length, 6);
   t.match(stage.info, { read: 5, kept: 5 });
+  t.same(stage.missingBins(), []);
 });
 
 t.test('batches that are not handed on are released', async (t) => {

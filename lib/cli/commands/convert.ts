@@ -11,6 +11,7 @@ import { choice, list, namesOf, type Option } from '../option.ts';
 import { namespace, verbose } from '../options/common.ts';
 import {
   dropBins,
+  missingBinLines,
   partOptions,
   recordOptions,
   type Wanted,
@@ -118,8 +119,8 @@ export const convertCommand: Command = {
       return;
     }
     const read = await open(given, shell);
-    await writeWanted(given, shell, { read, select, language, verb: 'wrote' });
-    for (const line of whereLines(wanted)) shell.say(line);
+    const stage = await writeWanted(given, shell, { read, select, language, verb: 'wrote' });
+    for (const line of [...whereLines(wanted), ...missingBinLines(stage)]) shell.say(line);
   },
 };
 
@@ -167,11 +168,14 @@ const toTable = async (
   // What counts how much was read begins anew; what there is to say was said.
   isSecond = found !== undefined;
   const input = isSecond ? await read.open(given.operands, given.value(namespace)) : read.input;
-  const stages = [filter({ ...select, reuseMemory: true }), table];
-  await exportLines(given, shell, { ...read, input }, stages, 'csv');
-  for (const line of [...tableLines(table.info, chosen), ...(counted ?? whereLines(wanted))]) {
-    shell.say(line);
-  }
+  const stage = filter({ ...select, reuseMemory: true });
+  await exportLines(given, shell, { ...read, input }, [stage, table], 'csv');
+  const lines = [
+    ...tableLines(table.info, chosen),
+    ...(counted ?? whereLines(wanted)),
+    ...(chosen === undefined ? missingBinLines(stage) : []),
+  ];
+  for (const line of lines) shell.say(line);
 };
 
 /** What is not in a table as it was, or as it was meant. */

@@ -6,6 +6,7 @@ import { choice } from '../option.ts';
 import { namespace, verbose } from '../options/common.ts';
 import {
   binOptions,
+  missingBinLines,
   partOptions,
   recordOptions,
   wantedOf,
@@ -65,9 +66,10 @@ export const filterCommand: Command = {
     });
     const language = given.value(to) ?? (read.input.ndjson ? 'ndjson' : 'asb');
     const select = wanted.filter;
-    const info = await writeWanted(given, shell, { read, select, language, verb: 'kept' });
+    const stage = await writeWanted(given, shell, { read, select, language, verb: 'kept' });
+    const { info } = stage;
     if (!isPipe || shell.verbose) shell.say(leftOut(info));
-    for (const line of whereLines(wanted)) shell.say(line);
+    for (const line of [...whereLines(wanted), ...missingBinLines(stage)]) shell.say(line);
     const { read: all, kept } = info;
     const wantsNone = wanted.filter.noRecords === true || all === 0;
     if (kept === 0 && !wantsNone) {

@@ -4,7 +4,7 @@ import { readBounded } from '../../bounded-file.ts';
 import { AsbError, messageOf } from '../../errors.ts';
 import { MAX_GENERATION } from '../../record/layout.ts';
 import type { Where } from '../../select/where.ts';
-import type { FilterOptions } from '../../stages/filter.ts';
+import type { FilterOptions, FilterStage } from '../../stages/filter.ts';
 import { countOf } from '../format.ts';
 import type { Given } from '../given.ts';
 import { choice, flag, list, namesOf, type Option, text } from '../option.ts';
@@ -277,4 +277,11 @@ export const whereLines = ({ where }: Wanted): string[] => {
     `warning: left out ${countOf(skipped, 'record')} on which the expression fails; the first: ` +
       firstError.message,
   ];
+};
+
+/** What is said of bins that were named and that no record has: who mistypes a name keeps nothing, or all. */
+export const missingBinLines = ({ info, missingBins }: FilterStage): string[] => {
+  const names = missingBins().map((name) => `"${Buffer.from(name).toString()}"`);
+  if (info.kept === 0 || names.length === 0) return [];
+  return [`warning: no record has a bin ${names.join(' or ')}`];
 };

@@ -166,6 +166,10 @@ t.test('NDJSON, and a backup', async (t) => {
     /"bins":\{"age":85\}\}\n$/,
     'in a line, a type is none of its own',
   );
+  for (const language of ['csv', 'ndjson', 'asb']) {
+    const { said } = await runHere(['convert', RECORDS, '--to', language, '--drop-bins', 'emial']);
+    t.equal(said.at(-1), 'warning: no record has a bin "emial"', language);
+  }
   const skipping = ['--where', 'record.x.y', '--where-errors', 'skip', '--to', 'asb'];
   const skipped = await runHere(['convert', RECORDS, ...skipping]);
   t.match(skipped.said, [/^warning: left out 80 /]);

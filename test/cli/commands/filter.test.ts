@@ -88,6 +88,15 @@ t.test('bins', async (t) => {
     all.filter((name) => name !== 'int'),
   );
   t.same(await binsOf('-x'), []);
+  for (const option of ['-B', '--drop-bins']) {
+    const { said } = await runHere([...args, option, 'str,emial,nmae']);
+    t.same(said, ['warning: no record has a bin "emial" or "nmae"'], option);
+  }
+  t.same(
+    (await runHere([...args, '-B', 'nmae', '--key', 'nobody'])).said.length,
+    1,
+    'once is enough',
+  );
 });
 
 t.test('a directory comes out whole, with its manifest, and says what was left out', async (t) => {
