@@ -42,6 +42,19 @@ const serialize = (chunks: readonly RecordChunk[], options: Partial<SerializerOp
   return { pieces, text: Buffer.concat(pieces).toString('latin1'), info: serializer.info };
 };
 
+t.test('records and indexes get another namespace than they come with', async (t) => {
+  const renamed = serialize([INDEX, UDF, batch(2)], { namespace: 'copy', source: 'test' });
+  const builder = new BatchBuilder('copy');
+  for (const key of [0, 1]) builder.add({ key, bins: { a: key } });
+  const copies = builder.build();
+  const index = { ...INDEX, namespace: 'copy' };
+  const wanted = serialize([index, UDF, copies], { namespace: 'copy' });
+  t.equal(renamed.text, wanted.text);
+  t.throws(() => serialize([copies], { namespace: 'copy', source: 'test' }), {
+    code: 'FORMAT',
+  });
+});
+
 t.test('the lowest version that holds what is in it', async (t) => {
   const rows: readonly [RecordChunk[], string][] = [
     [[], '3.1'],
