@@ -196,9 +196,14 @@ const clear = async (
   shell.say(`removed ${countOf(files, 'file')}, and what cut-off ones had left, at ${location}`);
 };
 
-const countsOf = ({ partitionsDone, partitions, ...counts }: BackupProgress): ProgressCounts => ({
+/** A shard may have none of the partitions that are wanted. */
+export const countsOf = ({
+  partitionsDone,
+  partitions,
+  ...counts
+}: BackupProgress): ProgressCounts => ({
   ...counts,
-  share: partitionsDone / partitions,
+  share: partitions > 0 ? partitionsDone / partitions : undefined,
   whole: 'the partitions',
 });
 

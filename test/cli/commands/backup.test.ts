@@ -12,6 +12,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
 import t from 'tap';
+import { countsOf } from '../../../lib/cli/commands/backup.ts';
 import { startSandbox } from '../../../lib/sandbox/index.ts';
 import { unpack } from '../../../lib/stages/unpack.ts';
 import { EXECUTABLE, outcomeOf, run, shell, start } from '../../helpers/asb.ts';
@@ -198,6 +199,18 @@ t.test(
     t.match(await run([...again, '-c', out]), { code: 1, stderr: /no state/ });
   },
 );
+
+t.test('how far it is, also without a partition to read', async (t) => {
+  const counts = { records: 0, bytes: 0, estimatedRecords: 0, retries: 0 };
+  const whole = 'the partitions';
+  for (const [partitionsDone, partitions, share] of [
+    [1024, 4096, 0.25],
+    [0, 0, undefined],
+  ] as const) {
+    const found = countsOf({ ...counts, partitionsDone, partitions });
+    t.strictSame(found, { ...counts, share, whole });
+  }
+});
 
 t.test('standard output is gone on with by >>', async (t) => {
   const directory = t.testdir();
