@@ -8,6 +8,9 @@ import { type Output, standardOutput } from './output.ts';
 import type { Seal } from './seal.ts';
 import type { Words } from './words.ts';
 
+/** Width of a terminal that does not know its own, and says 0: in a container, or under `script`. */
+const USUAL_COLUMNS = 80;
+
 /** What surrounds a command: the three standard streams and the signals. */
 export interface Shell {
   /** Aborted with an AsbError `ABORTED` when the command shall end. */
@@ -80,7 +83,11 @@ export const processShell = (options: {
 export const columnsOf = (
   isTerminal: boolean,
   open: () => { readonly columns?: number },
-): number | undefined => (isTerminal ? open().columns : undefined);
+): number | undefined => {
+  if (!isTerminal) return undefined;
+  const { columns = 0 } = open();
+  return columns > 0 ? columns : USUAL_COLUMNS;
+};
 
 /** @throws AsbError `USAGE`, with an example of what to type instead */
 export const checkInput = (isTerminal: boolean, language: Language, example: string): void => {

@@ -27,10 +27,19 @@ t.test('only a terminal has columns, and only a terminal is opened', (t) => {
   let opened = 0;
   const open = () => {
     opened++;
-    return { columns: 80 };
+    return { columns: 90 };
   };
   t.equal(columnsOf(false, open), undefined);
   t.equal(opened, 0);
-  t.equal(columnsOf(true, open), 80);
+  t.equal(columnsOf(true, open), 90);
+  t.equal(
+    columnsOf(true, () => ({ columns: 0 })),
+    80,
+    'one that does not know',
+  );
+  t.equal(
+    columnsOf(true, () => ({})),
+    80,
+  );
   t.end();
 });
