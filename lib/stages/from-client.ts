@@ -43,7 +43,9 @@ const GROWTH = 16;
 /** @throws AsbError `USAGE` for a query that makes pages or picks partitions itself, or partitions that are none */
 const check = (query: ClientQuery, { partitions }: FromClientOptions): void => {
   if (query.partFilter !== undefined) {
-    throw usage('the query has partitions of its own: give them to fromClient instead');
+    throw usage(
+      'the query has partitions, of its own or of another fromClient: make a new one, and give them to fromClient',
+    );
   }
   if (query.paginate || query.maxRecords) {
     throw usage('the query has pages or a largest number of records: fromClient makes the pages');

@@ -8,7 +8,10 @@ import { Loader, type LoaderOptions, type LoadInfo, NOTHING_LOADED } from '../wi
 export type { LoadInfo };
 
 export interface LoadOptions extends LoaderOptions, ConnectionOptions {
-  /** A cluster that is connected already; the caller closes it. Else `seeds` says where to go. */
+  /**
+   * A cluster that is connected already; the caller closes it, and options of a connection (racks, too)
+   * are not looked at. Else `seeds` says where to go.
+   */
   readonly cluster?: Cluster;
 }
 

@@ -15,7 +15,10 @@ import { type NodePlace, partitionsOfNodes, requireReadable } from '../wire/scan
 import { checkSelection, isFiltered } from '../wire/scan/scan-selection.ts';
 
 export interface ScanOptions extends PartitionScanOptions, ConnectionOptions {
-  /** A cluster that is connected already; the caller closes it. Else `seeds` says where to go. */
+  /**
+   * A cluster that is connected already; the caller closes it, and options of a connection (racks, too)
+   * are not looked at. Else `seeds` says where to go.
+   */
   readonly cluster?: Cluster;
   /**
    * Only partitions whose master is one of these nodes when the scan begins; of `partitions`, if both
