@@ -22,7 +22,7 @@ export interface CsvWriterOptions {
   readonly bins: readonly BinColumn[];
   /** `typed`: `age:integer`; `plain`: `age`; `none`: no line of names. Default `typed`. */
   readonly header?: 'typed' | 'plain' | 'none';
-  /** What stands between cells: one character. Default a comma. */
+  /** What stands between cells: one character, and neither a quote nor a line end. Default a comma. */
   readonly delimiter?: string;
 }
 
@@ -61,9 +61,10 @@ export class CsvWriter {
   readonly #header: 'typed' | 'plain' | 'none';
   readonly #format: Options;
 
-  /** @throws AsbError `USAGE` for no column at all, and for two of one name */
+  /** @throws AsbError `USAGE` for no column at all, two of one name, and what can be no delimiter */
   constructor(options: CsvWriterOptions) {
     const { recordColumns = RECORD_COLUMNS, bins, header = 'typed', delimiter = ',' } = options;
+    if (!/^[^"\r\n]$/u.test(delimiter)) throw noDelimiter(delimiter);
     this.#recordColumns = recordColumns;
     this.#bins = bins;
     this.info = { records: 0, globals: 0, bytes: 0, notUtf8: 0, binValues: bins.map(() => 0) };
@@ -164,6 +165,12 @@ export class CsvWriter {
     if (double !== undefined && this.#header !== 'none') throw twice(double);
   }
 }
+
+const noDelimiter = (text: string): AsbError => {
+  const expected = 'one character, and neither a quote nor a line end';
+  const what = `${JSON.stringify(text)} cannot stand between cells; expected ${expected}`;
+  return new AsbError('USAGE', what, { expected });
+};
 
 const twice = (name: string): AsbError =>
   new AsbError('USAGE', `two columns have the name "${name}"; leave one of them out`, {

@@ -24,8 +24,8 @@ const NOTHING = Buffer.alloc(0);
  *
  *     toCsv({ bins: [parseColumn('name:string'), parseColumn('age')] })
  *
- * @throws AsbError `USAGE` for no column at all, and for two of one name; as the stream's error `FORMAT`,
- *   with the record's digest, for a value that is not of its column's type
+ * @throws AsbError `USAGE` for no column at all, two of one name, and what can be no delimiter; as the
+ *   stream's error `FORMAT`, with the record's digest, for a value that is not of its column's type
  */
 export const toCsv = (options: CsvWriterOptions): ToCsv => {
   const writer = new CsvWriter(options);

@@ -73,6 +73,15 @@ t.test('tables that are none', async (t) => {
   t.doesNotThrow(() => new CsvWriter({ bins: columns('key'), header: 'none' }));
 });
 
+t.test('what can be no delimiter', async (t) => {
+  for (const delimiter of ['', '"', '\n', '\r', ';;']) {
+    t.throws(() => new CsvWriter({ bins: [], delimiter }), { code: 'USAGE' }, delimiter);
+  }
+  for (const delimiter of [';', '§', '\u{1F600}']) {
+    t.doesNotThrow(() => new CsvWriter({ bins: [], delimiter }));
+  }
+});
+
 t.test('strings that are no UTF-8 are base64, and counted', async (t) => {
   const bad = Buffer.of(0xff);
   const writer = new CsvWriter({ bins: columns('a:string', 'b') });
