@@ -6,8 +6,17 @@ import type { Global } from '../record/globals.ts';
 import { type UnpackOptions, unpack } from '../stages/unpack.ts';
 import type { StoredFile } from '../storage/stored-file.ts';
 
-/** Indexes and UDF modules of one file at most, before its first record. */
+/** Indexes and UDF modules of one file at most, where they are gathered; a cluster has hundreds. */
 export const MAX_HEAD_GLOBALS = 10_000;
+
+/** @throws AsbError `LIMIT` for more globals than `MAX_HEAD_GLOBALS` */
+export const requireFewGlobals = (count: number): void => {
+  if (count <= MAX_HEAD_GLOBALS) return;
+  const expected = `at most ${MAX_HEAD_GLOBALS} indexes and UDF modules`;
+  throw new AsbError('LIMIT', `more than ${MAX_HEAD_GLOBALS} indexes and UDF modules`, {
+    expected,
+  });
+};
 
 /** How the bytes of a backup become text: damage is always an error. */
 export type StrictUnpackOptions = Omit<UnpackOptions, 'onDamage'>;
@@ -39,7 +48,7 @@ export const readHead = async (
     for await (const chunk of chunksOf(file, parser, text)) {
       if (chunk.kind === 'records') break;
       globals.push(chunk);
-      if (globals.length > MAX_HEAD_GLOBALS) throw tooMany();
+      requireFewGlobals(globals.length);
     }
   } catch (error) {
     signal.throwIfAborted();
@@ -65,10 +74,3 @@ async function* chunksOf(file: StoredFile, parser: Parser, text: Duplex) {
     await closed;
   }
 }
-
-const tooMany = (): AsbError => {
-  const expected = `at most ${MAX_HEAD_GLOBALS} indexes and UDF modules`;
-  return new AsbError('LIMIT', `more than ${MAX_HEAD_GLOBALS} indexes and UDF modules`, {
-    expected,
-  });
-};

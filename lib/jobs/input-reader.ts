@@ -7,7 +7,7 @@ import { fromNdjson } from '../stages/from-ndjson.ts';
 import { parse } from '../stages/parse.ts';
 import { unpack } from '../stages/unpack.ts';
 import type { StoredFile } from '../storage/stored-file.ts';
-import type { StrictUnpackOptions } from './backup-head.ts';
+import { requireFewGlobals, type StrictUnpackOptions } from './backup-head.ts';
 import { type ExpectedFile, FileCheck } from './file-check.ts';
 
 /** In the messages of records from NDJSON, which names no namespace, if nobody else does. */
@@ -48,8 +48,8 @@ export class InputReader {
 
   /**
    * @param skipHead leaves out globals that stand before the first record
-   * @throws AsbError what is wrong in the file, with its name; as {@link FileCheck.end}; the signal's
-   *   reason
+   * @throws AsbError what is wrong in the file, with its name; as {@link FileCheck.end} and
+   *   {@link requireFewGlobals}; the signal's reason
    */
   async *read(file: StoredFile, kind: FileKind, skipHead: boolean): AsyncGenerator<RecordChunk> {
     const expected = this.#options.expected.get(file);
@@ -68,6 +68,7 @@ export class InputReader {
         if (isRecords) this.info.records += chunk.length;
         if (isRecords) found.records += chunk.length;
         else found[chunk.kind === 'index' ? 'indexes' : 'udfs']++;
+        requireFewGlobals(found.indexes + found.udfs);
         if (isRecords || !skipHead || found.records > 0) yield chunk;
       }
       check?.end(found);

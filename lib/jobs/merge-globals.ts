@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { AsbError } from '../errors.ts';
 import type { Global } from '../record/globals.ts';
-import { MAX_HEAD_GLOBALS } from './backup-head.ts';
+import { requireFewGlobals } from './backup-head.ts';
 
 /** What a global is called: an index and a module may have one name. */
 export const globalKey = ({ kind, name }: Global): string =>
@@ -23,13 +22,7 @@ export class MergedGlobals {
   /** @throws AsbError `LIMIT` for more than `MAX_HEAD_GLOBALS` names */
   add(global: Global): void {
     this.#byKey.set(globalKey(global), global);
-    if (this.#byKey.size <= MAX_HEAD_GLOBALS) return;
-    const expected = `at most ${MAX_HEAD_GLOBALS} indexes and UDF modules`;
-    throw new AsbError(
-      'LIMIT',
-      `the backups have more than ${MAX_HEAD_GLOBALS} indexes and UDF modules`,
-      { expected },
-    );
+    requireFewGlobals(this.#byKey.size);
   }
 
   get(key: string): Global | undefined {

@@ -32,3 +32,24 @@ t.test('a head is left out, and counted for the manifest all the same', async (t
     t.strictSame(reader.info, { records: RECORDS.length, bytesRead: text.length });
   }
 });
+
+t.test('there is an end to the number of globals, wherever they stand', async (t) => {
+  const lines = (count: number): Buffer =>
+    Buffer.from(
+      Array.from({ length: count }, (_, at) => `* i test s idx${at} N 1 age N\n`).join(''),
+    );
+  const { signal } = new AbortController();
+  for (const [more, code] of [
+    [0, undefined],
+    [1, 'LIMIT'],
+  ] as const) {
+    const text = Buffer.concat([HEADER, lines(5000), RECORDS[0]!, lines(5000 + more)]);
+    const reader = new InputReader({ expected: new Map(), signal });
+    const read = async () => {
+      const file = streamedFile(Readable.from([text]), 'a.asb');
+      for await (const _ of reader.read(file, 'backup', false));
+    };
+    if (code === undefined) await t.resolves(read());
+    else await t.rejects(read(), { code, facts: { file: 'a.asb' } });
+  }
+});
