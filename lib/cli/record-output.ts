@@ -52,7 +52,7 @@ export const recordOutputOf = (
   given: Given,
   shell: Shell,
   read: {
-    readonly input: BackupInput;
+    readonly input: Pick<BackupInput, 'compressed'>;
     readonly encryption: Encryption | undefined;
     readonly s3: S3Options;
   },
@@ -68,6 +68,11 @@ export const recordOutputOf = (
   }
   const same = read.input.compressed && !isStandardOutput ? 'zstd' : 'none';
   const method = given.value(recompression) ?? preset ?? same;
+  if (method === 'none' && given.has(compressionLevel)) {
+    const expected = `${namesOf(recompression)} zstd`;
+    const what = `${namesOf(compressionLevel)}: what is written is not compressed, but for ${expected}`;
+    throw new AsbError('USAGE', what, { expected });
+  }
   const packing = {
     compact: given.value(compact),
     ...(method === 'none'
