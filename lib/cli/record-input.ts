@@ -40,15 +40,19 @@ export interface RecordInputOptions {
  *
  * @returns it, with what the command line says of encryption and of S3: what is written goes by the
  *   same
- * @throws AsbError `USAGE` for options that do not go together; as {@link openInput}
+ * @throws AsbError `USAGE` for options that do not go together, and for standard input beside paths; as
+ *   {@link openInput}
  */
 export const recordInputOf = async (
   given: Given,
   shell: Shell,
   { paths = given.operands, places = [], namespace }: RecordInputOptions = {},
 ) => {
+  const isStream = paths.length === 0 || paths.includes(STANDARD_INPUT);
+  if (isStream && paths.length > 1) {
+    throw new AsbError('USAGE', `${STANDARD_INPUT} is standard input, which is read alone`);
+  }
   const opening = await openingOf(given, shell, [...paths, ...places]);
-  const isStream = paths.length === 0 || (paths.length === 1 && paths[0] === STANDARD_INPUT);
   const input = await opening.open(isStream ? STANDARD_INPUT : paths, namespace);
   return { ...opening, input };
 };
