@@ -122,11 +122,19 @@ export class ValueWriter {
     return new Map(
       Array.from(entries, ([key, item]) => {
         const at = `${place}[${String(key)}]`;
+        if (!isKey(key)) throw impossible(at, 'a key that is no integer, string or blob');
         return [this.write(key, at), this.write(item, at)];
       }),
     );
   }
 }
+
+/** Of other keys, the client leaves the whole entry out. */
+const isKey = (value: Value): boolean =>
+  typeof value === 'string' ||
+  typeof value === 'bigint' ||
+  Number.isSafeInteger(value) ||
+  value instanceof Uint8Array;
 
 /** What the client cannot write, whatever is accepted. */
 export const impossible = (place: string, what: string): AsbError =>

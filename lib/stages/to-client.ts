@@ -162,7 +162,8 @@ const isGlobal = (kind: string): AsbError =>
  *
  * **What the client would change** ({@link Loss}) is an error unless `accept` says otherwise; that is
  * counted in `info.accepted`. **What it cannot write** is an error: a text with a NUL, a string or name
- * that is no UTF-8, an item of msgpack that is unknown, two bins of one name. Secondary indexes and UDF
+ * that is no UTF-8, an item of msgpack that is unknown, a key of a map that is no integer, string or
+ * blob, two bins of one name. Secondary indexes and UDF
  * modules are an error, or passed over with `skipGlobals`. Void times are written as seconds that are
  * left, by this machine's clock: they may be off by one, and by what the clock is off. Generations are
  * held against those that are stored, and begin anew, as with every tool. The payload bits of a NaN,

@@ -93,6 +93,9 @@ const IMPOSSIBLE: [string, Value][] = [
   ['an integer beyond 63 bits', [2n ** 63n]],
   ['msgpack that is unknown', [new RawMsgpack(BYTES)]],
   ['a key that cannot be', new Map([['a\0b', 1]])],
+  ...[1.5, 2 ** 60, new Double(5), true, null, [1], new GeoJson('{}')].map(
+    (key): [string, Value] => [`a key that the client leaves out: ${key}`, new Map([[key, 1]])],
+  ),
 ];
 
 for (const [name, value] of IMPOSSIBLE) {
