@@ -69,6 +69,9 @@ export class BackupLedger {
     this.#files.push(file);
     this.#coverage.merge(coverage);
     await this.#saveState();
+    // Another backup that began here at the same moment, and failed, has taken it away with its own.
+    const found = await this.#options.manifest?.read();
+    if (found === undefined) await this.#saveManifest(false);
   }
 
   /**

@@ -88,6 +88,19 @@ t.test('files, one after the other', async (t) => {
   });
 });
 
+t.test('of two that begin at the same moment, one fails', async (t) => {
+  const { ledger, state, manifest } = setUp();
+  const other = new BackupLedger({ safe, state, manifest });
+  await ledger.begin();
+  await other.begin();
+  await other.fail();
+  t.strictSame([state.text, manifest.text], [undefined, undefined]);
+  const coverage = coverageOf(7, 3);
+  await ledger.addFile(fileOf('0.asb', coverage), coverage);
+  t.equal(parseState(state.text!, 's').files.length, 1);
+  t.match(parseManifest(manifest.text!, 'm'), { complete: false, files: [{ name: '0.asb' }] });
+});
+
 t.test('one file, that becomes safe bit by bit', async (t) => {
   const { ledger, state, manifest } = setUp();
   await ledger.begin();
