@@ -60,17 +60,26 @@ export const splitBackup = (
 /** One part while it is written. */
 class Part {
   readonly #sink = new PassThrough({ objectMode: true, highWaterMark: CHUNKS_WAITING });
+  readonly #signal: AbortSignal;
   readonly written: Promise<WrittenBackup>;
 
-  constructor(options: WriteBackupOptions, onFailure: (error: unknown) => void) {
+  /**
+   * @param options.signal ends it
+   * @param onFailure must abort the signal: a part that has failed takes no more
+   */
+  constructor(
+    options: WriteBackupOptions & { readonly signal: AbortSignal },
+    onFailure: (error: unknown) => void,
+  ) {
+    this.#signal = options.signal;
     this.written = writeBackup(this.#sink, options);
     this.written.catch(onFailure);
   }
 
-  /** Waits until there is room; a part that has failed takes no more. */
+  /** Waits until there is room. */
   async write(chunk: RecordChunk): Promise<void> {
     if (this.#sink.write(chunk)) return;
-    await Promise.race([once(this.#sink, 'drain'), this.written]);
+    await once(this.#sink, 'drain', { signal: this.#signal });
   }
 
   end(): void {
