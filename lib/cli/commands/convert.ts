@@ -1,7 +1,6 @@
 import type { BinColumn, RecordColumn } from '../../csv/columns.ts';
 import { AsbError } from '../../errors.ts';
 import type { BackupInput } from '../../jobs/backup-input.ts';
-import type { FilterOptions } from '../../stages/filter.ts';
 import type { CsvWriterInfo } from '../../stages/to-csv.ts';
 import type { Command } from '../command.ts';
 import { checkLineOptions, exportLines, isToStandardOutput } from '../export-lines.ts';
@@ -110,17 +109,16 @@ export const convertCommand: Command = {
     }
     // What fails before the first record has last words, too.
     if (isToStandardOutput(given)) shell.output(language === 'asb' ? 'text' : language);
-    const wanted = await wantedOf(given);
+    const all = await wantedOf(given);
     const chosen = await chosenBins(given);
     const names = chosen === undefined ? {} : { bins: chosen.map(({ name }) => name) };
-    const select = { ...wanted.filter, ...names };
+    const wanted: Wanted = { ...all, filter: { ...all.filter, ...names } };
     if (language === 'csv') {
-      await toTable(given, shell, { wanted, select, chosen });
+      await toTable(given, shell, { wanted, chosen });
       return;
     }
     const read = await open(given, shell);
-    const stage = await writeWanted(given, shell, { read, select, language, verb: 'wrote' });
-    for (const line of [...whereLines(wanted), ...missingBinLines(stage)]) shell.say(line);
+    await writeWanted(given, shell, { read, wanted, language, verb: 'wrote' });
   },
 };
 
@@ -135,16 +133,15 @@ const open = (given: Given, shell: Shell) =>
   recordInputOf(given, shell, { places: outputPlaces(given), namespace: given.value(namespace) });
 
 interface TableOptions {
+  /** With the bins that are chosen. */
   readonly wanted: Wanted;
-  /** The same, with the bins that are chosen. */
-  readonly select: FilterOptions;
   readonly chosen: readonly BinColumn[] | undefined;
 }
 
 const toTable = async (
   given: Given,
   shell: Shell,
-  { wanted, select, chosen }: TableOptions,
+  { wanted, chosen }: TableOptions,
 ): Promise<void> => {
   checkLineOptions(given);
   const recordColumns = given.has(columns) ? { recordColumns: recordColumnsOf(given) } : {};
@@ -154,7 +151,7 @@ const toTable = async (
   };
   const read = await open(given, { ...shell, say });
   checkSource(read.input.namespace, given.value(namespace));
-  const found = await foundColumns(given, shell, read.input, { select, chosen });
+  const found = await foundColumns(given, shell, read.input, { wanted, chosen });
   // Each reading counts what the expression fails on; the first one has counted all.
   const counted = found === undefined ? undefined : whereLines(wanted);
   const { filter } = await import('../../stages/filter.ts');
@@ -168,27 +165,21 @@ const toTable = async (
   // What counts how much was read begins anew; what there is to say was said.
   isSecond = found !== undefined;
   const input = isSecond ? await read.open(given.operands, given.value(namespace)) : read.input;
-  const stage = filter({ ...select, reuseMemory: true });
+  const stage = filter({ ...wanted.filter, reuseMemory: true });
   await exportLines(given, shell, { ...read, input }, [stage, table], 'csv');
   const lines = [
-    ...tableLines(table.info, chosen),
+    ...tableLines(table.info),
     ...(counted ?? whereLines(wanted)),
-    ...(chosen === undefined ? missingBinLines(stage) : []),
+    ...missingBinLines(stage),
   ];
   for (const line of lines) shell.say(line);
 };
 
-/** What is not in a table as it was, or as it was meant. */
-const tableLines = (
-  { records, globals, notUtf8, binValues }: CsvWriterInfo,
-  chosen: readonly BinColumn[] = [],
-): string[] => [
+/** What is not in a table as it was. */
+const tableLines = ({ globals, notUtf8 }: CsvWriterInfo): string[] => [
   ...(globals > 0
     ? [`note: left out ${countOf(globals, 'index or UDF module', 'indexes and UDF modules')}`]
     : []),
-  ...chosen
-    .filter((_, index) => records > 0 && binValues[index] === 0)
-    .map(({ name }) => `warning: no record has a bin "${Buffer.from(name)}"; its column is empty`),
   ...(notUtf8 > 0
     ? [`warning: ${countOf(notUtf8, 'string is', 'strings are')} no UTF-8, and in base64`]
     : []),
@@ -202,7 +193,7 @@ const foundColumns = async (
   given: Given,
   shell: Shell,
   input: BackupInput,
-  { select, chosen }: Pick<TableOptions, 'select' | 'chosen'>,
+  { wanted, chosen }: TableOptions,
 ): Promise<BinColumn[] | undefined> => {
   const isTyped = (given.value(header) ?? 'typed') === 'typed';
   const isEnough = !(isTyped && input.rereadable) || chosen?.every(({ type }) => type);
@@ -221,7 +212,7 @@ const foundColumns = async (
   );
   const { findColumns } = await import('../../jobs/find-columns.ts');
   const display = readingDisplay(shell, input);
-  return findColumns(input, select, chosen).finally(() => display.close());
+  return findColumns(input, wanted.filter, chosen).finally(() => display.close());
 };
 
 const RECORD_COLUMN_WORDS: ReadonlyMap<string, RecordColumn> = new Map(

@@ -4,14 +4,7 @@ import { isToStandardOutput } from '../export-lines.ts';
 import { countOf } from '../format.ts';
 import { choice } from '../option.ts';
 import { namespace, verbose } from '../options/common.ts';
-import {
-  binOptions,
-  missingBinLines,
-  partOptions,
-  recordOptions,
-  wantedOf,
-  whereLines,
-} from '../options/filtering.ts';
+import { binOptions, partOptions, recordOptions, wantedOf } from '../options/filtering.ts';
 import { inputOperands, inputOptions, recordInputOf } from '../record-input.ts';
 import { outputOptions, outputPlaces } from '../record-output.ts';
 import { writeWanted } from '../write-wanted.ts';
@@ -65,11 +58,8 @@ export const filterCommand: Command = {
       namespace: given.value(namespace),
     });
     const language = given.value(to) ?? (read.input.ndjson ? 'ndjson' : 'asb');
-    const select = wanted.filter;
-    const stage = await writeWanted(given, shell, { read, select, language, verb: 'kept' });
-    const { info } = stage;
+    const info = await writeWanted(given, shell, { read, wanted, language, verb: 'kept' });
     if (!isPipe || shell.verbose) shell.say(leftOut(info));
-    for (const line of [...whereLines(wanted), ...missingBinLines(stage)]) shell.say(line);
     const { read: all, kept } = info;
     const wantsNone = wanted.filter.noRecords === true || all === 0;
     if (kept === 0 && !wantsNone) {
