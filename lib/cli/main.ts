@@ -68,19 +68,11 @@ class Run {
     this.#words = wordsOfUnread(args, undefined);
   }
 
-  async outcome(): Promise<number> {
-    try {
-      return await this.#run();
-    } catch (error) {
-      if (this.#output?.closed && this.#readerMayGo) return ExitCode.DONE;
-      this.#tell(error);
-      await this.#poison(lineOf(error));
-      const failed = this.#command?.failedStatus ?? ExitCode.FAILED;
-      return this.#signals.exitCode ?? (codeOf(error) === 'USAGE' ? ExitCode.USAGE : failed);
-    } finally {
-      // Who is over does not wait for more of what nobody reads.
-      this.#input?.destroy();
-    }
+  /** The exit status. Input ends with it: who is over does not wait for more of what nobody reads. */
+  outcome(): Promise<number> {
+    return this.#run()
+      .catch((error: unknown) => this.#failed(error))
+      .finally(() => this.#input?.destroy());
   }
 
   async #run(): Promise<number> {
@@ -142,6 +134,15 @@ class Run {
     this.#language = command.speaks;
     this.#readerMayGo = command.readerMayGo ?? this.#language !== undefined;
     return [command];
+  }
+
+  /** Tells a failure, on standard output too. */
+  async #failed(error: unknown): Promise<number> {
+    if (this.#output?.closed && this.#readerMayGo) return ExitCode.DONE;
+    this.#tell(error);
+    await this.#poison(lineOf(error));
+    const failed = this.#command?.failedStatus ?? ExitCode.FAILED;
+    return this.#signals.exitCode ?? (codeOf(error) === 'USAGE' ? ExitCode.USAGE : failed);
   }
 
   #tell(error: unknown): void {
