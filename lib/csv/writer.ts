@@ -34,8 +34,6 @@ export interface CsvWriterInfo {
   bytes: number;
   /** Strings that are no UTF-8, and so are base64. */
   notUtf8: number;
-  /** How many records had each of the bins, in the order of their columns. */
-  readonly binValues: number[];
 }
 
 /** A bin or a user key. */
@@ -53,7 +51,7 @@ type Row = (string | undefined)[];
  */
 export class CsvWriter {
   /** Counts all that was written; live. */
-  readonly info: CsvWriterInfo;
+  readonly info: CsvWriterInfo = { records: 0, globals: 0, bytes: 0, notUtf8: 0 };
   readonly #recordColumns: readonly RecordColumn[];
   readonly #bins: readonly BinColumn[];
   /** Which of the bins has a name; names as latin1. */
@@ -67,7 +65,6 @@ export class CsvWriter {
     if (!/^[^"\r\n]$/u.test(delimiter)) throw noDelimiter(delimiter);
     this.#recordColumns = recordColumns;
     this.#bins = bins;
-    this.info = { records: 0, globals: 0, bytes: 0, notUtf8: 0, binValues: bins.map(() => 0) };
     this.#header = header;
     this.#format = {
       delimiter,
@@ -113,7 +110,6 @@ export class CsvWriter {
       const { type: wanted } = this.#bins[index]!;
       if (!holds(wanted, bin.type)) throw otherType(record, what, bin.type, String(wanted));
       row[this.#recordColumns.length + index] = this.#cell(record, what, () => bin);
-      this.info.binValues[index]!++;
     }
     return row;
   }

@@ -132,14 +132,6 @@ t.test('a batch is released, and its table counts', async (t) => {
   t.equal(writer.info.records, 1);
 });
 
-t.test('which bins were there is counted', async (t) => {
-  const writer = new CsvWriter({ bins: columns('age', 'naem', 'name'), recordColumns: ['key'] });
-  t.same(writer.info.binValues, [0, 0, 0]);
-  writer.write(batchOf(ADA, NONE));
-  writer.write(batchOf({ key: 1, bins: { age: null } }));
-  t.same(writer.info.binValues, [3, 0, 2]);
-});
-
 t.test('a global has no line, and is counted', async (t) => {
   const writer = new CsvWriter({ bins: [] });
   const content = Buffer.from('--');
