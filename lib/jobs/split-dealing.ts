@@ -18,18 +18,25 @@ export interface Dealing {
 export const bySet = (): Dealing => {
   // Records come in the order of digests, so their sets are mixed: each name is made once.
   const names = new Map<string, string>();
+  const taken = new Set<string>();
+  const nameOfSet = (set: Buffer): string => {
+    const key = set.toString('latin1');
+    let name = names.get(key);
+    if (name !== undefined) return name;
+    name = directoryOf(set, /[\w-]/);
+    // There are file systems to which `A` and `a` are one directory.
+    if (taken.has(name.toLowerCase())) name = directoryOf(set, /[\d_-]/);
+    taken.add(name.toLowerCase());
+    names.set(key, name);
+    return name;
+  };
   return {
-    nameOf({ setBytes }) {
-      const key = setBytes.toString('latin1');
-      let name = names.get(key);
-      if (name === undefined) names.set(key, (name = directoryOf(setBytes)));
-      return name;
-    },
+    nameOf: ({ setBytes }) => nameOfSet(setBytes),
     needs: (name, global) =>
-      global.kind === 'udf' || global.set === '' || name === directoryOf(Buffer.from(global.set)),
+      global.kind === 'udf' || global.set === '' || name === nameOfSet(Buffer.from(global.set)),
     names: (globals) =>
       globals.flatMap((global) =>
-        global.kind === 'index' && global.set !== '' ? directoryOf(Buffer.from(global.set)) : [],
+        global.kind === 'index' && global.set !== '' ? nameOfSet(Buffer.from(global.set)) : [],
       ),
   };
 };
@@ -48,12 +55,12 @@ export const byPartition = (count: number): Dealing => {
   };
 };
 
-/** The name of a set as that of a directory: what a file system may not take is written `%XX`. */
-const directoryOf = (set: Buffer): string => {
+/** The name of a set as that of a directory: what is not `plain`, nor a dot inside, is written `%XX`. */
+const directoryOf = (set: Buffer, plain: RegExp): string => {
   if (set.length === 0) return NO_SET;
   return Array.from(set, (byte, index) => {
     const character = String.fromCharCode(byte);
-    const isPlain = /[\w-]/.test(character) || (character === '.' && index > 0);
+    const isPlain = plain.test(character) || (character === '.' && index > 0);
     return isPlain ? character : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
   }).join('');
 };

@@ -32,6 +32,24 @@ t.test('sets become names of directories', async (t) => {
   }
 });
 
+t.test('sets that differ by case only get directories that do not', async (t) => {
+  const dealing = bySet();
+  const builder = new BatchBuilder('test');
+  for (const set of ['Users', 'users', 'USERS.1', 'users.1', 'Users']) {
+    builder.add({ set, key: 1, bins: { a: 1 } });
+  }
+  t.strictSame([...builder.build()].map(dealing.nameOf), [
+    'Users',
+    '%75%73%65%72%73',
+    'USERS.1',
+    '%75%73%65%72%73.1',
+    'Users',
+  ]);
+  t.strictSame(dealing.names([indexOf('users')]), ['%75%73%65%72%73']);
+  t.ok(dealing.needs('%75%73%65%72%73', indexOf('users')));
+  t.notOk(dealing.needs('Users', indexOf('users')));
+});
+
 t.test('a set has its own indexes, those of none, and all modules', async (t) => {
   const { needs, names } = bySet();
   t.ok(needs('users', indexOf('users')));
