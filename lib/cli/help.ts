@@ -16,7 +16,9 @@ export const TOPICS = [
   ['only what has changed', 'asb backup --modified-after, asb merge'],
   ['a part of the records', 'asb backup --set, --filter-exp, --partition-list; asb filter'],
   ['several machines, one backup', 'asb backup --shard'],
+  ['some nodes or racks only', 'asb backup --node-list, --rack-list, --prefer-racks'],
   ['go on after a failure', 'asb backup --continue, asb restore --continue'],
+  ['away with an old backup', 'asb backup --remove-files, --remove-artifacts'],
   ['how large it will be', 'asb backup --estimate'],
   ['spare the cluster', 'asb backup --records-per-second, --nice'],
   ['S3', 'asb backup -d s3://bucket/prefix'],
@@ -28,6 +30,8 @@ export const TOPICS = [
   ['for programs', '--log-json, --machine, docs/ndjson.md'],
   ['options of asbackup and absctl', 'docs/options.md'],
   ['scripts and code to begin with', 'examples/README.md'],
+  ['beside the official client', 'docs/client.md'],
+  ['manuals', 'man asb'],
 ] as const;
 
 /**
