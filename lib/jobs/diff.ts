@@ -1,5 +1,4 @@
 import { addAbortSignal } from 'node:stream';
-import { AsbError } from '../errors.ts';
 import type { RecordBatch } from '../record/batch.ts';
 import type { Global } from '../record/globals.ts';
 import type { AsbRecord } from '../record/record.ts';
@@ -13,7 +12,8 @@ import {
   type DiffRules,
   type RecordField,
 } from './diff-record.ts';
-import { globalKey, isSameGlobal, MergedGlobals } from './merge-globals.ts';
+import { JobControl } from './job-control.ts';
+import { globalKey, isSameGlobal, MergedGlobals } from './merged-globals.ts';
 
 /** Where it is: only in the first backup, only in the second, or in both and not the same. */
 export type DifferenceKind = 'removed' | 'added' | 'changed';
@@ -60,6 +60,8 @@ export interface DiffReport {
   readonly isSame: boolean;
   readonly records: DifferenceCounts;
   readonly globals: DifferenceCounts;
+  /** Of `bins`, those that no record has: nothing was compared there. */
+  readonly missingBins: readonly string[];
   /** Namespaces of the two; `undefined` if nothing says one. */
   readonly namespaces: {
     readonly before: string | undefined;
@@ -89,8 +91,9 @@ class Diff implements DiffJob {
   readonly #options: DiffOptions;
   readonly #rules: DiffRules;
   readonly #onDifference: (difference: Difference) => Promise<void> | void;
-  readonly #abort = new AbortController();
-  readonly #begin = performance.now();
+  readonly #control = new JobControl('diff');
+  /** Names of `bins` of which no record had a bin so far. */
+  readonly #unseen: Set<string>;
   readonly #records = { same: 0, removed: 0, added: 0, changed: 0 };
   readonly #globals = { same: 0, removed: 0, added: 0, changed: 0 };
   readonly done: Promise<DiffReport>;
@@ -99,8 +102,9 @@ class Diff implements DiffJob {
     this.#options = options;
     const { bins, onDifference = () => {} } = options;
     this.#rules = { ...options, bins: bins === undefined ? undefined : new Set(bins) };
+    this.#unseen = new Set(bins);
     this.#onDifference = onDifference;
-    this.done = this.#run();
+    this.done = this.#control.done(this.#run());
   }
 
   get progress() {
@@ -111,13 +115,13 @@ class Diff implements DiffJob {
     return { records, bytes, share: total > 0 ? bytes / total : undefined };
   }
 
-  abort(reason = 'stopped'): void {
-    this.#abort.abort(new AsbError('ABORTED', `diff ${reason}`));
+  abort(reason?: string): void {
+    this.#control.abort(reason);
   }
 
   async #run(): Promise<DiffReport> {
     const { before, after, memory, tempDirectory } = this.#options;
-    const { signal } = this.#abort;
+    const { signal } = this.#control;
     const sort = new DigestSort({ memory, tempDirectory, keep: 'last-of-each-source' });
     try {
       const globals = await this.#read(sort, before, 0);
@@ -127,9 +131,6 @@ class Diff implements DiffJob {
         await this.#compareBatch(batch);
         batch.records.release();
       }
-    } catch (error) {
-      signal.throwIfAborted();
-      throw error;
     } finally {
       await sort.close();
     }
@@ -138,15 +139,16 @@ class Diff implements DiffJob {
       isSame: counts.every(({ removed, added, changed }) => removed + added + changed === 0),
       records: this.#records,
       globals: this.#globals,
+      missingBins: [...this.#unseen],
       namespaces: { before: before.namespace, after: after.namespace },
-      elapsed: performance.now() - this.#begin,
+      elapsed: this.#control.elapsed,
     };
   }
 
   /** @returns its globals */
   async #read(sort: DigestSort, input: BackupInput, source: number): Promise<MergedGlobals> {
     const globals = new MergedGlobals();
-    for await (const chunk of addAbortSignal(this.#abort.signal, input.chunks())) {
+    for await (const chunk of addAbortSignal(this.#control.signal, input.chunks())) {
       if (chunk.kind === 'records') {
         await sort.add(chunk, source);
         chunk.release();
@@ -176,7 +178,9 @@ class Diff implements DiffJob {
 
   async #compareBatch({ records, sources }: SortedBatch): Promise<void> {
     for (let index = 0; index < sources.length; index++) {
+      this.#look(records, index);
       if (sources[index] === 0 && sources[index + 1] === 1 && isPair(records, index)) {
+        this.#look(records, index + 1);
         await this.#comparePair(records, index++);
       } else if (sources[index] === 0) {
         await this.#tellRecord(records.at(index), undefined);
@@ -184,6 +188,12 @@ class Diff implements DiffJob {
         await this.#tellRecord(undefined, records.at(index));
       }
     }
+  }
+
+  /** Also records that are the same: whoever mistypes a bin is not told that all is well. */
+  #look(records: RecordBatch, index: number): void {
+    if (this.#unseen.size === 0) return;
+    for (const { name } of records.at(index)!.binList()) this.#unseen.delete(name);
   }
 
   async #comparePair(records: RecordBatch, index: number): Promise<void> {

@@ -1,6 +1,7 @@
 import { AsbError } from '../errors.ts';
 import type { Global } from '../record/globals.ts';
 import type { BackupHead } from './backup-head.ts';
+import { globalKey, isSameGlobal, MergedGlobals } from './merged-globals.ts';
 
 export interface JoinedHeadsOptions {
   /** The namespace that files must be of; left out: that of the first one. */
@@ -11,7 +12,7 @@ export interface JoinedHeadsOptions {
 /** What the files of a backup say before their records, folded into one. */
 export class JoinedHeads {
   readonly #onNotice: (notice: string) => void;
-  readonly #globals = new Map<string, Global>();
+  readonly #globals = new MergedGlobals();
   /** The namespace, and who says it. */
   #said: { readonly namespace: string; readonly by: string } | undefined;
 
@@ -32,7 +33,8 @@ export class JoinedHeads {
 
   /**
    * @param file for messages
-   * @throws AsbError `FORMAT`, with the file, if it or one of its indexes is of another namespace
+   * @throws AsbError `FORMAT`, with the file, if it or one of its indexes is of another namespace; `LIMIT`
+   *   for too many globals in all files together
    */
   add(head: Pick<BackupHead, 'namespace' | 'globals'>, file: string): void {
     if (head.namespace !== undefined) this.#check(head.namespace, file);
@@ -54,11 +56,11 @@ export class JoinedHeads {
   }
 
   #fold(global: Global, file: string): void {
-    const key = `${global.kind} "${global.name}"`;
+    const key = globalKey(global);
     const known = this.#globals.get(key);
-    if (known !== undefined && JSON.stringify(known) !== JSON.stringify(global)) {
+    if (known !== undefined && !isSameGlobal(known, global)) {
       this.#onNotice(`${file} has another ${key} than a file before it: this one is taken`);
     }
-    this.#globals.set(key, global);
+    this.#globals.add(global);
   }
 }

@@ -7,7 +7,7 @@ import { renamedBatch } from '../record/renamed.ts';
 import { DigestSort, type DigestSortOptions } from '../sort/digest-sort.ts';
 import type { BackupInput } from './backup-input.ts';
 import { type OutputOptions, type WrittenBackup, writeBackup } from './backup-output.ts';
-import { MergedGlobals } from './merge-globals.ts';
+import { JobControl } from './job-control.ts';
 import {
   checkBins,
   checkTimeOrder,
@@ -15,6 +15,7 @@ import {
   gapsBefore,
   originOf,
 } from './merge-sources.ts';
+import { MergedGlobals } from './merged-globals.ts';
 
 /** Batches that may wait for the next stage. */
 const BATCHES_WAITING = 2;
@@ -78,8 +79,7 @@ export interface MergeJob {
 
 class Merge implements MergeJob {
   readonly #options: MergeOptions;
-  readonly #abort = new AbortController();
-  readonly #begin = performance.now();
+  readonly #control = new JobControl('merge');
   readonly #globals = new MergedGlobals();
   /** Seconds, as void times count: records that expire then or before are left out. */
   readonly #now: number | undefined;
@@ -93,7 +93,7 @@ class Merge implements MergeJob {
     this.#options = options;
     const { dropExpired = false, now = new Date() } = options;
     if (dropExpired) this.#now = Math.floor(now.getTime() / 1000) - EPOCH_SECONDS;
-    this.done = this.#run();
+    this.done = this.#control.done(this.#run());
   }
 
   get progress(): MergeProgress {
@@ -108,8 +108,8 @@ class Merge implements MergeJob {
     return { phase: 'writing', records: this.#written, bytes, share };
   }
 
-  abort(reason = 'stopped'): void {
-    this.#abort.abort(new AsbError('ABORTED', `merge ${reason}`));
+  abort(reason?: string): void {
+    this.#control.abort(reason);
   }
 
   async #run(): Promise<MergeSummary> {
@@ -132,7 +132,7 @@ class Merge implements MergeJob {
       namespace,
       files: sources.flatMap(({ files }) => files),
       origin: originOf(sources),
-      signal: this.#abort.signal,
+      signal: this.#control.signal,
     }).finally(() => closed);
     const { records, replaced, bytes } = sort.info;
     return {
@@ -142,7 +142,7 @@ class Merge implements MergeJob {
       expired: this.#expired,
       temporaryBytes: bytes,
       written,
-      elapsed: performance.now() - this.#begin,
+      elapsed: this.#control.elapsed,
     };
   }
 
@@ -152,7 +152,7 @@ class Merge implements MergeJob {
       for (const [index, source] of this.#options.sources.entries()) {
         // What names another one within a source is its fault, and told when it is written.
         const isOther = source.namespace !== namespace;
-        for await (const chunk of addAbortSignal(this.#abort.signal, source.chunks())) {
+        for await (const chunk of addAbortSignal(this.#control.signal, source.chunks())) {
           if (chunk.kind === 'records') {
             await sort.add(isOther ? renamedBatch(chunk, namespace) : chunk, index);
             chunk.release();

@@ -98,6 +98,32 @@ t.test('what is not to be looked at is the same', async (t) => {
   }
 });
 
+t.test('bins to look at that no record has are named', async (t) => {
+  const rows: readonly (readonly [readonly string[] | undefined, readonly string[]])[] = [
+    [undefined, []],
+    [['b'], []],
+    [['c'], ['c']],
+    [
+      ['a', 'x', 'b', 'y'],
+      ['x', 'y'],
+    ],
+  ];
+  const same = { records: [rec(1, 1), rec(2, 1)] };
+  for (const [bins, missingBins] of rows) {
+    const options: Partial<DiffOptions> = bins === undefined ? {} : { bins };
+    t.match((await diff(same, same, options)).report, { isSame: true, missingBins });
+  }
+  const one = { records: [{ key: 1, bins: { one: 1 } }] };
+  const two = { records: [{ key: 2, bins: { two: 1 } }] };
+  for (const [before, after] of [
+    [one, two],
+    [two, one],
+  ] as const) {
+    const { report } = await diff(before, after, { bins: ['one', 'two', 'three'] });
+    t.match(report, { isSame: false, missingBins: ['three'] });
+  }
+});
+
 t.test('indexes and UDF modules', async (t) => {
   const { report, words } = await diff(
     { globals: [indexOf('same'), indexOf('gone'), indexOf('other'), udfOf('module')] },

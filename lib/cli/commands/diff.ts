@@ -5,6 +5,7 @@ import { countOf, formatCount } from '../format.ts';
 import type { Given } from '../given.ts';
 import { flag, integer, list } from '../option.ts';
 import { verbose } from '../options/common.ts';
+import { missingBinWords } from '../options/filtering.ts';
 import { sortingOf, sortingOptions } from '../options/sorting.ts';
 import type { Output } from '../output.ts';
 import { ProgressDisplay } from '../progress-display.ts';
@@ -174,7 +175,7 @@ const printerOf = async (given: Given, output: Output): Promise<Printer> => {
   };
 };
 
-const wordsOf = ({ records, globals, namespaces }: DiffReport): string[] => {
+const wordsOf = ({ records, globals, namespaces, missingBins }: DiffReport): string[] => {
   const { before, after } = namespaces;
   const others = before !== undefined && after !== undefined && before !== after;
   const told = Object.values(globals).some((count) => count > 0);
@@ -182,6 +183,7 @@ const wordsOf = ({ records, globals, namespaces }: DiffReport): string[] => {
     `records: ${countsOf(records)}`,
     ...(told ? [`secondary indexes and UDF modules: ${countsOf(globals)}`] : []),
     ...(others ? [`note: A is of namespace ${before}, and B of ${after}`] : []),
+    ...missingBinWords(missingBins),
   ];
 };
 

@@ -280,8 +280,11 @@ export const whereLines = ({ where }: Wanted): string[] => {
 };
 
 /** What is said of bins that were named and that no record has: who mistypes a name keeps nothing, or all. */
-export const missingBinLines = ({ info, missingBins }: FilterStage): string[] => {
-  const names = missingBins().map((name) => `"${Buffer.from(name).toString()}"`);
-  if (info.kept === 0 || names.length === 0) return [];
-  return [`warning: no record has a bin ${names.join(' or ')}`];
-};
+export const missingBinLines = ({ info, missingBins }: FilterStage): string[] =>
+  info.kept === 0 ? [] : missingBinWords(missingBins().map((name) => Buffer.from(name).toString()));
+
+/** @param names of bins that no record has */
+export const missingBinWords = (names: readonly string[]): string[] =>
+  names.length === 0
+    ? []
+    : [`warning: no record has a bin ${names.map((name) => `"${name}"`).join(' or ')}`];

@@ -117,7 +117,7 @@ t.test('what there is to say of the files is said once', async (t) => {
   const cwd = t.testdir({ 'a.asb': file('a'), 'b.asb': file('b') });
   const { said, error } = await runHere(['convert', cwd, '--to', 'csv', '--columns', 'none']);
   t.equal(error, undefined);
-  t.match(said, [/another index "i"/, /read twice/, /left out 1 index/]);
+  t.match(said, [/another secondary index "i"/, /read twice/, /left out 1 index/]);
 });
 
 t.test('columns that stay empty are told: a name or a type may be mistyped', async (t) => {

@@ -125,6 +125,13 @@ t.test('what is compared', async (t) => {
   }
 });
 
+t.test('a bin that no record has is told, whatever else is the same', async (t) => {
+  const cwd = t.testdir(FILES);
+  const same = ['diff', 'a.asb', 'a.asb', '--bins'];
+  t.match(await run([...same, 'vresion'], { cwd }), { code: 0, stderr: /bin "vresion"/ });
+  t.notMatch((await run([...same, 'version'], { cwd })).stderr, /bin "/);
+});
+
 t.test('a signal leaves nothing, and is no answer', async (t) => {
   const blob = Buffer.alloc(100_000);
   const large = Array.from({ length: 30 }, (_, key) => ({ key, bins: { blob } }));

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { MAX_HEAD_GLOBALS } from '../../lib/jobs/backup-head.ts';
-import { globalKey, isSameGlobal, MergedGlobals } from '../../lib/jobs/merge-globals.ts';
+import { globalKey, isSameGlobal, MergedGlobals } from '../../lib/jobs/merged-globals.ts';
 import { indexOf, udfOf } from '../helpers/text-of.ts';
 
 t.test('of one name the last one counts', async (t) => {

@@ -29,6 +29,11 @@ export class MergedGlobals {
     return this.#byKey.get(key);
   }
 
+  /** In the order of {@link entries}. */
+  values(): Iterable<Global> {
+    return this.#byKey.values();
+  }
+
   /** In the order in which their names were met first. */
   entries(): Iterable<readonly [key: string, global: Global]> {
     return this.#byKey;
