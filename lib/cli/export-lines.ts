@@ -6,17 +6,13 @@ import type { S3Options } from '../storage/s3/options.ts';
 import { runPipeline } from './filter.ts';
 import type { Given } from './given.ts';
 import { namesOf } from './option.ts';
-import { directory, outputFile, removeFiles } from './options/files.ts';
-import { outputOptions } from './record-output.ts';
+import { outputFile, removeFiles } from './options/files.ts';
+import { isToStandardOutput, outputOptions } from './record-output.ts';
 import { readingDisplay } from './rewrite.ts';
 import type { Shell } from './shell.ts';
 
 /** What records are written as, one a line. */
 export type LineLanguage = 'ndjson' | 'csv';
-
-/** Whether the command line sends what is written to standard output. */
-export const isToStandardOutput = (given: Given): boolean =>
-  !given.has(directory) && (given.value(outputFile) ?? '-') === '-';
 
 /** A shell that draws no bar between lines which go to the same terminal. */
 export const besideLines = (shell: Shell): Shell =>

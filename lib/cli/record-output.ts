@@ -34,6 +34,10 @@ export const outputOptions: readonly Option<unknown>[] = [
   ...s3WritingOptions.filter((option) => !s3ReadingOptions.includes(option)),
 ];
 
+/** Whether the command line sends what is written to standard output. */
+export const isToStandardOutput = (given: Given): boolean =>
+  !given.has(directory) && (given.value(outputFile) ?? '-') === '-';
+
 /** The locations that the command line writes to: they may be in S3. */
 export const outputPlaces = (given: Given): readonly (string | undefined)[] => [
   given.value(directory),
@@ -62,7 +66,7 @@ export const recordOutputOf = (
   for (const option of [prefix, fileLimit]) given.needs(option, directory);
   const place = given.value(directory);
   const file = given.value(outputFile) ?? '-';
-  const isStandardOutput = place === undefined && file === '-';
+  const isStandardOutput = isToStandardOutput(given);
   if (isStandardOutput && given.has(removeFiles)) {
     throw new AsbError('USAGE', `${namesOf(removeFiles)}: standard output keeps nothing`);
   }

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Transform, Writable } from 'node:stream';
 import t from 'tap';
-import { exportLines, isToStandardOutput } from '../../lib/cli/export-lines.ts';
+import { exportLines } from '../../lib/cli/export-lines.ts';
 import { Given } from '../../lib/cli/given.ts';
 import { Output } from '../../lib/cli/output.ts';
 import type { Shell } from '../../lib/cli/shell.ts';
@@ -42,16 +42,6 @@ const shellOf = (signal = new AbortController().signal) => {
 const readOf = async (path: string) => ({
   input: await openInput({ paths: [path] }),
   s3: {},
-});
-
-t.test('where it goes', async (t) => {
-  const cases: readonly (readonly [Record<string, string>, boolean])[] = [
-    [{}, true],
-    [{ 'output-file': '-' }, true],
-    [{ 'output-file': 'x' }, false],
-    [{ directory: 'x' }, false],
-  ];
-  for (const [values, expected] of cases) t.equal(isToStandardOutput(given(values)), expected);
 });
 
 t.test('lines arrive on standard output, or in a file', async (t) => {

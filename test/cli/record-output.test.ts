@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import t from 'tap';
 import { Given } from '../../lib/cli/given.ts';
 import { Output } from '../../lib/cli/output.ts';
-import { outputPlaces, recordOutputOf } from '../../lib/cli/record-output.ts';
+import { isToStandardOutput, outputPlaces, recordOutputOf } from '../../lib/cli/record-output.ts';
 import { EncryptionKey } from '../../lib/crypto/key.ts';
 
 type Values = Readonly<Record<string, string>>;
@@ -73,4 +73,14 @@ t.test('what does not go together', async (t) => {
   ];
   for (const values of rows) t.throws(() => of(values), { code: 'USAGE' }, JSON.stringify(values));
   t.throws(() => of({ 'compression-level': '9' }, true), { code: 'USAGE' }, 'a pipe has none');
+});
+
+t.test('where it goes', async (t) => {
+  const cases: readonly (readonly [Record<string, string>, boolean])[] = [
+    [{}, true],
+    [{ 'output-file': '-' }, true],
+    [{ 'output-file': 'x' }, false],
+    [{ directory: 'x' }, false],
+  ];
+  for (const [values, expected] of cases) t.equal(isToStandardOutput(givenOf(values)), expected);
 });

@@ -1,11 +1,12 @@
 import t from 'tap';
 import { byPartition, bySet } from '../../lib/jobs/split-dealing.ts';
 import { BatchBuilder } from '../../lib/record/builder.ts';
-import type { Global } from '../../lib/record/globals.ts';
+import type { SecondaryIndex } from '../../lib/record/globals.ts';
 import { PARTITION_COUNT } from '../../lib/record/layout.ts';
-import { indexOf } from '../helpers/globals.ts';
+import { indexOf, udfOf } from '../helpers/text-of.ts';
 
-const MODULE: Global = { kind: 'udf', name: 'm.lua', language: 'LUA', content: Buffer.from('') };
+const indexOn = (set: string): SecondaryIndex => indexOf(`by ${set}`, { set });
+const MODULE = udfOf('m.lua');
 
 t.test('sets become names of directories', async (t) => {
   const dealing = bySet();
@@ -45,18 +46,18 @@ t.test('sets that differ by case only get directories that do not', async (t) =>
     '%75%73%65%72%73.1',
     'Users',
   ]);
-  t.strictSame(dealing.names([indexOf('users')]), ['%75%73%65%72%73']);
-  t.ok(dealing.needs('%75%73%65%72%73', indexOf('users')));
-  t.notOk(dealing.needs('Users', indexOf('users')));
+  t.strictSame(dealing.names([indexOn('users')]), ['%75%73%65%72%73']);
+  t.ok(dealing.needs('%75%73%65%72%73', indexOn('users')));
+  t.notOk(dealing.needs('Users', indexOn('users')));
 });
 
 t.test('a set has its own indexes, those of none, and all modules', async (t) => {
   const { needs, names } = bySet();
-  t.ok(needs('users', indexOf('users')));
-  t.notOk(needs('users', indexOf('orders')));
-  t.ok(needs('users', indexOf('')));
+  t.ok(needs('users', indexOn('users')));
+  t.notOk(needs('users', indexOn('orders')));
+  t.ok(needs('users', indexOn('')));
   t.ok(needs('users', MODULE));
-  t.strictSame(names([indexOf('users'), indexOf(''), MODULE]), ['users']);
+  t.strictSame(names([indexOn('users'), indexOn(''), MODULE]), ['users']);
 });
 
 t.test('partitions are dealt in equal shares', async (t) => {
@@ -74,7 +75,7 @@ t.test('partitions are dealt in equal shares', async (t) => {
     for (const name of dealt) sizes.set(name, (sizes.get(name) ?? 0) + 1);
     t.strictSame([...sizes.keys()], [...names([])]);
     t.ok(Math.max(...sizes.values()) - Math.min(...sizes.values()) <= 1);
-    t.ok(needs(dealt[0]!, indexOf('users')));
+    t.ok(needs(dealt[0]!, indexOn('users')));
   }
   t.strictSame([...byPartition(10).names([])].slice(0, 1), ['part-01-of-10']);
 });

@@ -2,12 +2,9 @@ import t from 'tap';
 import { RecordBatch } from '../../lib/record/batch.ts';
 import { BatchBuilder } from '../../lib/record/builder.ts';
 import type { RecordChunk } from '../../lib/record/chunk.ts';
-import type { UdfModule } from '../../lib/record/globals.ts';
 import { type FilterOptions, filter } from '../../lib/stages/filter.ts';
-import { indexOf } from '../helpers/globals.ts';
 import { through } from '../helpers/streams.ts';
-
-const UDF: UdfModule = { kind: 'udf', name: 'a.lua', language: 'LUA', content: Buffer.from('--') };
+import { indexOf, udfOf } from '../helpers/text-of.ts';
 
 let released = 0;
 const batchOf = (...keys: number[]): RecordBatch => {
@@ -20,10 +17,10 @@ const batchOf = (...keys: number[]): RecordBatch => {
 };
 
 const CHUNKS = (): RecordChunk[] => [
-  indexOf('low'),
-  indexOf('high'),
-  indexOf(''),
-  UDF,
+  indexOf('by low', { set: 'low' }),
+  indexOf('by high', { set: 'high' }),
+  indexOf('by ', { set: '' }),
+  udfOf('a.lua'),
   batchOf(1, 2, 3),
   batchOf(4, 5),
 ];

@@ -3,7 +3,7 @@ import { AsbError } from '../../errors.ts';
 import type { BackupInput } from '../../jobs/backup-input.ts';
 import type { CsvWriterInfo } from '../../stages/to-csv.ts';
 import type { Command } from '../command.ts';
-import { checkLineOptions, exportLines, isToStandardOutput } from '../export-lines.ts';
+import { checkLineOptions, exportLines } from '../export-lines.ts';
 import { countOf } from '../format.ts';
 import type { Given } from '../given.ts';
 import { choice, list, namesOf, type Option } from '../option.ts';
@@ -19,7 +19,7 @@ import {
 } from '../options/filtering.ts';
 import { noBins } from '../options/selection.ts';
 import { inputOperands, inputOptions, recordInputOf } from '../record-input.ts';
-import { outputOptions, outputPlaces } from '../record-output.ts';
+import { isToStandardOutput, outputOptions, outputPlaces } from '../record-output.ts';
 import { checkSource, readingDisplay } from '../rewrite.ts';
 import type { Shell } from '../shell.ts';
 import { writeWanted } from '../write-wanted.ts';

@@ -1,12 +1,11 @@
 import type { FilterInfo } from '../../stages/filter.ts';
 import type { Command } from '../command.ts';
-import { isToStandardOutput } from '../export-lines.ts';
 import { countOf } from '../format.ts';
 import { choice } from '../option.ts';
 import { namespace, verbose } from '../options/common.ts';
 import { binOptions, partOptions, recordOptions, wantedOf } from '../options/filtering.ts';
 import { inputOperands, inputOptions, recordInputOf } from '../record-input.ts';
-import { outputOptions, outputPlaces } from '../record-output.ts';
+import { isToStandardOutput, outputOptions, outputPlaces } from '../record-output.ts';
 import { writeWanted } from '../write-wanted.ts';
 
 export const to = choice({

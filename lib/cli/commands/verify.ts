@@ -1,5 +1,5 @@
 import { AsbError, factsOf, messageOf } from '../../errors.ts';
-import type { VerifyJob, VerifyOptions } from '../../jobs/verify.ts';
+import type { VerifyOptions } from '../../jobs/verify.ts';
 import type { Command } from '../command.ts';
 import { countOf } from '../format.ts';
 import type { Given } from '../given.ts';
@@ -9,6 +9,7 @@ import { encryptionOf, encryptionOptions } from '../options/encryption.ts';
 import { noManifest } from '../options/manifest.ts';
 import { s3Of, s3ReadingOptions } from '../options/s3.ts';
 import type { Shell } from '../shell.ts';
+import { stopWith } from '../stopping.ts';
 
 /** The path that stands for standard input. */
 const STANDARD_INPUT = '-';
@@ -70,7 +71,8 @@ export const runVerify = async (
   const { verify } = await import('../../jobs/verify.ts');
   const { reportJson, tableLines } = await import('../verify-report.ts');
   shell.signal.throwIfAborted();
-  const report = await abortable(verify(options), shell.signal);
+  const job = verify(options);
+  const report = await job.done.finally(stopWith(shell.signal, job));
   const lines = given.value(json) ? [reportJson(report)] : tableLines(report);
   // Text for people may go to a terminal, as NDJSON may.
   const output = shell.output('ndjson');
@@ -81,10 +83,4 @@ export const runVerify = async (
   if (failures.length === 0) return;
   const found = `${countOf(failures.length, 'failure')}, ${countOf(files.length, 'file')} read`;
   throw new AsbError('FORMAT', `${found}: what is in them cannot be restored whole`);
-};
-
-const abortable = async (job: VerifyJob, signal: AbortSignal) => {
-  const stop = () => job.abort(messageOf(signal.reason));
-  signal.addEventListener('abort', stop);
-  return job.done.finally(() => signal.removeEventListener('abort', stop));
 };
