@@ -1,11 +1,12 @@
 import { AsbError } from '../../errors.ts';
-import type { S3Options } from '../../storage/s3/options.ts';
+import type { ManifestOptions } from '../../jobs/manifest-check.ts';
 import type { StoredFile } from '../../storage/stored-file.ts';
 import type { Command } from '../command.ts';
 import { runFilter } from '../filter.ts';
 import { countOf, formatBytes } from '../format.ts';
 import { verbose } from '../options/common.ts';
 import { encryptionOf, encryptionOptions } from '../options/encryption.ts';
+import { noManifest } from '../options/manifest.ts';
 import { s3Of, s3ReadingOptions } from '../options/s3.ts';
 import type { Shell } from '../shell.ts';
 
@@ -19,8 +20,9 @@ export const catCommand: Command = {
   description:
     'Reads backup files, .asb text or zstd frames of it, encrypted or not, and writes them to\n' +
     'standard output as one .asb text: one header, each index and UDF module once, then the records\n' +
-    'of all files.',
-  options: [...encryptionOptions, ...s3ReadingOptions, verbose],
+    'of all files. A backup whose manifest misses files, or says that it is not complete, is refused;\n' +
+    'only asb verify and asb restore hold each byte against it.',
+  options: [noManifest, ...encryptionOptions, ...s3ReadingOptions, verbose],
   operands: {
     name: 'PATH',
     describe: 'a file, a directory with *.asb files, or s3://bucket/…; - alone for standard input',
@@ -34,7 +36,8 @@ export const catCommand: Command = {
   async run(given, shell) {
     const encryption = await encryptionOf(given);
     const s3 = s3Of(given, shell, given.operands);
-    const files = await filesOf(given.operands, shell, s3);
+    const manifest = !given.value(noManifest);
+    const files = await filesOf(given.operands, shell, { s3, manifest });
     const { cat } = await import('../../stages/cat.ts');
     const joined = cat(files, { encryption });
     await runFilter(shell, joined, [], 'text');
@@ -49,7 +52,7 @@ export const catCommand: Command = {
 const filesOf = async (
   paths: readonly string[],
   shell: Shell,
-  s3: S3Options,
+  options: ManifestOptions,
 ): Promise<StoredFile[]> => {
   if (paths.includes(STANDARD_INPUT)) {
     if (paths.length > 1) {
@@ -62,8 +65,7 @@ const filesOf = async (
     const { streamedFile } = await import('../../storage/stored-file.ts');
     return [streamedFile(input, 'standard input')];
   }
-  const { backupFiles } = await import('../../storage/homes.ts');
-  const files: StoredFile[] = [];
-  for (const path of paths) files.push(...(await backupFiles(path, s3)));
-  return files;
+  const { findFiles } = await import('../../jobs/restore-source.ts');
+  const { groups } = await findFiles({ directoryList: paths, ...options });
+  return groups.flat();
 };

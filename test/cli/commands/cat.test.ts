@@ -6,6 +6,7 @@ import { run, shell } from '../../helpers/asb.ts';
 import { GLOBALS, HEADER, manyRecords, NEXT_HEADER } from '../../helpers/asb-text.ts';
 import { frame } from '../../helpers/frames.ts';
 import { RAW, RAW_KEY } from '../../helpers/keys.ts';
+import { manifestTextOf } from '../../helpers/manifests.ts';
 
 const [ONE, TWO, THREE] = manyRecords(3);
 const GLOBAL = GLOBALS[6]!;
@@ -71,6 +72,29 @@ t.test('what is wrong is said', async (t) => {
     [[join(directory, 'a.asb'), '--s3-region', 'x'], 2, /--s3-region.*s3:/],
   ] as const) {
     t.match(await run(['cat', ...args]), { code, stderr: words }, `${words}`);
+  }
+});
+
+t.test('a backup is held against its manifest', async (t) => {
+  const one = { 'a.asb': Buffer.concat([HEADER, ONE!]) };
+  const two = { ...one, 'b.asb': Buffer.concat([NEXT_HEADER, TWO!]) };
+  const cwd = t.testdir({
+    whole: { ...two, 'test.manifest.json': manifestTextOf(two) },
+    missing: { ...one, 'test.manifest.json': manifestTextOf(two) },
+    stranger: { ...two, 'test.manifest.json': manifestTextOf(one) },
+    cut: { ...two, 'a.asb': HEADER, 'test.manifest.json': manifestTextOf(two) },
+  });
+  t.match(await run(['cat', 'whole'], { cwd }), { code: 0, stderr: '' });
+  for (const [place, file] of [
+    ['missing', 'b.asb'],
+    ['stranger', 'b.asb'],
+    ['cut', 'a.asb'],
+  ] as const) {
+    const { code, stderr, stdout } = await run(['cat', place], { cwd });
+    t.match(code, 1, place);
+    t.match(stderr, file, place);
+    t.notMatch(stdout.toString(), 'Version', 'nothing that looks like a backup');
+    t.match(await run(['cat', '--no-manifest', place], { cwd }), { code: 0, stderr: '' });
   }
 });
 
