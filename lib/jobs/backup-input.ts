@@ -3,7 +3,7 @@ import { AsbError } from '../errors.ts';
 import type { RecordChunk } from '../record/chunk.ts';
 import { MAGIC_SIZE } from '../stages/content.ts';
 import { peek } from '../stages/peek.ts';
-import { type StoredFile, streamedFile } from '../storage/stored-file.ts';
+import { type StoredFile, streamedFile, totalSize } from '../storage/stored-file.ts';
 import { readHead, type StrictUnpackOptions } from './backup-head.ts';
 import { type FileKind, fileKindOf, InputReader } from './input-reader.ts';
 import { JoinedHeads } from './joined-heads.ts';
@@ -119,7 +119,9 @@ class Opened implements BackupInput {
     this.begun = isKnown ? new Date(Math.min(...begins)) : undefined;
     this.bins = manifests.find(({ bins }) => bins !== undefined)?.bins;
     const afters = manifests.flatMap(({ modifiedAfter }) => modifiedAfter?.getTime() ?? []);
-    this.modifiedAfter = afters.length === 0 ? undefined : new Date(Math.max(...afters));
+    // Beside a full backup, an incremental one takes nothing away.
+    const isFull = afters.length < manifests.length || afters.length === 0;
+    this.modifiedAfter = isFull ? undefined : new Date(Math.min(...afters));
   }
 
   get namespace(): string | undefined {
@@ -139,11 +141,7 @@ class Opened implements BackupInput {
   }
 
   get bytesTotal(): number | undefined {
-    let total: number | undefined = 0;
-    for (const { size } of this.files) {
-      total = size === undefined || total === undefined ? undefined : total + size;
-    }
-    return total;
+    return totalSize(this.files);
   }
 
   /** So globals come before the records of all files, and a wrong file is told at once. */

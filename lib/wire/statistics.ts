@@ -58,7 +58,8 @@ export const readSets = async (
 };
 
 /**
- * About how many records a scan will find: for a progress bar, never for a decision.
+ * About how many records a scan will find: for a progress bar, an estimate, and whether nothing was found
+ * because nothing is there.
  *
  * @param sets only these; all if empty
  */

@@ -190,6 +190,29 @@ t.test(
   },
 );
 
+t.test('since when several backups have what was written', async (t) => {
+  const file = Buffer.concat([HEADER, ...manyRecords(1)]);
+  const since = (modifiedAfter?: string) => ({
+    'a.asb': file,
+    'test.manifest.json': manifestTextOf(
+      { 'a.asb': file },
+      { options: modifiedAfter === undefined ? {} : { modifiedAfter } },
+    ),
+  });
+  const [first, second] = ['2026-11-20T00:00:00.000Z', '2026-11-21T00:00:00.000Z'];
+  const root = t.testdir({ full: since(), one: since(first), two: since(second) });
+  const rows: readonly (readonly [readonly string[], Date | undefined])[] = [
+    [['full'], undefined],
+    [['two'], new Date(second)],
+    [['two', 'one'], new Date(first)],
+    [['full', 'two'], undefined],
+  ];
+  for (const [places, modifiedAfter] of rows) {
+    const input = await openInput({ paths: places.map((place) => join(root, place)) });
+    t.strictSame(input.modifiedAfter, modifiedAfter, places.join());
+  }
+});
+
 t.test('what was written up to some time is all until then', async (t) => {
   const files = { 'a.asb': Buffer.concat([HEADER, ...manyRecords(1)]) };
   const begun = new Date('2026-11-23T07:00:00.000Z');
