@@ -10,7 +10,7 @@ export interface ColourVariables {
 
 /**
  * Whether words may have colours: on a terminal that knows them, unless `NO_COLOR` is set (no-color.org).
- * `FORCE_COLOR` decides alone, as for Node itself: `0` and `false` are no, anything else yes.
+ * `FORCE_COLOR` decides alone: `0` and `false` are no, anything else yes.
  */
 export const hasColours = (
   { NO_COLOR, FORCE_COLOR, TERM }: ColourVariables,

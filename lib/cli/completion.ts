@@ -45,7 +45,7 @@ const bashScript = (commands: readonly Command[]): string => {
       return [`    ${cases.join('|')}) words=${quoted(option.words.join(' '))} ;;`];
     }),
   );
-  return `# Completion of asb for bash. For all users: asb completion bash > /etc/bash_completion.d/asb
+  return `# Completion of asb for bash 4 and later. For all users: asb completion bash > /etc/bash_completion.d/asb
 # For you, in ~/.bashrc: source <(asb completion bash)
 _asb() {
   local current=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]}

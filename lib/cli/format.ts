@@ -16,8 +16,9 @@ export const formatRate = (perSecond: number): string => {
   return `${formatCount(Math.round(perSecond / step) * step)}/s`;
 };
 
-/** `12 bytes`, `1.5 MiB` */
+/** `1 byte`, `12 bytes`, `1.5 MiB` */
 export const formatBytes = (bytes: number): string => {
+  if (bytes === 1) return '1 byte';
   let unit = 0;
   let size = bytes;
   // 1023.95 would be shown as 1024.0.

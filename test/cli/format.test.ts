@@ -16,6 +16,7 @@ t.test('numbers as people read them', (t) => {
     [countOf(2000, 'record'), '2,000 records'],
     [countOf(2, 'secondary index', 'secondary indexes'), '2 secondary indexes'],
     [formatBytes(0), '0 bytes'],
+    [formatBytes(1), '1 byte'],
     [formatBytes(1023), '1023 bytes'],
     [formatBytes(1024), '1.0 KiB'],
     [formatBytes(1024 * 1024 - 1), '1.0 MiB'],

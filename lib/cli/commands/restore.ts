@@ -50,7 +50,7 @@ export const directoryList = list({
   group,
   describe:
     'Several backups one after another, the oldest first, with commas between; each may be ' +
-    's3://bucket/prefix',
+    's3://bucket/prefix. With --no-generation the later backup wins, also of a record made anew',
   expected: 'directories, with commas between',
   shown: 'PATH,…',
 });
