@@ -11,10 +11,11 @@ const LINES: readonly (readonly string[])[] = [
   ['bin'],
   ['lib/cli'],
   ['lib/index.ts'],
-  ['lib/jobs'],
+  ['lib/jobs', 'lib/bench'],
   ['lib/stages', 'lib/sandbox'],
   ['lib/asb', 'lib/ndjson', 'lib/wire', 'lib/select', 'lib/csv', 'lib/sort', 'lib/client'],
   ['lib/record', 'lib/storage', 'lib/crypto', 'lib/zstd', 'lib/secrets'],
+  ['lib/threads', 'lib/meter'],
   ['lib/memory', 'lib/bounded-file.ts', 'lib/errors.ts'],
 ];
 
