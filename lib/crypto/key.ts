@@ -20,7 +20,7 @@ export interface Encryption {
 
 /** A key that neither `util.inspect` nor JSON shows anything of. */
 export class EncryptionKey {
-  readonly #digest: Buffer;
+  #digest: Buffer;
 
   /**
    * @param bytes the secret: any number of bytes, which are hashed
@@ -29,6 +29,14 @@ export class EncryptionKey {
   constructor(bytes: Uint8Array) {
     if (bytes.length === 0) throw new AsbError('KEY', 'the key is empty');
     this.#digest = createHash('sha256').update(bytes).digest();
+  }
+
+  /** The key of which {@link forThread} made this, in another thread. */
+  static fromThread(copy: KeyObject): EncryptionKey {
+    const digest = copy.export();
+    const key = new EncryptionKey(digest);
+    key.#digest = digest;
+    return key;
   }
 
   /**
@@ -57,6 +65,14 @@ export class EncryptionKey {
     const type = DER_FORMS.get(key.asymmetricKeyType);
     if (type === undefined) throw noKey(`a private key of the kind ${key.asymmetricKeyType}`);
     return new EncryptionKey(key.export({ type, format: 'der' }));
+  }
+
+  /**
+   * What can be copied to another thread, where {@link fromThread} makes the key of it: neither
+   * `util.inspect` nor JSON shows anything of it, either.
+   */
+  forThread(): KeyObject {
+    return createSecretKey(this.#digest);
   }
 
   /** What AES is set up with. */

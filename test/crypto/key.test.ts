@@ -1,5 +1,7 @@
 import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { once } from 'node:events';
 import { inspect } from 'node:util';
+import { MessageChannel } from 'node:worker_threads';
 import t from 'tap';
 import { EncryptionKey } from '../../lib/crypto/key.ts';
 
@@ -78,4 +80,25 @@ t.test('a key is not shown', async (t) => {
   const key = new EncryptionKey(Buffer.from('abc'));
   t.equal(inspect({ key }, { showHidden: true, depth: 9 }), '{ key: EncryptionKey {} }');
   t.equal(JSON.stringify({ key }), '{"key":{}}');
+});
+
+t.test('a key goes to another thread, and is not shown on the way', async (t) => {
+  const key = new EncryptionKey(Buffer.from('abc'));
+  const { port1, port2 } = new MessageChannel();
+  const arrived = once(port2, 'message');
+  port1.postMessage({ key: key.forThread() });
+  const [copied]: readonly { readonly key: KeyObject }[] = await arrived;
+  port1.close();
+  const copy = EncryptionKey.fromThread(copied!.key);
+  t.equal(digestOf(copy), digestOf(key));
+  t.equal(copy.forMode('aes128').export().toString('hex'), digestOf(key).slice(0, 32));
+  const digest = Buffer.from(digestOf(key), 'hex');
+  for (const shown of [key.forThread(), copied, copy]) {
+    const texts = [inspect(shown, { depth: null, showHidden: true }), JSON.stringify(shown)];
+    for (const text of texts) {
+      t.notMatch(text, digest.toString('hex'));
+      t.notMatch(text, digest.toString('base64'));
+      t.notMatch(text, `${digest[0]},${digest[1]}`);
+    }
+  }
 });
