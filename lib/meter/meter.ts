@@ -1,0 +1,91 @@
+import { Counters, type StageFigures } from './figures.ts';
+import { Probe, type Stage } from './probe.ts';
+import { ThreadTime } from './thread-time.ts';
+
+export type { StageFigures } from './figures.ts';
+export { BACKGROUND, type Stage } from './probe.ts';
+
+/** One name of a row: the streams that bear it now, and what those did that are gone. */
+class Entry {
+  readonly probes = new Set<Probe>();
+  readonly past = new Counters();
+}
+
+export interface MeterOptions {
+  /** A clock in milliseconds. Default: that of `performance`. */
+  readonly now?: () => number;
+}
+
+/**
+ * Tells what each stage of a pipeline has taken and given, and what its time was spent with.
+ *
+ *     const meter = new Meter();
+ *     const job = backup({ namespace: 'test', directory: 'out', meter });
+ *     await job.done;
+ *     console.table(meter.figures());
+ */
+export class Meter {
+  readonly #now: () => number;
+  readonly #thread = new ThreadTime();
+  readonly #entries = new Map<string, Entry>();
+  readonly #taken = new Map<string, readonly StageFigures[]>();
+
+  constructor({ now = () => performance.now() }: MeterOptions = {}) {
+    this.#now = now;
+  }
+
+  /**
+   * Watches stages that stand in a row, by name, in their order; before they are piped. A row with names that
+   * were there before adds to them: the files of a restore, one after another or at once.
+   */
+  watch(stages: Readonly<Record<string, Stage>>): void {
+    for (const [name, stage] of Object.entries(stages)) {
+      const { probes, past } = this.#entryOf(name);
+      const probe: Probe = new Probe(stage, {
+        now: this.#now,
+        thread: this.#thread,
+        onOver: () => {
+          // A restore has many files: what is left of a stream that is gone are its figures.
+          if (probes.delete(probe)) past.add(probe.clock.counters);
+        },
+      });
+      probes.add(probe);
+    }
+  }
+
+  /**
+   * Takes the figures of a row that is elsewhere: in a worker thread.
+   * @param from who tells them: only the latest of each count, and they add up with all others
+   */
+  take(from: string, figures: readonly StageFigures[]): void {
+    this.#taken.set(from, figures);
+  }
+
+  /** What all stages have done until now, in the order of their rows. */
+  figures(): StageFigures[] {
+    const sums = new Map<string, Counters>();
+    const sumOf = (name: string): Counters => {
+      const sum = sums.get(name) ?? new Counters();
+      sums.set(name, sum);
+      return sum;
+    };
+    for (const [name, { probes, past }] of this.#entries) {
+      const sum = sumOf(name);
+      sum.add(past);
+      for (const { clock } of probes) {
+        clock.settle();
+        sum.add(clock.counters);
+      }
+    }
+    for (const figures of this.#taken.values()) {
+      for (const stage of figures) sumOf(stage.name).add(stage);
+    }
+    return Array.from(sums, ([name, sum]) => ({ name, ...sum }));
+  }
+
+  #entryOf(name: string): Entry {
+    const entry = this.#entries.get(name) ?? new Entry();
+    this.#entries.set(name, entry);
+    return entry;
+  }
+}
