@@ -9,7 +9,7 @@ import { Cluster } from '../lib/wire/cluster.ts';
 import { countRecords } from '../lib/wire/statistics.ts';
 import type { Measured } from './job.ts';
 import { ASB, runCommand, runJob } from './process.ts';
-import { type Row, table } from './table.ts';
+import { inTurn, type Section } from './table.ts';
 
 export interface PeerBench {
   readonly host: string;
@@ -49,41 +49,48 @@ export const hostOptions = (host: string): string[] => {
 };
 
 /** Each job beside the peer's; without a peer each stands alone. */
-const compare = async (bench: PeerBench, records: number): Promise<string[]> => {
+const compare = async (bench: PeerBench, records: number): Promise<Section[]> => {
+  const { peer, place, repeats } = bench;
   const common = [...hostOptions(bench.host), '-n', bench.namespace];
-  const tables: string[] = [];
+  const sections: Section[] = [];
   for (const [title, options] of JOBS) {
-    const ours: Row & { runs: Measured[] } = { name: `asb backup, ${title}`, runs: [] };
-    const theirs: Row & { runs: Measured[] } = {
-      name: `${basename(bench.peer ?? '')}, ${title}`,
-      runs: [],
+    const given = [...common, ...options(place)];
+    const run = async (...command: string[]): Promise<Measured> => {
+      const measured = await runCommand([...command, ...given], records);
+      rmSync(`${place}/backup`, { recursive: true, force: true });
+      return measured;
     };
-    for (let repeat = 0; repeat < bench.repeats; repeat++) {
-      const given = [...common, ...options(bench.place)];
-      ours.runs.push(await runCommand([...ASB, 'backup', ...given], records));
-      rmSync(`${bench.place}/backup`, { recursive: true, force: true });
-      if (bench.peer === undefined) continue;
-      theirs.runs.push(await runCommand([bench.peer, ...given], records));
-      rmSync(`${bench.place}/backup`, { recursive: true, force: true });
-    }
-    tables.push(bench.peer === undefined ? table([ours], ours) : table([theirs, ours], theirs));
+    const ours = [`asb backup, ${title}`, () => run(...ASB, 'backup')] as const;
+    const theirs = (command: string) =>
+      [`${basename(command)}, ${title}`, () => run(command)] as const;
+    const ways = peer === undefined ? [ours] : [theirs(peer), ours];
+    sections.push({
+      title: `Backup ${title}`,
+      rows: await inTurn(ways, repeats),
+      by: 'records',
+    });
   }
-  return tables;
+  return sections;
 };
 
-const inProcess = async (bench: PeerBench, records: number): Promise<string> => {
-  const rows: (Row & { runs: Measured[] })[] = IN_PROCESS.map(([, name]) => ({ name, runs: [] }));
-  for (let repeat = 0; repeat < bench.repeats; repeat++) {
-    for (const [index, [job]] of IN_PROCESS.entries()) {
-      const run = await runJob(job, bench.host, bench.namespace, bench.place);
-      rows[index]!.runs.push({ ...run, records });
-    }
-  }
-  return table(rows, rows[0]!);
+/** What the stages do there, beside draining the socket. */
+const inProcess = async (bench: PeerBench, records: number): Promise<Section> => {
+  const { host, namespace, place, repeats } = bench;
+  const ways = IN_PROCESS.map(([job, title]) => {
+    const run = async (): Promise<Measured> => ({
+      ...(await runJob(job, host, namespace, place)),
+      records,
+    });
+    return [title, run] as const;
+  });
+  return {
+    title: 'On the way out, from a cluster',
+    rows: await inTurn(ways, repeats),
+    by: 'records',
+  };
 };
 
-export const benchCluster = async (bench: PeerBench): Promise<string> => {
+export const benchCluster = async (bench: PeerBench): Promise<Section[]> => {
   const records = await countOn(bench);
-  const tables = [await inProcess(bench, records), ...(await compare(bench, records))];
-  return tables.join('\n\n');
+  return [await inProcess(bench, records), ...(await compare(bench, records))];
 };

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { appendFileSync, readFileSync, rmSync, statSync } from 'node:fs';
 import type { Measured } from './job.ts';
 import { ASB, runCommand, runJob, startReplayServer } from './process.ts';
-import { bytesTable, type Row } from './table.ts';
+import { inTurn, type Section } from './table.ts';
 
 /** Times that the text is repeated: starting Node takes as long as 0.3 GB of openssl. */
 const COPIES = 8;
@@ -19,7 +19,7 @@ export const benchEncryption = async (
   records: number,
   repeats: number,
   place: string,
-): Promise<string> => {
+): Promise<Section[]> => {
   const plain = `${place}/plain`;
   const secret = `${place}/secret`;
   const server = await startReplayServer(records);
@@ -35,23 +35,24 @@ export const benchEncryption = async (
   await runCommand(ours('encrypt'), 0, { input: plain, output: secret });
   if (statSync(secret).size !== statSync(plain).size + 16) throw new Error('not all was encrypted');
 
-  const tables: string[] = [];
+  const sections: Section[] = [];
   for (const [command, from, decrypts] of [
     ['encrypt', plain, []],
     ['decrypt', secret, ['-d']],
   ] as const) {
-    const measure = async (line: readonly string[]): Promise<Measured> => ({
+    const measure = (line: readonly string[]) => async (): Promise<Measured> => ({
       ...(await runCommand(line, 0, { input: from })),
       bytes: statSync(from).size,
     });
-    const own: Row & { runs: Measured[] } = { name: `asb ${command}`, runs: [] };
-    const other: Row & { runs: Measured[] } = { name: `openssl enc ${decrypts}`.trim(), runs: [] };
-    for (let repeat = 0; repeat < repeats; repeat++) {
-      own.runs.push(await measure(ours(command)));
-      other.runs.push(await measure([...OPENSSL, ...decrypts]));
-    }
-    tables.push(bytesTable([other, own], other));
+    const rows = await inTurn(
+      [
+        [`openssl enc ${decrypts}`.trim(), measure([...OPENSSL, ...decrypts])],
+        [`asb ${command}`, measure(ours(command))],
+      ],
+      repeats,
+    );
+    sections.push({ title: `Encryption: ${command}`, rows, by: 'bytes' });
   }
   for (const file of [plain, secret]) rmSync(file);
-  return tables.join('\n\n');
+  return sections;
 };

@@ -108,6 +108,14 @@ export const runScript = async (
   return (await run(command, 'pipe', 'ignore', options)).stdout;
 };
 
+/** One job of `job.ts` as a command: for those that are measured as whole processes. */
+export const jobCommand = (
+  name: string,
+  host: string,
+  namespace: string,
+  place: string,
+): readonly string[] => [process.execPath, script('job'), name, host, namespace, place];
+
 /** Runs one job of `job.ts`, which measures itself. */
 export const runJob = async (
   name: string,

@@ -6,7 +6,7 @@
  */
 import type { Measured } from './job.ts';
 import { runJob, startReplayServer } from './process.ts';
-import { type Row, table } from './table.ts';
+import { inTurn, type Section } from './table.ts';
 
 type Job = readonly [job: string, title: string];
 
@@ -42,34 +42,36 @@ const check = (job: string, run: Measured, records: number): void => {
   throw new Error(`${job}: ${run.records} records, ${run.bytes} bytes; ${records} were sent`);
 };
 
-const measure = async (
-  jobs: readonly Job[],
-  records: number,
-  repeats: number,
-  run: (job: string) => Promise<Measured>,
-): Promise<string> => {
-  const rows: (Row & { runs: Measured[] })[] = jobs.map(([, name]) => ({ name, runs: [] }));
-  for (let repeat = 0; repeat < repeats; repeat++) {
-    for (const [index, [job]] of jobs.entries()) {
-      const measured = await run(job);
-      check(job, measured, records);
-      rows[index]!.runs.push(LIMITS.includes(job) ? { ...measured, records } : measured);
-    }
-  }
-  return table(rows, rows[0]!);
-};
-
+/** @param records that the replay server answers with */
 export const benchReplay = async (
   records: number,
   repeats: number,
   place: string,
-): Promise<string> => {
+): Promise<Section[]> => {
   const server = await startReplayServer(records);
-  const run = (job: string): Promise<Measured> => runJob(job, server.host, 'bench', place);
+  const waysOf = (jobs: readonly Job[]) =>
+    jobs.map(([job, title]) => {
+      const run = async (): Promise<Measured> => {
+        const measured = await runJob(job, server.host, 'bench', place);
+        check(job, measured, records);
+        return LIMITS.includes(job) ? { ...measured, records } : measured;
+      };
+      return [title, run] as const;
+    });
   try {
-    await run('files');
-    const out = await measure(BACKUP, records, repeats, run);
-    return `${out}\n\n${await measure(RESTORE, records, repeats, run)}`;
+    await runJob('files', server.host, 'bench', place);
+    return [
+      {
+        title: 'On the way out, from a replay server',
+        rows: await inTurn(waysOf(BACKUP), repeats),
+        by: 'records',
+      },
+      {
+        title: 'On the way back, from a file of text',
+        rows: await inTurn(waysOf(RESTORE), repeats),
+        by: 'records',
+      },
+    ];
   } finally {
     server.stop();
   }

@@ -8,9 +8,8 @@ import { parseAddresses } from '../lib/wire/address.ts';
 import { Cluster } from '../lib/wire/cluster.ts';
 import { countRecords } from '../lib/wire/statistics.ts';
 import { countOn, hostOptions, type PeerBench } from './cluster.ts';
-import type { Measured } from './job.ts';
 import { ASB, runCommand } from './process.ts';
-import { type Row, table } from './table.ts';
+import { inTurn, type Row, type Section } from './table.ts';
 
 /** Milliseconds between two looks at a namespace that is being emptied. */
 const LOOK_INTERVAL = 200;
@@ -31,48 +30,52 @@ const empty = async ({ host, namespace }: PeerBench): Promise<void> => {
   }
 };
 
-/** Runs ours and the peer's in turn; `before` each. */
-const inTurn = async (
+/** Ours and the peer's in turn; `before` each. */
+const beside = (
   { peer, repeats }: PeerBench,
   title: string,
   records: number,
   ours: readonly string[],
   theirs: readonly string[],
   before: () => Promise<void>,
-): Promise<string> => {
-  const own: Row & { runs: Measured[] } = { name: `asb ${ours[0]}, ${title}`, runs: [] };
-  const other: Row & { runs: Measured[] } = { name: `${basename(peer ?? '')}, ${title}`, runs: [] };
-  for (let repeat = 0; repeat < repeats; repeat++) {
+): Promise<Row[]> => {
+  const run = (command: readonly string[]) => async () => {
     await before();
-    own.runs.push(await runCommand([...ASB, ...ours], records));
-    if (peer === undefined) continue;
-    await before();
-    other.runs.push(await runCommand([peer, ...theirs], records));
-  }
-  return peer === undefined ? table([own], own) : table([other, own], other);
+    return runCommand(command, records);
+  };
+  const own = [`asb ${ours[0]}, ${title}`, run([...ASB, ...ours])] as const;
+  if (peer === undefined) return inTurn([own], repeats);
+  const [first = ''] = theirs;
+  const validates = first === '--validate' ? ' `--validate`' : '';
+  const other = [`${basename(peer)}${validates}, ${title}`, run([peer, ...theirs])] as const;
+  return inTurn([other, own], repeats);
 };
 
 /** @param bench the namespace holds the records that are backed up first, and restored then */
-export const benchRestore = async (bench: PeerBench): Promise<string> => {
+export const benchRestore = async (bench: PeerBench): Promise<Section[]> => {
   const records = await countOn(bench);
   const common = [...hostOptions(bench.host), '-n', bench.namespace];
-  const tables: string[] = [];
+  const sections: Section[] = [];
   for (const [title, options] of FORMS) {
-    const files = `${bench.place}/files-${tables.length}`;
+    const files = `${bench.place}/files-${sections.length}`;
     await runCommand([...ASB, 'backup', ...common, '-d', files, '-F', '64', ...options], records);
-    const restored = async (): Promise<void> => {
-      const found = await countOn(bench);
-      if (found !== records) throw new Error(`${found} of ${records} records were restored`);
-    };
     const from = [...common, '-d', files];
-    tables.push(
-      await inTurn(bench, title, records, ['restore', ...from], [...from, ...options], () =>
-        empty(bench),
-      ),
+    const restored = await beside(
+      ...([bench, title, records] as const),
+      ...([
+        ['restore', ...from],
+        [...from, ...options],
+      ] as const),
+      () => empty(bench),
     );
-    await restored();
+    const found = await countOn(bench);
+    if (found !== records) throw new Error(`${found} of ${records} records were restored`);
     const check = ['--validate', '-d', files, ...options];
-    tables.push(await inTurn(bench, title, records, ['verify', files], check, async () => {}));
+    const verified = await beside(bench, title, records, ['verify', files], check, async () => {});
+    sections.push(
+      { title: `Restore ${title}`, rows: restored, by: 'records' },
+      { title: `Verify ${title}`, rows: verified, by: 'records' },
+    );
   }
-  return tables.join('\n\n');
+  return sections;
 };

@@ -1,63 +1,114 @@
 /**
- *     npm run bench                                       each stage, without a server
- *     npm run bench -- --hosts H --namespace N            the same against a cluster
- *                      [--peer asbackup] [--load 1000000]
- *                      [--restore [--peer asrestore]]     EMPTIES the namespace again and again
- *     npm run bench -- --encryption                       encrypt and decrypt beside openssl
- *     node test/rgw/run.ts -- npm run bench -- --s3 [--peer aws]       to S3 and back
+ *     npm run bench                       each stage, without a server
+ *     npm run bench -- --parts all …      everything that there is a limit or a peer for
+ *
+ * Parts that need something:
+ *     cluster       --hosts H --namespace N [--load 1000000]   beside asbackup
+ *     restore       the same; EMPTIES the namespace again and again: --may-empty; beside asrestore
+ *     s3            node test/rgw/run.ts -- npm run bench -- --parts s3     beside aws
+ *
+ * Peers are commands on the PATH, or where `--peers DIRECTORY` says; one that is not there is left out.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import yargs from 'yargs';
 import { benchCluster } from './cluster.ts';
+import { benchCompression } from './compression.ts';
 import { benchEncryption } from './encryption.ts';
 import { benchReplay } from './replay.ts';
 import { benchRestore } from './restore.ts';
 import { benchS3 } from './s3.ts';
+import { type Section, summary, table } from './table.ts';
+import { benchTools } from './tools.ts';
+
+const PARTS = ['stages', 'cluster', 'restore', 'tools', 'compression', 'encryption', 's3'] as const;
+type Part = (typeof PARTS)[number];
 
 const { argv } = yargs(process.argv.slice(2))
   .options({
+    parts: {
+      type: 'string',
+      default: 'stages',
+      describe: `what is measured, with commas between: ${PARTS.join(', ')}; or all`,
+    },
     hosts: { type: 'string', describe: 'a cluster to measure against, host:port' },
     namespace: { type: 'string', default: 'test', describe: 'its namespace' },
-    peer: {
-      type: 'string',
-      describe: 'command of asbackup (asrestore with --restore), to run beside',
-    },
-    restore: {
+    'may-empty': {
       type: 'boolean',
       default: false,
-      describe: 'measure restoring, and not backing up: THE NAMESPACE IS EMPTIED again and again',
+      describe: 'THE NAMESPACE MAY BE EMPTIED: it is, before each restore',
     },
-    encryption: { type: 'boolean', default: false, describe: 'measure encrypt and decrypt' },
-    s3: { type: 'boolean', default: false, describe: 'measure S3, on the server S3_TEST_ENDPOINT' },
+    peers: { type: 'string', describe: "a directory with the peers' commands, before the PATH" },
     load: { type: 'number', describe: 'write so many records of the benchmark there first' },
     records: { type: 'number', default: 1_000_000, describe: 'records of the replay server' },
     repeats: { type: 'number', default: 5 },
     place: { type: 'string', default: tmpdir(), describe: 'where files are written' },
   })
   .strict();
-
 const options = await argv;
+
+const wanted = options.parts.split(',');
+const isPart = (name: string): name is Part => PARTS.some((part) => part === name);
+const parts: readonly Part[] = wanted.includes('all') ? PARTS : wanted.filter(isPart);
+if (parts.length === 0) throw new Error(`--parts ${options.parts}: there are ${PARTS.join(', ')}`);
+
+/** Where a peer's command is, if anywhere. */
+const peerOf = (name: string): string | undefined => {
+  const path = `${options.peers ?? ''}${delimiter}${process.env.PATH ?? ''}`;
+  const isThere = (file: string): boolean => {
+    try {
+      accessSync(file, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  return path
+    .split(delimiter)
+    .map((directory) => join(directory, name))
+    .find(isThere);
+};
+
+const clusterOf = (peer: string) => {
+  const { hosts: host, namespace, repeats } = options;
+  if (host === undefined) throw new Error('a cluster is needed: --hosts, --namespace');
+  return { host, namespace, peer: peerOf(peer), repeats, place };
+};
+
+const { records, repeats } = options;
 const place = mkdtempSync(join(options.place, 'asb-bench-'));
-try {
-  const { hosts: host, namespace, peer, repeats, records, restore } = options;
-  if (options.encryption) {
-    console.log(await benchEncryption(records, repeats, place));
-  } else if (options.s3) {
+
+const BENCHES: Readonly<Record<Part, () => Promise<Section[]>>> = {
+  stages: () => benchReplay(records, repeats, place),
+  cluster: () => benchCluster(clusterOf('asbackup')),
+  async restore() {
+    const bench = clusterOf('asrestore');
+    if (!options.mayEmpty) throw new Error(`${bench.namespace} would be emptied: --may-empty`);
+    return benchRestore(bench);
+  },
+  tools: () => benchTools(records, repeats, place),
+  compression: () => benchCompression(records, repeats, place),
+  encryption: () => benchEncryption(records, repeats, place),
+  async s3() {
     const endpoint = process.env.S3_TEST_ENDPOINT;
     if (endpoint === undefined) throw new Error('S3_TEST_ENDPOINT is not set');
-    console.log(await benchS3({ endpoint, peer, repeats, records, place }));
-  } else if (host === undefined) {
-    console.log(await benchReplay(records, repeats, place));
-  } else {
-    if (options.load !== undefined) {
-      const { load } = await import('./load.ts');
-      await load(host, namespace, options.load);
-    }
-    const bench = { host, namespace, peer, repeats, place };
-    console.log(restore ? await benchRestore(bench) : await benchCluster(bench));
+    return benchS3({ endpoint, peer: peerOf('aws'), repeats, records, place });
+  },
+};
+
+try {
+  if (options.load !== undefined) {
+    const { load } = await import('./load.ts');
+    await load(options.hosts ?? '', options.namespace, options.load);
   }
+  const all: Section[] = [];
+  for (const part of parts) {
+    const sections = await BENCHES[part]();
+    for (const section of sections) console.log(`${section.title}\n\n${table(section)}\n`);
+    all.push(...sections);
+  }
+  console.log(`All of it\n\n${summary(all)}`);
 } finally {
   rmSync(place, { recursive: true, force: true });
 }

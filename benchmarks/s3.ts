@@ -11,7 +11,7 @@ import { CreateBucketCommand, DeleteBucketCommand, S3Client } from '@aws-sdk/cli
 import { homeAt } from '../lib/storage/homes.ts';
 import type { Measured } from './job.ts';
 import { ASB, type Redirected, runCommand, runJob, startReplayServer } from './process.ts';
-import { bytesTable, medianOf, type Row, table } from './table.ts';
+import { inTurn, medianOf, type Row, type Section } from './table.ts';
 
 export interface S3Bench {
   readonly endpoint: string;
@@ -30,9 +30,6 @@ const PIPELINE = [
   ['s3', '… rotate to S3', 'the upload'],
 ] as const;
 
-type Runs = Row & { runs: Measured[] };
-const rowOf = (name: string): Runs => ({ name, runs: [] });
-
 /** One way to move an object: the command, and what its standard streams are. */
 interface Way {
   readonly title: string;
@@ -40,25 +37,26 @@ interface Way {
   readonly streams?: Redirected;
 }
 
-/** Both in turn; each must move as many bytes as there are. */
-const inTurn = async (
+/** All in turn; each must move as many bytes as there are. */
+const moved = async (
+  title: string,
   ways: readonly Way[],
   size: number,
   repeats: number,
   check: () => Promise<void>,
-): Promise<string> => {
-  const rows = ways.map(({ title }) => rowOf(title));
-  for (let repeat = 0; repeat < repeats; repeat++) {
-    for (const [index, { command, streams }] of ways.entries()) {
+): Promise<Section> => {
+  const timed = ways.map(({ title, command, streams }) => {
+    const run = async (): Promise<Measured> => {
       const measured = await runCommand(command, 0, streams);
       await check();
-      rows[index]!.runs.push({ ...measured, bytes: size });
-    }
-  }
-  return bytesTable(rows, rows[0]!);
+      return { ...measured, bytes: size };
+    };
+    return [title, run] as const;
+  });
+  return { title, rows: await inTurn(timed, repeats), by: 'bytes' };
 };
 
-const benchObjects = async (bench: S3Bench, bucket: string, file: string): Promise<string[]> => {
+const benchObjects = async (bench: S3Bench, bucket: string, file: string): Promise<Section[]> => {
   const { endpoint, peer, repeats, place } = bench;
   const size = statSync(file).size;
   const output = `${place}/output`;
@@ -81,8 +79,9 @@ const benchObjects = async (bench: S3Bench, bucket: string, file: string): Promi
     const found = statSync(output).size;
     if (found !== size) throw new Error(`${found} bytes of ${size} were downloaded`);
   };
-  const up = (title: string, peerWay: Way): Promise<string> =>
-    inTurn(
+  const up = (title: string, peerWay: Way): Promise<Section> =>
+    moved(
+      'Upload to S3',
       [
         ...beside(peerWay),
         { title, command: asb('upload', '--remove-files'), streams: { input: file } },
@@ -91,8 +90,9 @@ const benchObjects = async (bench: S3Bench, bucket: string, file: string): Promi
       repeats,
       isStored,
     );
-  const down = (title: string, peerWay: Way, streams: Redirected): Promise<string> =>
-    inTurn(
+  const down = (title: string, peerWay: Way, streams: Redirected): Promise<Section> =>
+    moved(
+      'Download from S3',
       [...beside(peerWay), { title, command: asb('download'), streams }],
       size,
       repeats,
@@ -121,17 +121,18 @@ const benchObjects = async (bench: S3Bench, bucket: string, file: string): Promi
   ];
 };
 
-const benchPipeline = async (bench: S3Bench, bucket: string, host: string): Promise<string> => {
+const benchPipeline = async (bench: S3Bench, bucket: string, host: string): Promise<Section> => {
   process.env.ASB_BENCH_S3 = `s3://${bucket}/pipeline`;
-  const rows = PIPELINE.map(([, title]) => rowOf(title));
-  for (let repeat = 0; repeat < bench.repeats; repeat++) {
-    for (const [index, [job]] of PIPELINE.entries()) {
-      const run = await runJob(job, host, 'bench', bench.place);
-      if (run.records !== bench.records) throw new Error(`${job}: ${run.records} records`);
-      rows[index]!.runs.push(run);
-    }
-  }
-  return `${table(rows, rows[0]!)}\n\n${limitOf(rows)}`;
+  const ways = PIPELINE.map(([job, title]) => {
+    const run = async (): Promise<Measured> => {
+      const measured = await runJob(job, host, 'bench', bench.place);
+      if (measured.records === bench.records) return measured;
+      throw new Error(`${job}: ${measured.records} records`);
+    };
+    return [title, run] as const;
+  });
+  const rows = await inTurn(ways, bench.repeats);
+  return { title: `A backup to S3. ${limitOf(rows)}`, rows, by: 'records' };
 };
 
 /** The stage with which the pipeline takes the most time more. */
@@ -143,7 +144,7 @@ const limitOf = (rows: readonly Row[]): string => {
   return `Limited by ${PIPELINE[slowest]![2]}, with which it takes ${share} % of its time.`;
 };
 
-export const benchS3 = async (bench: S3Bench): Promise<string> => {
+export const benchS3 = async (bench: S3Bench): Promise<Section[]> => {
   const { endpoint, place, records } = bench;
   const client = new S3Client({ endpoint, region: 'us-east-1', forcePathStyle: true });
   const Bucket = `asb-bench-${randomBytes(6).toString('hex')}`;
@@ -152,7 +153,7 @@ export const benchS3 = async (bench: S3Bench): Promise<string> => {
   try {
     await runJob('files', server.host, 'bench', place);
     const objects = await benchObjects(bench, Bucket, `${place}/bench.asb`);
-    return [...objects, await benchPipeline(bench, Bucket, server.host)].join('\n\n');
+    return [...objects, await benchPipeline(bench, Bucket, server.host)];
   } finally {
     server.stop();
     for (const prefix of ['', '/pipeline']) {
