@@ -21,7 +21,7 @@ export interface Section {
 
 const median = (values: readonly number[]): number => {
   const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  return sorted[Math.floor(sorted.length / 2)]!;
 };
 
 /** The median of each run's ratio to the run of the baseline beside it: drift cancels out. */

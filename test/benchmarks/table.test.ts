@@ -26,6 +26,11 @@ t.test('a table of medians, and ratios of runs beside each other', async (t) => 
   ]);
 });
 
+t.test('what nobody has measured is left out', async (t) => {
+  const rows = [{ name: 'a command', runs: [{ ...run(1), bytes: 0 }] }];
+  t.match(table({ ...section, rows }), '| a command | 1,000,000 |  | 0.50 | 80 |');
+});
+
 t.test('by bytes there are no records', async (t) => {
   t.equal(
     table({ ...section, by: 'bytes' }).split('\n')[3],
