@@ -2,13 +2,16 @@
 import { join } from 'node:path';
 import { directory } from './directory.ts';
 import { localFiles } from './local-files.ts';
+import { localStoredFile, readPool } from './local-stored-file.ts';
+import { S3Connection } from './s3/connection.ts';
 import type { S3Options } from './s3/options.ts';
 import { s3, s3Files, s3Object } from './s3/s3.ts';
+import { s3StoredFile } from './s3/s3-stored-file.ts';
 import { isS3Url, parseS3Url } from './s3/url.ts';
 import type { Sharing } from './sharing.ts';
 import { singleFile } from './single-file.ts';
 import type { Home } from './storage.ts';
-import type { StoredFile } from './stored-file.ts';
+import type { FoundFile, StoredFile } from './stored-file.ts';
 
 /** What is known beforehand of what will be written. */
 export interface HomeOptions extends S3Options {
@@ -58,6 +61,25 @@ export const backupFiles = async (
   options: S3Options = {},
 ): Promise<readonly StoredFile[]> =>
   isS3Url(location) ? s3Files({ ...options, ...parseS3Url(location) }) : localFiles(location);
+
+/**
+ * Opens files that were found elsewhere, in another thread: the same ones, or reading them fails.
+ *
+ *     const open = foundFiles(options.s3);
+ *     for (const found of files) open(found).open().pipe(…);
+ *
+ * @throws AsbError as {@link homeAt} does; so does the function, for a URL without a bucket
+ */
+export const foundFiles = (options: S3Options = {}): ((found: FoundFile) => StoredFile) => {
+  const pool = readPool();
+  let connection: S3Connection | undefined;
+  return ({ location, size, etag }) => {
+    if (size === undefined || etag === undefined) return localStoredFile(location, size, pool);
+    const { bucket, key } = parseS3Url(location);
+    connection ??= new S3Connection(options);
+    return s3StoredFile(connection, bucket, { key, size, etag });
+  };
+};
 
 /**
  * A location as seen from another one.

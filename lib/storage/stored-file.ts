@@ -1,13 +1,19 @@
 import type { Readable } from 'node:stream';
 
-/** A file of a backup, wherever it rests, to be read from its beginning. */
-export interface StoredFile {
-  /** Without the place: `test_00000.asb`. */
-  readonly name: string;
+/** What was found of a file: enough for another thread to open the same one. */
+export interface FoundFile {
   /** For messages: a path or URL. */
   readonly location: string;
   /** Bytes; `undefined` if nobody can say: a pipe, which can be opened only once. */
   readonly size: number | undefined;
+  /** Of an object, its ETag: another content under the same name has another. */
+  readonly etag?: string;
+}
+
+/** A file of a backup, wherever it rests, to be read from its beginning. */
+export interface StoredFile extends FoundFile {
+  /** Without the place: `test_00000.asb`. */
+  readonly name: string;
   /**
    * Starts to read. The chunks are bytes, cut anywhere; whoever needs one no more may give it back
    * (`giveBack`), so that its memory is used again.

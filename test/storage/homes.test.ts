@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { backupFiles, fileAt, homeAt, joinLocation } from '../../lib/storage/homes.ts';
+import { backupFiles, fileAt, foundFiles, homeAt, joinLocation } from '../../lib/storage/homes.ts';
 import type { Home } from '../../lib/storage/storage.ts';
+import type { FoundFile, StoredFile } from '../../lib/storage/stored-file.ts';
 import { BUCKET, ownServer } from '../helpers/s3/connection.ts';
 import { useEnvironment } from '../helpers/s3/environment.ts';
 
@@ -50,6 +51,30 @@ t.test('URLs of S3', async (t) => {
   await write(one, 'any name');
   t.match(await backupFiles(`${url}/some/one`, options), [{ name: 'one' }]);
   t.strictSame(objects(BUCKET), ['a.asb', 'many/a.asb', 'many/more/a.asb', 'some/one']);
+});
+
+t.test('files that another thread has found', async (t) => {
+  const { endpoint, region, credentials } = await ownServer(t);
+  const options = { endpoint, region, credentials };
+  const text = async (file: StoredFile): Promise<string> =>
+    Buffer.concat(await file.open().toArray()).toString();
+  const found = async (location: string): Promise<FoundFile> => {
+    const [file] = await backupFiles(location, options);
+    const { name: _, open: __, ...plain } = file!;
+    return structuredClone(plain);
+  };
+  const [path, url] = [join(t.testdir(), 'a.asb'), `s3://${BUCKET}/b/a.asb`];
+  const open = foundFiles(options);
+  for (const location of [path, url]) {
+    await write(fileAt(location, options), 'a.asb');
+    const file = await found(location);
+    t.match(open(file), { name: 'a.asb', location, size: 4 });
+    t.equal(await text(open(file)), 'text');
+    t.equal(await text(foundFiles(options)(file)), 'text');
+  }
+  t.match(foundFiles()({ location: '/dev/null', size: undefined }), { name: 'null' });
+  const other = { ...(await found(url)), etag: '"another"' };
+  await t.rejects(text(open(other)), { code: 'STORAGE', facts: { file: url } }, 'not the same');
 });
 
 t.test('URLs of nothing', async (t) => {

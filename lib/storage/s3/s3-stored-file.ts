@@ -29,7 +29,7 @@ export const s3StoredFile = (
   bucket: string,
   object: S3Object,
 ): StoredFile => {
-  const { key, size } = object;
+  const { key, size, etag } = object;
   const {
     maxAsyncDownloads: rangesAtOnce = DEFAULT_DOWNLOADS,
     requestTimeout: timeout = DEFAULT_REQUEST_TIMEOUT,
@@ -40,6 +40,7 @@ export const s3StoredFile = (
     name: key.slice(key.lastIndexOf('/') + 1),
     location: s3UrlOf(bucket, key),
     size,
+    etag,
     open: () =>
       new ObjectReader({
         size,
