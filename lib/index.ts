@@ -98,6 +98,17 @@ export {
   type VerifyReport,
   verify,
 } from './jobs/verify.ts';
+export type { Limit } from './meter/limit.ts';
+export {
+  BACKGROUND,
+  Meter,
+  type MeterOptions,
+  type Stage,
+  type StageFigures,
+} from './meter/meter.ts';
+export { type Metered, meter } from './meter/metered.ts';
+export type { Profile } from './meter/profile.ts';
+export type { SampleSeries, StageSeries } from './meter/samples.ts';
 export type { NdjsonReaderInfo } from './ndjson/reader.ts';
 export type { NdjsonWriterInfo } from './ndjson/writer.ts';
 export { RecordBatch } from './record/batch.ts';
