@@ -107,7 +107,7 @@ export {
   type StageFigures,
 } from './meter/meter.ts';
 export { type Metered, meter } from './meter/metered.ts';
-export type { Profile } from './meter/profile.ts';
+export type { PipelineProfile } from './meter/pipeline-profile.ts';
 export type { SampleSeries, StageSeries } from './meter/samples.ts';
 export type { NdjsonReaderInfo } from './ndjson/reader.ts';
 export type { NdjsonWriterInfo } from './ndjson/writer.ts';

@@ -5,7 +5,7 @@ import type { Meter } from './meter.ts';
 import { type SampleSeries, Samples } from './samples.ts';
 
 /** What `--profile=FILE.json` writes. */
-export interface Profile {
+export interface PipelineProfile {
   readonly format: 'asb-profile';
   /** Of this form: another number for whatever a reader must know of. */
   readonly version: 1;
@@ -68,7 +68,7 @@ export class Recorder {
   }
 
   /** @param failure what was thrown, if anything was */
-  profile(failure?: unknown): Profile {
+  profile(failure?: unknown): PipelineProfile {
     const stages = this.#options.meter.figures();
     const elapsed = this.elapsed;
     return {
