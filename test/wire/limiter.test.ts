@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { Limiter, LONGEST_BURST, limiterOf, type RateLimits } from '../../lib/wire/limiter.ts';
+import {
+  Limiter,
+  LONGEST_BURST,
+  limiterOf,
+  type RateLimits,
+  sharedLimit,
+} from '../../lib/wire/limiter.ts';
 
 /** The offsets of records of these sizes, with a few bytes between them. */
 const offsetsOf = (sizes: readonly number[]): Uint32Array => {
@@ -117,6 +123,64 @@ t.test('who must wait for weeks asks again before', async (t) => {
   const { elapsed, turns } = run({ bytesPerSecond: 1 }, [1e7, 1], []);
   t.equal(Math.round(elapsed / 1e9), 10);
   t.ok(elapsed / turns < 2 ** 31, 'in what a timer can wait');
+  const limiter = new Limiter({ bytesPerSecond: 1 }, () => 0);
+  limiter.spend(0, 1e12);
+  t.equal(limiter.take(offsetsOf([1]), 0), 0, 'times do not begin anew');
+});
+
+t.test('several that share a limit keep to it together', async () => {
+  const rate = fc.integer({ min: 1, max: 20_000 });
+  fc.assert(
+    fc.property(
+      rate,
+      rate,
+      fc.array(fc.integer({ min: 30, max: 2000 }), { minLength: 1, maxLength: 100 }),
+      fc.array(fc.tuple(fc.nat(2), fc.integer({ min: 0, max: 80 })), { minLength: 1 }),
+      (recordsPerSecond, kilobytes, sizes, turns) => {
+        let time = 5;
+        const limits = { recordsPerSecond, bytesPerSecond: kilobytes * 1000 };
+        const limitMemory = sharedLimit();
+        const all = Array.from(
+          { length: 3 },
+          () => new Limiter({ ...limits, limitMemory }, () => time),
+        );
+        const offsets = offsetsOf(sizes);
+        const from = all.map(() => 0);
+        const passed: Passed[] = [];
+        for (const [who, wait] of turns) {
+          const to = all[who]!.take(offsets, from[who]!);
+          for (let at = from[who]!; at < to; at += 2) passed.push({ time, size: sizes[at / 2]! });
+          from[who] = to;
+          time += wait;
+        }
+        const burst = LONGEST_BURST / 1000;
+        const mostRecords = Math.max(1, recordsPerSecond * burst) + 1e-3;
+        const mostBytes = Math.max(Math.max(...sizes), limits.bytesPerSecond * burst) + 1;
+        return (
+          excess(recordsPerSecond, passed, () => 1) <= mostRecords &&
+          excess(limits.bytesPerSecond, passed, (one) => one.size) <= mostBytes
+        );
+      },
+    ),
+  );
+});
+
+t.test('another that is faster is seen', async (t) => {
+  const limits = { recordsPerSecond: 1000, bytesPerSecond: 10_000, limitMemory: sharedLimit() };
+  const [one, other] = [new Limiter(limits, () => 1), new Limiter(limits, () => 1)];
+  /** Amid a take, after the look at what there is, another one takes. */
+  class Slow extends Uint32Array {
+    override subarray(begin: number, end: number): Uint32Array<ArrayBuffer> {
+      if (++looks === 1) other.spend(30, 600);
+      return new Uint32Array(this.buffer, begin * 4, end - begin);
+    }
+  }
+  let looks = 0;
+  const slow = new Slow(offsetsOf(Array(90).fill(100)));
+  t.equal(one.take(slow, 0), 8, 'four records are left of ten');
+  t.equal(looks, 2);
+  // Of 100 in a burst 34 have passed: what was reserved for more than the bytes let pass is back.
+  t.equal(new Limiter({ ...limits, bytesPerSecond: 0 }, () => 1).take(slow, 0), 132);
 });
 
 t.test('a rate that is none', async (t) => {
