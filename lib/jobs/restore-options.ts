@@ -10,6 +10,8 @@ import type { RestoreSource } from './restore-source.ts';
  * it; two are no faster and take more CPU time. More help where a file is slow to come.
  */
 export const DEFAULT_PARALLEL = 1;
+/** Files read at once at most. */
+export const MAX_PARALLEL = 4096;
 
 export interface RestoreOptions
   extends Omit<LoadOptions, 'cluster' | 'namespace'>,
@@ -19,8 +21,16 @@ export interface RestoreOptions
   readonly namespace?: string;
   /** Told of begin, notices and end, in pino's style, beside `onNotice`. */
   readonly logger?: Logger;
-  /** Files read at once. Default {@link DEFAULT_PARALLEL}. */
+  /** Files read at once, in all threads together. Default {@link DEFAULT_PARALLEL}. */
   readonly parallel?: number;
+  /**
+   * Threads that load files, each with connections of its own: 0, the default, up to
+   * {@link MAX_WORKERS}; with 0 this one does it. A file is not cut, so there have to be as many files at
+   * least. Each reads one file at least; `maxAsyncBatches` and the limits hold for all together, with one
+   * batch each at least. A stream is read in this thread. Options must be such as can be copied: no
+   * `s3.client`.
+   */
+  readonly workers?: number;
   /**
    * Where it is kept which files are done, for a restore that is cut off to go on: a file, or
    * `s3://bucket/key`; in a directory, or a prefix that ends with `/`, `NAMESPACE.restore.state`.

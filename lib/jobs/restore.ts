@@ -2,21 +2,25 @@ import { AsbError, messageOf, toError } from '../errors.ts';
 import { type StoredFile, totalSize } from '../storage/stored-file.ts';
 import type { Cluster } from '../wire/cluster.ts';
 import { connectTo } from '../wire/connect.ts';
-import { Loader, type LoadInfo, NOTHING_LOADED } from '../wire/loader.ts';
+import { type LoadInfo, NOTHING_LOADED } from '../wire/loader.ts';
 import { readHead } from './backup-head.ts';
 import { JoinedHeads } from './joined-heads.ts';
+import { sumOfLoads } from './load-counts.ts';
 import { startLogged } from './logger.ts';
-import { restoreFile } from './restore-file.ts';
 import { RestoreLedger } from './restore-ledger.ts';
+import { RestoreLoader } from './restore-loader.ts';
 import {
   DEFAULT_PARALLEL,
+  MAX_PARALLEL,
   type RestoreJob,
   type RestoreOptions,
   type RestoreProgress,
   type RestoreSummary,
 } from './restore-options.ts';
 import { findFiles, type RestoreFiles } from './restore-source.ts';
+import { checkWorkersOptions, type LoadFile, RestoreWorkers } from './restore-workers.ts';
 import { keptError } from './state.ts';
+import { checkWorkers } from './workers.ts';
 
 export type {
   RestoreJob,
@@ -33,9 +37,8 @@ class Restore implements RestoreJob {
   #found: RestoreFiles | undefined;
   #ledger: RestoreLedger | undefined;
   #cluster: Cluster | undefined;
-  #loader: Loader | undefined;
-  #namespace = '';
-  #bytesRead = 0;
+  #loader: RestoreLoader | undefined;
+  #workers: RestoreWorkers | undefined;
 
   constructor(options: RestoreOptions) {
     this.#options = options;
@@ -51,7 +54,11 @@ class Restore implements RestoreJob {
   }
 
   get #info(): LoadInfo {
-    return this.#loader?.info ?? NOTHING_LOADED;
+    return sumOfLoads([this.#loader, this.#workers].map((one) => one?.info ?? NOTHING_LOADED));
+  }
+
+  get #bytesRead(): number {
+    return (this.#loader?.bytesRead ?? 0) + (this.#workers?.bytesRead ?? 0);
   }
 
   abort(reason = 'stopped'): void {
@@ -61,6 +68,7 @@ class Restore implements RestoreJob {
   #stop(reason: unknown): void {
     this.#abort.abort(reason);
     this.#loader?.close();
+    void this.#workers?.stop(reason);
   }
 
   #run(): Promise<RestoreSummary> {
@@ -68,6 +76,7 @@ class Restore implements RestoreJob {
     return this.#restore()
       .catch(async (thrown: unknown) => {
         const error = toError(signal.aborted ? signal.reason : thrown);
+        await this.#workers?.stop(error);
         throw keptError(error, await this.#keptAt());
       })
       .finally(() => {
@@ -88,28 +97,35 @@ class Restore implements RestoreJob {
   }
 
   async #restore(): Promise<RestoreSummary> {
+    const options = this.#options;
     const { signal } = this.#abort;
-    const found = await findFiles(this.#options);
-    checkState(this.#options, found);
+    checkThreads(options);
+    const found = await findFiles(options);
+    checkState(options, found);
     this.#found = found;
-    this.#cluster = await connectTo(this.#options);
+    this.#cluster = await connectTo(options);
     signal.throwIfAborted();
-    if (found.rereadable) await this.#loadHeads(found);
-    if (!found.rereadable || this.#options.noRecords !== true) {
-      for (const place of found.groups.keys()) await this.#loadPlace(found, place);
+    const skipHeads = found.rereadable;
+    const loader = new RestoreLoader(this.#cluster, { options, signal, skipHeads });
+    this.#loader = loader;
+    if (found.rereadable) await this.#loadHeads(found, loader);
+    if (!found.rereadable || options.noRecords !== true) {
+      const lanes = this.#lanes(found, loader);
+      for (const place of found.groups.keys()) await this.#loadPlace(found, place, lanes);
+      await this.#workers?.finish();
     }
-    await this.#loader?.finish();
+    await loader.finish();
     signal.throwIfAborted();
     await this.#ledger?.settle();
     await this.#ledger?.remove();
-    return this.#summary(found);
+    return this.#summary(found, loader);
   }
 
-  #summary(found: RestoreFiles): RestoreSummary {
+  #summary(found: RestoreFiles, { namespace }: RestoreLoader): RestoreSummary {
     const { files = 0, records = 0 } = this.#ledger?.begun ?? {};
     return {
       ...this.#info,
-      namespace: this.#namespace,
+      namespace,
       files: found.groups.flat().length - files,
       filesBefore: files,
       recordsBefore: records,
@@ -131,84 +147,73 @@ class Restore implements RestoreJob {
    * every file are there before records of any. Those of files that are done come again: the same
    * ones are left alone.
    */
-  async #loadHeads(found: RestoreFiles): Promise<void> {
+  async #loadHeads(found: RestoreFiles, loader: RestoreLoader): Promise<void> {
     const heads = new JoinedHeads(this.#options);
     for (const file of found.groups.flat()) {
       const head = await readHead(file, { ...this.#options, signal: this.#abort.signal });
       heads.add(head, file.location);
     }
-    const loader = this.#loaderFor(heads.namespace);
-    this.#ledger = await RestoreLedger.open(this.#options, found, this.#namespace);
-    for (const global of heads.globals) await loader.write(global);
-    await loader.flush();
+    loader.begin(heads.namespace);
+    this.#ledger = await RestoreLedger.open(this.#options, found, loader.namespace);
+    await loader.loadGlobals(heads.globals);
+  }
+
+  /** Who loads files: this thread, or workers, of which there are no more than files. */
+  #lanes(found: RestoreFiles, loader: RestoreLoader): readonly LoadFile[] {
+    const options = this.#options;
+    const { workers = 0, parallel = DEFAULT_PARALLEL } = options;
+    const count = Math.min(workers, this.#filesToRead(found).length);
+    if (count > 0 && found.rereadable) {
+      this.#workers = new RestoreWorkers({ options: { ...options, ...loader.names }, count });
+      return this.#workers.lanes;
+    }
+    if (count > 0) {
+      options.onNotice?.('what comes from a stream or a pipe is read in one thread: no workers');
+    }
+    return Array.from(
+      { length: parallel },
+      (): LoadFile => (file, expected) => loader.load(file, expected),
+    );
   }
 
   /** Loads the files of one place, some at once, until all are acknowledged or one fails. */
-  async #loadPlace(found: RestoreFiles, place: number): Promise<void> {
+  async #loadPlace(found: RestoreFiles, place: number, lanes: readonly LoadFile[]): Promise<void> {
     const files = found.groups[place]!;
     const queue = files.values();
     let failure: unknown;
-    const worker = async (): Promise<void> => {
+    const runLane = async (load: LoadFile): Promise<void> => {
       // One iterator for all: each takes the next file.
       for (const file of queue) {
         this.#abort.signal.throwIfAborted();
-        if (this.#ledger?.wasDone(place, file) !== true) await this.#loadFile(found, place, file);
+        if (this.#ledger?.wasDone(place, file) === true) continue;
+        const read = await load(file, found.expected.get(file));
+        this.#ledger?.add(place, file, read);
       }
     };
-    const { parallel = DEFAULT_PARALLEL } = this.#options;
-    const workers = Array.from({ length: Math.min(parallel, files.length) }, async () => {
+    const running = lanes.slice(0, files.length).map(async (load) => {
       try {
-        await worker();
+        await runLane(load);
       } catch (error) {
         failure ??= error;
         this.#stop(failure);
       }
     });
-    await Promise.all(workers);
+    await Promise.all(running);
     if (failure !== undefined) throw failure;
     await this.#loader?.flush();
-  }
-
-  async #loadFile(found: RestoreFiles, place: number, file: StoredFile): Promise<void> {
-    const read = await restoreFile(file, {
-      ...this.#options,
-      take: async (chunk, namespace) => this.#loaderFor(namespace).write(chunk),
-      skipHead: found.rereadable,
-      expected: found.expected.get(file),
-      onBytes: (bytes) => {
-        this.#bytesRead += bytes;
-      },
-      signal: this.#abort.signal,
-    });
-    // Also of a file without a record: the namespace must be there.
-    const loader = this.#loaderFor(read.namespace);
-    if (this.#ledger === undefined) return;
-    await loader.flush();
-    this.#ledger.add(place, file, read);
-  }
-
-  /** @param found the namespace of the files; `undefined` if they say none */
-  #loaderFor(found: string | undefined): Loader {
-    if (this.#loader !== undefined) return this.#loader;
-    const { source = found, namespace = source } = this.#options;
-    if (namespace === undefined) {
-      throw new AsbError(
-        'USAGE',
-        'the backup names no namespace; say where it goes (--namespace)',
-        {
-          expected: 'a namespace',
-        },
-      );
-    }
-    this.#namespace = namespace;
-    this.#loader = new Loader(this.#cluster!, {
-      ...this.#options,
-      namespace,
-      ...(source === undefined ? {} : { source }),
-    });
-    return this.#loader;
+    await this.#workers?.flush();
   }
 }
+
+/** @throws AsbError `USAGE` for numbers of threads and files at once that cannot be */
+const checkThreads = (options: RestoreOptions): void => {
+  const { workers = 0, parallel = DEFAULT_PARALLEL } = options;
+  checkWorkers(workers);
+  if (workers > 0) checkWorkersOptions(options);
+  if (Number.isInteger(parallel) && parallel >= 1 && parallel <= MAX_PARALLEL) return;
+  const expected = `a whole number from 1 to ${MAX_PARALLEL}`;
+  throw new AsbError('USAGE', `parallel is ${parallel}; expected ${expected}`, { expected });
+};
 
 /** @throws AsbError `USAGE` for a state that cannot be kept, or is of no use */
 const checkState = (options: RestoreOptions, { rereadable }: RestoreFiles): void => {

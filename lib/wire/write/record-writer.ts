@@ -14,7 +14,11 @@ import { RowSettler } from './row-settler.ts';
 import { noCounts, type WriteInfo } from './write-info.ts';
 import { MAX_BATCH_SIZE } from './write-request.ts';
 import { type Share, type Target, WriteTargets } from './write-targets.ts';
-import { MAX_ASYNC_BATCHES, type RecordWriterOptions } from './writer-options.ts';
+import {
+  DEFAULT_ASYNC_BATCHES,
+  MAX_ASYNC_BATCHES,
+  type RecordWriterOptions,
+} from './writer-options.ts';
 
 const { FIELD_HEADER_SIZE, HEADER_SIZE, AT_FIELD_COUNT } = layout;
 const { DIGEST: DIGEST_FIELD } = layout.Field;
@@ -64,7 +68,11 @@ export class RecordWriter {
     const batchSize = within('batchSize', options.batchSize ?? 512, MAX_BATCH_SIZE);
     this.#cluster = cluster;
     this.#options = options;
-    this.#most = within('maxAsyncBatches', options.maxAsyncBatches ?? 16, MAX_ASYNC_BATCHES);
+    this.#most = within(
+      'maxAsyncBatches',
+      options.maxAsyncBatches ?? DEFAULT_ASYNC_BATCHES,
+      MAX_ASYNC_BATCHES,
+    );
     this.#maxRetries = options.maxRetries ?? DEFAULT_RETRIES;
     this.#retryScale = options.retryScale ?? 150;
     this.#limiter = limiterOf(options);

@@ -4,6 +4,8 @@ import type { WritePolicy } from './write-policy.ts';
 
 /** Requests in flight at most, each on a connection of its own. */
 export const MAX_ASYNC_BATCHES = 1024;
+/** The same, unless told otherwise. */
+export const DEFAULT_ASYNC_BATCHES = 16;
 
 /**
  * The limits are smooth: records that may pass go out at once, in smaller batches. What is sent again
@@ -14,7 +16,7 @@ export interface RecordWriterOptions extends WritePolicy, SendOptions, RateLimit
   readonly batchWrites?: boolean;
   /** Records of a batch, or puts sent one after the other. Default 512. */
   readonly batchSize?: number;
-  /** Requests in flight at once, over all nodes. Default 16. */
+  /** Requests in flight at once, over all nodes. Default {@link DEFAULT_ASYNC_BATCHES}. */
   readonly maxAsyncBatches?: number;
   /** How often a record may be sent again. Default 10. */
   readonly maxRetries?: number;

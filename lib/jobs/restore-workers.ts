@@ -1,0 +1,193 @@
+import { AsbError, toError } from '../errors.ts';
+import type { StoredFile } from '../storage/stored-file.ts';
+import { moduleBeside, startThread, type Thread } from '../threads/thread.ts';
+import type { LoadInfo } from '../wire/loader.ts';
+import { sharedLimit } from '../wire/limiter.ts';
+import { DEFAULT_ASYNC_BATCHES } from '../wire/write/writer-options.ts';
+import type { ExpectedFile } from './file-check.ts';
+import { LoadCounts, sumOfLoads } from './load-counts.ts';
+import type { ReadFile } from './restore-file.ts';
+import { DEFAULT_PARALLEL, type RestoreOptions } from './restore-options.ts';
+import type { RestoreOrder, RestoreReport, RestoreThreadData } from './restore-thread.ts';
+import { dealt } from './workers.ts';
+
+/** Loads a file; several may be loaded at once by several of them. */
+export type LoadFile = (file: StoredFile, expected: ExpectedFile | undefined) => Promise<ReadFile>;
+
+export interface RestoreWorkersOptions {
+  /** The job's, with the namespaces as they were found. */
+  readonly options: RestoreOptions;
+  /** How many threads, from 1 on. */
+  readonly count: number;
+  /** URL of the module that they run. Default: what loads files. */
+  readonly module?: string;
+}
+
+/**
+ * Threads that load files of a backup to a cluster, each over its own connections.
+ *
+ *     const workers = new RestoreWorkers({ options, count: 2 });
+ *     await Promise.all(files.map((file, at) => workers.lanes[at]!(file, undefined)));
+ *     await workers.finish();
+ */
+export class RestoreWorkers {
+  readonly #workers: readonly RestoreWorker[];
+  /**
+   * Each takes a file when it has none; together they are the files at once that the options ask for, or
+   * one a worker. The first ones are of different workers.
+   */
+  readonly lanes: readonly LoadFile[];
+
+  constructor({ options, count, module }: RestoreWorkersOptions) {
+    const { parallel = DEFAULT_PARALLEL, onNotice = () => {} } = options;
+    const shares = sharesOf(options, count);
+    this.#workers = shares.map(
+      (share, index) => new RestoreWorker(`restore worker ${index + 1}`, share, onNotice, module),
+    );
+    const lanes = dealt(parallel, count);
+    this.lanes = Array.from({ length: Math.max(...lanes) }, (_, round) =>
+      this.#workers.filter((__, index) => round < lanes[index]!),
+    ).flatMap((workers) =>
+      workers.map(
+        (worker): LoadFile =>
+          (file, expected) =>
+            worker.load(file, expected),
+      ),
+    );
+  }
+
+  /** What has become of it all until now. */
+  get info(): LoadInfo {
+    return sumOfLoads(this.#workers.map(({ counts }) => counts.info));
+  }
+
+  /** Bytes of files, as they are stored. */
+  get bytesRead(): number {
+    return this.#workers.reduce((sum, { counts }) => sum + counts.bytesRead, 0);
+  }
+
+  /**
+   * Settles when every record so far is acknowledged.
+   * @throws AsbError the failure of a worker: what it failed with, code and facts; of one that ended by
+   *   itself, `ABORTED` or what the thread died of
+   */
+  async flush(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.flush()));
+  }
+
+  /** Settles when all of it is there, and the threads have ended. @throws AsbError as {@link flush} does */
+  async finish(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.finish()));
+  }
+
+  /** Ends what is under way; settles when the threads have ended. Never rejects. */
+  async stop(reason: unknown): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.stop(reason)));
+  }
+}
+
+/** One thread, and what it was told and has not answered yet. */
+class RestoreWorker {
+  readonly counts = new LoadCounts();
+  readonly #thread: Thread<RestoreOrder, void>;
+  readonly #loading = new Map<number, PromiseWithResolvers<ReadFile>>();
+  readonly #flushing: PromiseWithResolvers<void>[] = [];
+  /** Settles when the thread has ended, one way or another. */
+  readonly #ended: Promise<void>;
+  #failure: Error | undefined;
+  #files = 0;
+
+  constructor(
+    name: string,
+    share: Omit<RestoreThreadData, 'counts'>,
+    onNotice: (notice: string) => void,
+    module = moduleBeside('./restore-thread', import.meta.url),
+  ) {
+    const data: RestoreThreadData = { ...share, counts: this.counts.memory };
+    const onMessage = (report: RestoreReport): void => this.#hear(report, onNotice);
+    this.#thread = startThread<RestoreOrder, RestoreReport, void>({
+      name,
+      module,
+      data,
+      onMessage,
+    });
+    this.#ended = this.#thread.done.catch((error: unknown) => this.#fail(error));
+  }
+
+  async load(file: StoredFile, expected: ExpectedFile | undefined): Promise<ReadFile> {
+    this.#check();
+    const { location, size, etag } = file;
+    const found = { location, size, ...(etag === undefined ? {} : { etag }) };
+    const id = this.#files++;
+    const loading = Promise.withResolvers<ReadFile>();
+    this.#loading.set(id, loading);
+    this.#thread.post({ kind: 'load', id, file: found, expected });
+    return loading.promise;
+  }
+
+  async flush(): Promise<void> {
+    this.#check();
+    const flushing = Promise.withResolvers<void>();
+    this.#flushing.push(flushing);
+    this.#thread.post({ kind: 'flush' });
+    return flushing.promise;
+  }
+
+  finish(): Promise<void> {
+    this.#thread.post({ kind: 'finish' });
+    return this.#thread.done;
+  }
+
+  stop(reason: unknown): Promise<void> {
+    this.#thread.abort(reason);
+    return this.#ended;
+  }
+
+  #check(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  #hear(report: RestoreReport, onNotice: (notice: string) => void): void {
+    if (report.kind === 'notice') onNotice(report.notice);
+    else if (report.kind === 'flushed') this.#flushing.shift()?.resolve();
+    else {
+      this.#loading.get(report.id)?.resolve(report.read);
+      this.#loading.delete(report.id);
+    }
+  }
+
+  /** Whoever waits for an answer gets none. */
+  #fail(error: unknown): void {
+    this.#failure = toError(error);
+    for (const { reject } of [...this.#loading.values(), ...this.#flushing]) reject(this.#failure);
+  }
+}
+
+/** What each worker begins with. Requests in flight are dealt out; a limit is one for all. */
+const sharesOf = (options: RestoreOptions, count: number): Omit<RestoreThreadData, 'counts'>[] => {
+  const {
+    input: _,
+    logger: __,
+    onNotice: ___,
+    time: ____,
+    s3 = {},
+    encryption,
+    ...plain
+  } = options;
+  const { client: _____, logger: ______, onNotice: _______, ...reached } = s3;
+  const { maxAsyncBatches = DEFAULT_ASYNC_BATCHES, limitMemory = sharedLimit() } = options;
+  return dealt(maxAsyncBatches, count).map((batches) => ({
+    options: { ...plain, maxAsyncBatches: batches, limitMemory },
+    s3: reached,
+    encryption: encryption && { mode: encryption.mode, key: encryption.key.forThread() },
+  }));
+};
+
+/** @throws AsbError `USAGE` for what no thread can be given */
+export const checkWorkersOptions = ({ s3 = {}, time }: RestoreOptions): void => {
+  const what = time !== undefined ? 'time' : s3.client !== undefined ? 's3.client' : undefined;
+  if (what === undefined) return;
+  throw new AsbError('USAGE', `${what} cannot go to another thread; leave it out, or workers`, {
+    expected: 'options that can be copied',
+  });
+};
