@@ -5,6 +5,7 @@ import { AsbError } from '../errors.ts';
 import { giveBack } from '../memory/buffer-pool.ts';
 import type { RecordChunk } from '../record/chunk.ts';
 import { cat } from '../stages/cat.ts';
+import { decompress } from '../stages/decompress.ts';
 import { serialize } from '../stages/serialize.ts';
 import type { BenchLanguage, Chain } from './chain.ts';
 import type { Gauge } from './gauge.ts';
@@ -190,4 +191,40 @@ export const check = async (
       `${expected.records}, or with other values)`,
     { expected: `${expected.records} records with the sum ${expected.sha256}` },
   );
+};
+
+/** What text is. */
+export interface TextSum {
+  readonly bytes: number;
+  /** SHA-256, in hexadecimal digits. */
+  readonly sha256: string;
+}
+
+/** What the text of the records is that are held. */
+export const textSumOf = async (
+  { chunks, namespace }: Held,
+  { gauge, signal }: Surroundings,
+): Promise<TextSum> => {
+  const text = serialize({ namespace, reuseMemory: true });
+  const sink = new Summing();
+  await runAll([new Feed(chunks, gauge), text, sink], signal);
+  return { bytes: text.info.bytes, sha256: sink.sum() };
+};
+
+/**
+ * Runs a subject that gives frames, and holds the text in them against the sum of what it must be.
+ * @throws AsbError `FORMAT` if it is another
+ */
+export const checkText = async (
+  subject: Subject,
+  sha256: string,
+  { gauge, signal }: Surroundings,
+): Promise<void> => {
+  const sink = new Summing();
+  const stages = stagesOf(subject.chain, subject);
+  await runAll([new Feed(subject.input.chunks, gauge), ...stages, decompress(), sink], signal);
+  const found = sink.sum();
+  if (found === sha256) return;
+  const expected = `text with the sum ${sha256}`;
+  throw new AsbError('FORMAT', `what was compressed is other text: ${found}`, { expected });
 };
