@@ -48,6 +48,7 @@ const splitWord = (byName: ReadonlyMap<string, Option<unknown>>, word: string): 
     }
     return [word];
   }
+  if (byName.get(/^--(.*)$/.exec(word)?.[1] ?? '')?.valueNeedsEquals === true) return [`${word}=`];
   if (!/^-[A-Za-z]./.test(word)) return [word];
   for (let at = 1; at < word.length; at++) {
     const option = byName.get(word[at]!);

@@ -126,7 +126,8 @@ const zshSpecs = (option: Option<unknown>): string[] => {
   const names = spellings(option);
   const words = option.describe.replaceAll(/[\\[\]:]/g, '\\$&');
   return names.map((name) => {
-    const glued = !option.takesValue ? '' : name.startsWith('--') ? '=' : '+';
+    const long = option.valueNeedsEquals === true ? '=-' : '=';
+    const glued = !option.takesValue ? '' : name.startsWith('--') ? long : '+';
     const value = option.takesValue ? zshValue(option) : '';
     return quoted(`(${names.join(' ')})${name}${glued}[${words}]${value}`);
   });

@@ -14,6 +14,8 @@ export interface Option<T> {
   readonly takesValue: boolean;
   /** It may stand alone, for the value `''`: before another option, and at the end. */
   readonly valueIsOptional?: boolean;
+  /** Its value stands behind an `=` and nowhere else: the next word is none. */
+  readonly valueNeedsEquals?: boolean;
   /** What stands for the value in lists of options: `N`, `a|b`; nothing for a flag. */
   readonly shown: string;
   /** The words that the value may be, where there are only some. */

@@ -18,6 +18,8 @@ const STANDARD_ERROR = 2;
 
 /** Makes a line of a terminal empty. */
 export const WIPE = '\r\x1b[K';
+/** The same, and goes to the line above. */
+const WIPE_UP = `${WIPE}\x1b[A`;
 
 const { O_APPEND, O_CREAT, O_NONBLOCK, O_WRONLY } = constants;
 /** Not to wait for the reader of a FIFO: who has none is told so. */
@@ -51,6 +53,8 @@ export class Words {
   #isLossTold = false;
   /** Whether something drawn stands where the next line begins. */
   #isDrawn = false;
+  /** Lines of it above the last one. */
+  #linesAbove = 0;
 
   constructor(options: WordsOptions = {}) {
     this.#output = options.output ?? new Output(STANDARD_ERROR);
@@ -73,10 +77,14 @@ export class Words {
     if (this.#failures !== undefined) this.#write(this.#failures, text);
   }
 
-  /** Bytes as they are; what is drawn in place is wiped away by the next line. */
+  /**
+   * Bytes as they are; what is drawn in place is wiped away by the next line. What begins with `\r` takes the
+   * place of what was drawn before, and may have several lines.
+   */
   draw(text: string): void {
-    this.#write(this.#output, text);
+    this.#write(this.#output, `${WIPE_UP.repeat(this.#linesAbove)}${text}`);
     this.#isDrawn = text !== WIPE;
+    this.#linesAbove = text.startsWith('\r') ? text.split('\n').length - 1 : 0;
   }
 
   /** Resolves when all words are out. */
