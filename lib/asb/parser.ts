@@ -7,6 +7,7 @@ import { readFailure } from './failure-item.ts';
 import { GlobalParser } from './global-parser.ts';
 import { expectedAt, MAX_UNIT_SIZE, Step } from './grammar.ts';
 import { type Header, HeaderReader } from './header.ts';
+import { LOOK_BACK, lastRecord, mayBeWhole } from './last-record.ts';
 import { Incomplete, Misfit } from './misfit.ts';
 import { countLines, RecordParser } from './record-parser.ts';
 import { findItem, TELLING_SIZE } from './resync.ts';
@@ -14,7 +15,7 @@ import { cutOff, misfitAt, type Place, upstreamFailed } from './scan-errors.ts';
 import { TextWindow } from './text-window.ts';
 
 /** An item of this size or more that is not whole is not tried again for every byte that comes. */
-const LARGE_ITEM = 64 * 1024;
+const LARGE_ITEM = LOOK_BACK;
 
 /** A stretch of text that could not be read. */
 export interface Gap {
@@ -125,7 +126,10 @@ export class Parser {
     };
   }
 
-  /** Takes a chunk, of which nothing is needed afterwards, and gives what has become whole. */
+  /**
+   * Takes a chunk, of which nothing is needed afterwards, and gives what has become whole. The last
+   * record may come with the next chunk, if half a line stands behind it.
+   */
   push(chunk: Buffer): RecordChunk[] {
     if (this.#failure !== undefined) throw this.#failure;
     const chunks: RecordChunk[] = [];
@@ -209,10 +213,11 @@ export class Parser {
     records.from(this.#window.bytes, end);
     this.#need = 1;
     this.#unitAt = 0;
-    while (this.#unitAt < end && this.#failure === undefined) {
+    const until = final ? end : this.#wholeUntil(end);
+    while (this.#unitAt < until && this.#failure === undefined) {
       if (this.#lost && !this.#resync(end, final)) break;
       try {
-        this.#readItems(records, end, final, chunks);
+        this.#readItems(records, until, end, final, chunks);
       } catch (thrown) {
         if (thrown instanceof Incomplete && !final && this.#waitFor(thrown.need)) break;
         this.#damaged(this.#explain(thrown, end, final), this.#unitAt);
@@ -223,9 +228,24 @@ export class Parser {
     this.#window.keepFrom(this.#unitAt, this.#need);
   }
 
-  #readItems(records: RecordParser, end: number, final: boolean, chunks: RecordChunk[]): void {
+  /**
+   * Where to end reading for now: a record that is cut off is begun only if it is the first. Each
+   * place in the reader that meets the end of the text makes V8 throw away what it has compiled.
+   */
+  #wholeUntil(end: number): number {
+    const last = lastRecord(this.#window.bytes, this.#unitAt, end);
+    return last < 0 || mayBeWhole(this.#window.bytes, last, end) ? end : last;
+  }
+
+  #readItems(
+    records: RecordParser,
+    until: number,
+    end: number,
+    final: boolean,
+    chunks: RecordChunk[],
+  ): void {
     const text = this.#window.bytes;
-    while (this.#unitAt < end) {
+    while (this.#unitAt < until) {
       const at = this.#unitAt;
       const kind = text[at];
       if (kind === PLUS) this.#unitAt = this.#batch.read(records, at, end);

@@ -1,7 +1,10 @@
+import { LOOK_BACK } from './last-record.ts';
 import { SLACK } from './record-parser.ts';
 
-/** Text is parsed in pieces of this many bytes; only a unit larger than that needs a larger one. */
-export const WINDOW_SIZE = 256 * 1024;
+/** Text is taken on in pieces of this many bytes. */
+export const PIECE_SIZE = 256 * 1024;
+/** A piece, and what was cut off of the one before; only a unit larger than that needs more room. */
+export const WINDOW_SIZE = PIECE_SIZE + LOOK_BACK;
 
 /**
  * Text that was not parsed yet, from the begin of a unit. A few zeros follow it, so that whoever
@@ -22,10 +25,14 @@ export class TextWindow {
     return this.#filled;
   }
 
-  /** Takes of `chunk` from `at` on what there is room for. @returns how much that was, in bytes */
+  /**
+   * Takes of `chunk` from `at` on a piece, or what there is room for.
+   * @returns how much that was, in bytes
+   */
   fill(chunk: Buffer, at: number): number {
     if (this.#filled === this.#bytes.length - SLACK) this.#resize(2 * this.#bytes.length, 0);
-    const end = Math.min(chunk.length, at + this.#bytes.length - SLACK - this.#filled);
+    const room = Math.min(PIECE_SIZE, this.#bytes.length - SLACK - this.#filled);
+    const end = Math.min(chunk.length, at + room);
     const size = chunk.copy(this.#bytes, this.#filled, at, end);
     this.#filled += size;
     return size;

@@ -105,7 +105,7 @@ t.test('a cut anywhere is an error, or at the end of a unit what came before', a
 });
 
 t.test('what stands before a wrong byte is given out first', async (t) => {
-  const wrong = Buffer.concat([...UNITS, Buffer.from('+ x ')]);
+  const wrong = Buffer.concat([...UNITS, Buffer.from('+ x \n')]);
   const { records, error } = refuse([wrong], { file: 'a.asb' });
   t.equal(records.length, RECORDS.length);
   t.match(error, {

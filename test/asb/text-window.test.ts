@@ -1,6 +1,6 @@
 import t from 'tap';
 import { SLACK } from '../../lib/asb/record-parser.ts';
-import { TextWindow, WINDOW_SIZE } from '../../lib/asb/text-window.ts';
+import { PIECE_SIZE, TextWindow, WINDOW_SIZE } from '../../lib/asb/text-window.ts';
 
 t.test('takes text on, and forgets what was read', async (t) => {
   const window = new TextWindow();
@@ -18,7 +18,8 @@ t.test('takes text on, and forgets what was read', async (t) => {
 t.test('grows for a large unit, and only for that', async (t) => {
   const window = new TextWindow();
   const chunk = Buffer.alloc(WINDOW_SIZE + 10, 'x');
-  t.equal(window.fill(chunk, 0), WINDOW_SIZE);
+  t.equal(window.fill(chunk, 0), PIECE_SIZE);
+  t.equal(window.fill(chunk, PIECE_SIZE), WINDOW_SIZE - PIECE_SIZE);
   t.equal(window.fill(chunk, WINDOW_SIZE), 10);
   t.equal(window.filled, chunk.length);
   const large = window.bytes.length;
