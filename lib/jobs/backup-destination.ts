@@ -1,17 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { Writable } from 'node:stream';
+import type { Continuation } from '../asb/serializer.ts';
 import { AsbError } from '../errors.ts';
 import { Coverage } from '../record/coverage.ts';
 import { encrypt } from '../stages/encrypt.ts';
-import { encrypted } from '../stages/encrypted.ts';
 import { type OneFileOptions, oneFile } from '../stages/one-file.ts';
-import { DEFAULT_FILE_LIMIT, numberedName, rotate } from '../stages/rotate.ts';
+import { DEFAULT_FILE_LIMIT, type RotateStage } from '../stages/rotate.ts';
 import { hashed } from '../storage/hashed.ts';
 import { fileAt, homeAt } from '../storage/homes.ts';
 import { kindOf } from '../storage/kind.ts';
-import type { Home, Storage } from '../storage/storage.ts';
-import { type BackupLedger, manifestFileOf } from './backup-ledger.ts';
+import type { Home } from '../storage/storage.ts';
+import { backupFiles, sealedStorage } from './backup-files.ts';
+import type { BackupLedger } from './backup-ledger.ts';
+import { freeNames, isNumbered } from './backup-names.ts';
 import type { BackupOptions } from './backup-options.ts';
+import type { Stages } from './backup-pipe.ts';
 import { isDevice } from './backup-places.ts';
 import type { BackupState } from './backup-state.ts';
 import { byteCounter } from './byte-counter.ts';
@@ -19,17 +22,20 @@ import { isFirstShard, namePrefixOf, shardSharing } from './shard.ts';
 
 /** Where the text, or its frames, go. */
 export interface Destination {
-  readonly stages: readonly Writable[];
+  /** Makes the stages that bring them there. */
+  readonly open: () => Stages;
   /** Bytes that reached the storage, and files, with those of before. */
   readonly written: () => { readonly bytes: number; readonly files: number };
   /** Whether a backup that ends early leaves something to go on from. */
   readonly keeps: boolean;
   /** Amid which the text goes on; `undefined` for a backup that begins. */
-  readonly continues: 'file' | 'text' | undefined;
+  readonly continues: Continuation | undefined;
   /** Nothing is left to be done: whoever was killed had got to the very end. */
   readonly isWhole?: boolean;
   /** All stages have finished, with the whole backup or with the begin of one. */
   readonly finished: (complete: boolean) => Promise<void>;
+  /** Of a directory: what is to be done before the first file is begun, by whatever thread. */
+  readonly begin?: () => Promise<void>;
 }
 
 /** What there is to do once files are whole. */
@@ -70,9 +76,10 @@ const toStream = (
     if (blind) await ledger.forget();
   });
   const before = safe.part?.bytes ?? 0;
-  const sealed = options.encryption === undefined ? [] : [encrypt(options.encryption)];
+  const sealed: Stages =
+    options.encryption === undefined ? {} : { encrypt: encrypt(options.encryption) };
   return {
-    stages: [...sealed, counter, output],
+    open: () => ({ ...sealed, count: counter, output }),
     written: () => ({ bytes: before + counter.info.bytes, files: 1 }),
     keeps: ledger.location !== undefined,
     continues: safe.part === undefined ? undefined : 'text',
@@ -84,10 +91,6 @@ const toStream = (
   };
 };
 
-/** Encryption stands outside of the sums, and inside of nothing else. */
-const sealedStorage = (storage: Storage, { encryption }: BackupOptions): Storage =>
-  encryption === undefined ? storage : encrypted(storage, encryption);
-
 const toDirectory = async (context: DestinationOptions, location: string): Promise<Destination> => {
   const { options, safe, continuing, ledger } = context;
   const { fileLimit = DEFAULT_FILE_LIMIT, removeFiles = false, shard, s3 } = options;
@@ -95,43 +98,44 @@ const toDirectory = async (context: DestinationOptions, location: string): Promi
   const sharing = shard === undefined ? {} : { sharing: shardSharing({ ...options, shard }) };
   const home = homeAt(location, { ...s3, largestFile: fileLimit, ...sharing });
   const kept = safe.files;
-  const nameOf = (index: number) => numberedName(prefix, kept.length + index);
+  const names = freeNames(
+    prefix,
+    kept.map(({ name }) => name),
+  );
   if (continuing) await home.prepareToContinue(kept, (name) => isNumbered(name, prefix));
   // What is in the way is told before the scan, and not after.
   else if (!removeFiles) await home.prepare({ removeFiles });
-  const place = hashed(home);
-  const files = rotate({
-    storage: {
-      ...sealedStorage(place, options),
-      // With the first byte, and not before: until then an older backup stays.
-      prepare: async (how) => {
-        if (!continuing) await home.prepare(how);
-        await ledger.begin();
-      },
-    },
-    removeFiles,
-    name: nameOf,
-    fileLimit,
-    onFile: (file) =>
-      ledger.addFile(manifestFileOf(file, place.sha256Of(file.name)), file.coverage),
-  });
+  // With the first byte, and not before: until then an older backup stays.
+  const prepare = async (): Promise<void> => {
+    if (!continuing) await home.prepare({ removeFiles });
+    await ledger.begin();
+  };
+  let begun: Promise<void> | undefined;
+  const begin = (): Promise<void> => (begun ??= prepare());
+  let rotate: RotateStage | undefined;
   const bytesBefore = kept.reduce((sum, { bytes }) => sum + bytes, 0);
   return {
-    stages: [files],
+    open: () => {
+      rotate = backupFiles({
+        options,
+        storage: home,
+        begin,
+        nameOf: names.at,
+        onFile: (file, coverage) => ledger.addFile(file, coverage),
+      });
+      return { rotate };
+    },
     written: () => ({
-      bytes: bytesBefore + files.info.bytes,
-      files: kept.length + files.info.files.length,
+      bytes: bytesBefore + (rotate?.info.bytes ?? 0),
+      files: kept.length + (rotate?.info.files.length ?? 0),
     }),
     keeps: true,
     // Of several shards, the first file of the first is where readers look for indexes and modules.
-    continues: kept.length === 0 && isFirstShard(options) ? undefined : 'file',
+    continues: names.lacksFirst && isFirstShard(options) ? undefined : 'file',
     finished: nothing,
+    begin,
   };
 };
-
-/** Whether a backup with this prefix gives such names to its files. */
-const isNumbered = (name: string, prefix: string): boolean =>
-  name.startsWith(`${prefix}_`) && /^\d{5,}\.asb$/.test(name.slice(prefix.length + 1));
 
 const toFile = async (context: DestinationOptions, location: string): Promise<Destination> => {
   const { options, safe, continuing, ledger, largestFile } = context;
@@ -182,7 +186,7 @@ const toFile = async (context: DestinationOptions, location: string): Promise<De
       ledger.setFile(home.name, bytes, place.sha256Of(home.name), coverage),
   });
   return {
-    stages: [file],
+    open: () => ({ file }),
     written: () => ({ bytes: file.info.bytes, files: 1 }),
     keeps,
     continues: part === undefined ? undefined : 'text',
@@ -191,7 +195,7 @@ const toFile = async (context: DestinationOptions, location: string): Promise<De
 };
 
 const nothingLeft = (bytes: number): Destination => ({
-  stages: [],
+  open: () => ({}),
   written: () => ({ bytes, files: 1 }),
   keeps: false,
   continues: undefined,

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { Encryption } from '../crypto/key.ts';
 import { AsbError } from '../errors.ts';
+import type { Meter } from '../meter/meter.ts';
 import type { ScanOptions } from '../stages/scan.ts';
 import type { SerializerInfo } from '../stages/serialize.ts';
 import type { S3Options } from '../storage/s3/options.ts';
@@ -42,6 +43,8 @@ export interface BackupOptions extends Omit<ScanOptions, 'cluster' | 'refuseEmpt
   readonly compressionLevel?: number;
   /** Encrypts every file, each by itself. */
   readonly encryption?: Encryption | undefined;
+  /** Watches the stages. Default: nobody does. */
+  readonly meter?: Meter | undefined;
   /** Told of begin, notices and end, in pino's style, beside `onNotice`. */
   readonly logger?: Logger;
   /** A backup without any record is no error. Default false. */

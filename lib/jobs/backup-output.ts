@@ -2,6 +2,7 @@ import type { Duplex, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Encryption } from '../crypto/key.ts';
 import { AsbError } from '../errors.ts';
+import type { Meter } from '../meter/meter.ts';
 import { compress } from '../stages/compress.ts';
 import { type SerializerInfo, serialize } from '../stages/serialize.ts';
 import { fileAt, homeAt } from '../storage/homes.ts';
@@ -49,6 +50,8 @@ export interface WriteBackupOptions extends OutputOptions {
   /** What is being read: it must not be removed to make room. */
   readonly files?: readonly StoredFile[];
   readonly signal?: AbortSignal;
+  /** Told of the stages that write, from `serialize` on. */
+  readonly meter?: Meter | undefined;
 }
 
 /** What was written. */
@@ -83,7 +86,7 @@ export const writeBackup = (
 
 const write = async (chunks: Readable, options: WriteBackupOptions): Promise<WrittenBackup> => {
   await requireOtherPlace(options);
-  const { compress: method, compressionLevel: level, signal, origin } = options;
+  const { compress: method, compressionLevel: level, signal, origin, meter } = options;
   const { manifest, safe: start } = await startOf({ ...options, ...shapeFrom(origin) });
   const safe = { ...start, begun: origin?.begun ?? new Date(0) };
   const ledger = new BackupLedger({
@@ -106,9 +109,12 @@ const write = async (chunks: Readable, options: WriteBackupOptions): Promise<Wri
     noteExtents: true,
     pieceSize: pieceSizeFor(options),
   });
-  const packed = method === undefined ? [] : [compress(level === undefined ? {} : { level })];
+  const packed =
+    method === undefined ? {} : { compress: compress(level === undefined ? {} : { level }) };
   const { stages: between = [] } = options;
-  const stages = [chunks, ...between, text, ...packed, ...destination.stages];
+  const writing = { serialize: text, ...packed, ...destination.open() };
+  meter?.watch(writing);
+  const stages = [chunks, ...between, ...Object.values(writing)];
   try {
     await pipeline(stages, signal === undefined ? {} : { signal });
     await destination.finished(true);

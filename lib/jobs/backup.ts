@@ -1,11 +1,9 @@
 import { addAbortSignal } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { AsbError, codeOf, messageOf, toError } from '../errors.ts';
 import { PARTITION_COUNT } from '../record/layout.ts';
-import { compress } from '../stages/compress.ts';
 import { type EarlyEnd, endingEarly } from '../stages/ending-early.ts';
 import { type ScanStage, scan } from '../stages/scan.ts';
-import { type SerializerInfo, serialize } from '../stages/serialize.ts';
+import type { SerializerInfo } from '../stages/serialize.ts';
 import { isS3Url } from '../storage/s3/url.ts';
 import type { Cluster } from '../wire/cluster.ts';
 import { connectTo } from '../wire/connect.ts';
@@ -22,9 +20,10 @@ import {
   checkOptions,
   defaultParallel,
 } from './backup-options.ts';
+import { backupPipe, NOTHING_WRITTEN } from './backup-pipe.ts';
+import { backupScanOptions } from './backup-scan.ts';
 import { type BackupStart, startOf } from './backup-start.ts';
 import { startLogged } from './logger.ts';
-import { pieceSizeFor } from './piece-size.ts';
 import { isFirstShard, partitionsFor } from './shard.ts';
 import { keptError } from './state.ts';
 
@@ -162,29 +161,26 @@ class Backup implements BackupJob {
       isComplete: () => this.#early?.failure === undefined,
     });
     this.#destination = destination;
-    const text = serialize({
-      ...options,
-      reuseMemory: true,
-      noteExtents: true,
-      pieceSize: pieceSizeFor(options),
-      ...(destination.continues === undefined ? {} : { continues: destination.continues }),
-    });
-    if (destination.isWhole === true) return this.#finish(ledger, text.info);
-    const { compress: method, compressionLevel: level } = options;
-    const packed = method === undefined ? [] : [compress(level === undefined ? {} : { level })];
+    if (destination.isWhole === true) return this.#finish(ledger, NOTHING_WRITTEN);
+    const to = destination.open();
     // Last: a scan begins by itself, and its failure must find somebody who listens.
-    const source = this.#openScan(cluster, start);
+    const source = this.#openScan(cluster, start, destination);
     const early = endingEarly(
       source,
       (failure) => destination.keeps && codeOf(failure) !== 'EMPTY',
     );
     this.#early = early;
-    await pipeline([early.source, text, ...packed, ...destination.stages], {
+    const written = await backupPipe({
+      options,
+      source: early.source,
+      from: { scan: source },
+      continues: destination.continues,
+      to,
       signal: this.#cut.signal,
     });
     await destination.finished(early.failure === undefined);
     if (early.failure !== undefined) throw early.failure;
-    return this.#finish(ledger, text.info);
+    return this.#finish(ledger, written);
   }
 
   async #finish(ledger: BackupLedger, written: SerializerInfo): Promise<BackupSummary> {
@@ -214,24 +210,19 @@ class Backup implements BackupJob {
     return { ...this.#options, nodes: [], ...(partitions === undefined ? {} : { partitions }) };
   }
 
-  #openScan(cluster: Cluster, { safe, continuing }: BackupStart): ScanStage {
+  #openScan(cluster: Cluster, { safe }: BackupStart, { continues }: Destination): ScanStage {
     const options = this.#options;
-    const { noRecords = false, maxRecords = 0 } = options;
-    const begun = continuing && (safe.files.length > 0 || safe.part !== undefined);
-    const enough = maxRecords > 0 && safe.coverage.records >= maxRecords;
+    const { parallel = defaultParallel(cluster.nodes.length), onNotice } = options;
     this.#scan = scan({
-      ...this.#scanOptions,
+      ...backupScanOptions(options, {
+        safe,
+        partitions: this.#partitions,
+        parallel,
+        // They come first: whatever goes on has them already.
+        withGlobals: continues === undefined && isFirstShard(options),
+      }),
+      ...(onNotice === undefined ? {} : { onNotice }),
       cluster,
-      reuseMemory: true,
-      parallel: options.parallel ?? defaultParallel(cluster.nodes.length),
-      // What is safe is further on than where it was to begin.
-      positions: new Map([...(options.positions ?? []), ...safe.coverage.positions()]),
-      holders: safe.holders,
-      maxRecords: maxRecords === 0 ? 0 : maxRecords - safe.coverage.records,
-      // Globals come first: they were there before anything was safe.
-      noIndexes: begun || !isFirstShard(options) || options.noIndexes === true,
-      noUdfs: begun || !isFirstShard(options) || options.noUdfs === true,
-      noRecords: noRecords || enough,
       refuseEmpty: !this.#mayBeEmpty && safe.coverage.records === 0,
     });
     return addAbortSignal(this.#abort.signal, this.#scan);
