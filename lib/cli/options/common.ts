@@ -41,3 +41,25 @@ export const compressionLevel = integer({
   group: 'Output:',
   ...LEVELS,
 });
+
+/** MiB of text in a frame; asked for in whole ones, since less costs a tenth of the ratio. */
+export const frameSize = integer({
+  name: 'frame-size',
+  describe: 'About how much text goes into a frame; each of those in the making takes it twice',
+  min: 1,
+  max: 256,
+  unit: 'MiB',
+  default: 3,
+});
+
+/** libuv's pool has four threads. */
+export const concurrency = integer({
+  name: 'concurrency',
+  describe:
+    'Frames that are compressed at a time, on as many threads; for more than 4, ' +
+    'UV_THREADPOOL_SIZE in the environment, too',
+  min: 1,
+  max: 64,
+  unit: 'frames',
+  default: 2,
+});
