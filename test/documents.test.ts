@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { parseCommandLine } from '../lib/cli/command-line.ts';
-import { allCommands } from '../lib/cli/commands.ts';
+import { commands } from '../lib/cli/commands.ts';
 import { settle } from '../lib/cli/config/settle.ts';
 import { messageOf } from '../lib/errors.ts';
 import { asbLinesIn, shellBlocksOf } from './helpers/asb-lines.ts';
@@ -18,10 +18,9 @@ const shownIn = (example: string): string =>
   Array.from(read(example).matchAll(/^(?:#|\/\/) {5}(.*)$/gm), ([, line]) => line).join('\n');
 
 t.test('each command line that is shown is one that asb takes', async (t) => {
-  const commands = await allCommands();
   const texts: (readonly [string, string])[] = [
     ...MARKDOWN.flatMap((file) => shellBlocksOf(read(file)).map((text) => [file, text] as const)),
-    ...commands.flatMap(({ name, examples }) =>
+    ...(await commands.all()).flatMap(({ name, examples }) =>
       examples.map(([line]) => [`asb help ${name}`, line] as const),
     ),
     ...globSync('examples/**/*.{sh,js,yaml}', { cwd: ROOT }).map(
@@ -31,10 +30,10 @@ t.test('each command line that is shown is one that asb takes', async (t) => {
   /** What is wrong with it, if anything: its options and their values, without running it. */
   const wrongWith = async (words: readonly string[]): Promise<string | undefined> => {
     try {
-      const request = parseCommandLine(commands, words, 100);
+      const request = await parseCommandLine(commands, words, 100);
       if (request.kind === 'text') return undefined;
       const { command, typed } = request;
-      await settle(typed, { command, commands: allCommands, defaults: [] });
+      await settle(typed, { command, commands: commands.all, defaults: [] });
     } catch (error) {
       return messageOf(error);
     }

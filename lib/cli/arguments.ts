@@ -1,9 +1,9 @@
-/** What yargs leaves open: values glued to their letter, and flags that are given a value. */
+/** What yargs-parser leaves open: values glued to their letter, and flags that are given a value. */
 import { AsbError } from '../errors.ts';
 import { namesOf, type Option } from './option.ts';
 
 /**
- * Splits `-nVALUE` and `-RnVALUE` as getopt does for asbackup; yargs would take every letter for a
+ * Splits `-nVALUE` and `-RnVALUE` as getopt does for asbackup; it would take every letter for a
  * flag.
  * @throws AsbError `USAGE` for a flag that is given a value (`--compact=no`) but true or false, which
  *   says that it is off, whatever config files say

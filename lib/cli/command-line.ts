@@ -1,4 +1,4 @@
-import yargs, { type Argv } from 'yargs';
+import parser from 'yargs-parser';
 import { AsbError } from '../errors.ts';
 import { packageVersion } from '../jobs/version.ts';
 import { splitArguments } from './arguments.ts';
@@ -7,7 +7,6 @@ import { insteadOf } from './foreign.ts';
 import { commandList, GENERAL_OPTIONS, optionLines } from './help.ts';
 import { nearest } from './nearest.ts';
 import { dashed, namesOf, type Option } from './option.ts';
-import { configFile } from './options/config.ts';
 import type { Typed } from './typed.ts';
 
 /** What a command line asks for: a text to show, or a command to run. */
@@ -15,7 +14,15 @@ export type Request =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'run'; readonly command: Command; readonly typed: Typed };
 
-/** What yargs reads: words that are no options in `_`, values by the main name of the option. */
+/** Commands, each read when it is asked for. */
+export interface Commands {
+  /** @returns `undefined` if there is none of that name */
+  readonly named: (name: string) => Promise<Command | undefined>;
+  /** In the order of the help. */
+  readonly all: () => Promise<readonly Command[]>;
+}
+
+/** What yargs-parser reads: words that are no options in `_`, values by the main name of the option. */
 interface Values {
   readonly _: readonly (string | number)[];
   readonly [name: string]: unknown;
@@ -34,6 +41,9 @@ const PARSER = {
   'strip-aliased': true,
 } as const;
 
+/** How yargs-parser says the one thing that it refuses in options as these. */
+const WORDING = { __: (_words: string, name: string): string => `option ${name} needs a value` };
+
 /**
  * Reads a command line.
  *
@@ -41,114 +51,68 @@ const PARSER = {
  * @param columns width of the help
  * @throws AsbError `USAGE` for what no command takes; values are looked at when all is there (`settle`)
  */
-export const parseCommandLine = (
-  commands: readonly Command[],
+export const parseCommandLine = async (
+  commands: Commands,
   given: readonly string[],
   columns: number,
-): Request => {
+): Promise<Request> => {
   const asked = given.slice(given[1] === 'help' ? 2 : 1);
   const args = given[0] === 'help' ? [...asked, '--help'] : given;
-  const command = commands.find(({ name }) => name === args[0]);
+  const [name = ''] = args;
+  const command = await commands.named(name);
   if (command === undefined && args[0]?.startsWith('-') === false) {
-    throw unknownCommand(commands, args[0]);
+    throw unknownCommand(await commands.all(), name);
   }
-  const words =
-    command === undefined ? args : splitArguments([...command.options, ...GENERAL_OPTIONS], args);
-  const parser = parserOf(words, columns);
-  // Not as a command of yargs: it would write the help of whatever has run, which takes 0.04 s.
-  if (command !== undefined) describe(parser, command);
-  let values: Values = { _: [], $0: '' };
-  let wrong: Error | undefined;
-  parser.parse([...words], {}, (error: Error | undefined, read: Values) => {
-    wrong = error;
-    values = read;
-  });
-  const isAsked = ({ name }: Option<unknown>): boolean => (values[name] ?? false) !== false;
-  if (isAsked(help)) return { kind: 'text', text: helpOf(parser, commands, command, columns) };
+  const options = [...GENERAL_OPTIONS, ...(command?.options ?? [])];
+  const { values, wrong } = read(
+    options,
+    command === undefined ? args : splitArguments(options, args),
+  );
+  const isAsked = (option: Option<unknown>): boolean => (values[option.name] ?? false) !== false;
+  if (isAsked(help)) return { kind: 'text', text: await helpOf(commands, command, columns) };
   if (isAsked(version)) return { kind: 'text', text: packageVersion() };
-  if (wrong) throw new AsbError('USAGE', wrong.message);
-  if (isAsked(list)) return { kind: 'text', text: optionsOf(commands, command) };
-  if (command === undefined) throw unknownCommand(commands, String(args[0]));
+  if (wrong !== null) throw new AsbError('USAGE', wrong.message);
+  if (isAsked(list)) return { kind: 'text', text: await optionsOf(commands, command) };
+  if (command === undefined) throw unknownCommand(await commands.all(), name);
   return { kind: 'run', command, typed: typedOf(command, values) };
 };
 
-/**
- * Help and version are flags as others: yargs's own would take a last operand for `--help`, where
- * somebody's backup is called `help`.
- */
-const parserOf = (words: readonly string[], columns: number): Argv => {
-  const parser = yargs([...words])
-    .scriptName('asb')
-    .parserConfiguration(PARSER)
-    .exitProcess(false)
-    .detectLocale(false)
-    .updateLocale({
-      'Not enough arguments following: %s': 'option %s needs a value',
-      boolean: 'flag',
-    })
-    .help(false)
-    .version(false)
-    .wrap(columns);
-  for (const { name, alias, describe } of GENERAL_OPTIONS) {
-    parser.option(name, { alias: [...alias], boolean: true, describe });
-  }
-  return parser;
+/** @returns the values, and what yargs-parser finds wrong with the words: that one is missing */
+const read = (options: readonly Option<unknown>[], words: readonly string[]) => {
+  // It compares all names with each other, so it is told of those only that may have been typed.
+  const typed = words.filter((word) => word.startsWith('-'));
+  const named = options.filter((option) =>
+    everyName([option]).some((name) => typed.some((word) => word.includes(name))),
+  );
+  const needed = named.filter((option) => option.takesValue && option.valueIsOptional !== true);
+  const { argv, error } = parser.detailed([...words], {
+    ...WORDING,
+    configuration: PARSER,
+    alias: Object.fromEntries(named.map(({ name, alias }) => [name, [...alias]])),
+    boolean: everyName(named.filter(({ takesValue }) => !takesValue)),
+    string: everyName(named.filter(({ valueIsOptional }) => valueIsOptional === true)),
+    narg: Object.fromEntries(needed.map(({ name }) => [name, 1])),
+  });
+  const values: Values = argv;
+  return { values, wrong: error };
 };
 
-/** What is shown instead of, or beside, what yargs says. */
-const helpOf = (
-  parser: Argv,
-  commands: readonly Command[],
+const everyName = (options: readonly Option<unknown>[]): string[] =>
+  options.flatMap(({ name, alias }) => [name, ...alias]);
+
+/** The modules of help take longer to read than most commands, so only who asks reads them. */
+const helpOf = async (
+  commands: Commands,
   command: Command | undefined,
   columns: number,
-): string => {
-  if (command === undefined) return commandList(commands, columns);
-  let text = '';
-  parser.showHelp((words) => {
-    text = words;
-  });
-  return `${text}\n\n${elsewhereOf(command)}${examplesOf(command)}`;
+): Promise<string> => {
+  if (command === undefined) return commandList(await commands.all(), columns);
+  const { commandHelp } = await import('./command-help.ts');
+  return commandHelp(command, columns);
 };
 
-const optionsOf = (commands: readonly Command[], command: Command | undefined): string =>
-  (command === undefined ? commands : [command]).map(optionLines).join('\n');
-
-const describe = (parser: Argv, command: Command): void => {
-  parser.usage(usageOf(command));
-  for (const option of command.options) {
-    parser.option(option.name, {
-      alias: [...option.alias],
-      describe: option.describe,
-      group: option.group,
-      hidden: option.isHidden === true,
-      ...kindOf(option),
-    });
-  }
-};
-
-/** What yargs is told of an option's value. */
-const kindOf = ({ takesValue, valueIsOptional }: Option<unknown>) => {
-  if (!takesValue) return { boolean: true };
-  return valueIsOptional === true ? { string: true } : { requiresArg: true };
-};
-
-const usageOf = ({ name, operands, description }: Command): string => {
-  if (operands === undefined) return `asb ${name} [options]\n\n${description}`;
-  const { name: one, describe: what, max } = operands;
-  const more = max === 1 ? '' : '…';
-  return `asb ${name} [options] ${one}${more}\n\n${description}\n\n${one}  ${what}`;
-};
-
-/** Where the help is of what many commands have. */
-const elsewhereOf = ({ options }: Command): string =>
-  options.some(({ name, isHidden }) => name === configFile.name && isHidden === true)
-    ? 'Options may stand in config files, and a Secret Agent may have their values: asb backup --help\n' +
-      'tells of both.\n\n'
-    : '';
-
-/** Examples in lines of their own, as long as they are: yargs would break a command in two. */
-const examplesOf = (command: Command): string =>
-  ['Examples:', ...command.examples.map(([line, what]) => `  # ${what}\n  ${line}`)].join('\n');
+const optionsOf = async (commands: Commands, command: Command | undefined): Promise<string> =>
+  (command === undefined ? await commands.all() : [command]).map(optionLines).join('\n');
 
 const unknownCommand = (commands: readonly Command[], name: string): AsbError => {
   const names = [...commands.map((command) => command.name), 'help'];
@@ -160,9 +124,9 @@ const unknownCommand = (commands: readonly Command[], name: string): AsbError =>
   });
 };
 
-/** Holds what yargs read against the command's table. */
+/** Holds what was read against the command's table. */
 const typedOf = (command: Command, read: Values): Typed => {
-  const { _: words, $0: _, ...values } = read;
+  const { _: words, ...values } = read;
   const known = new Map(command.options.map((option) => [option.name, option]));
   const typed = new Map<string, string | false>();
   for (const [name, value] of Object.entries(values)) {
@@ -209,10 +173,10 @@ const unknownOption = (command: Command, name: string): AsbError => {
       expected: instead,
     });
   }
-  const known = [...command.options, ...GENERAL_OPTIONS];
+  const known = everyName([...command.options, ...GENERAL_OPTIONS]);
   const near = nearest(
     name,
-    known.flatMap((option) => [option.name, ...option.alias]).filter((each) => each.length > 1),
+    known.filter((each) => each.length > 1),
   );
   const hint = near === undefined ? '' : `; did you mean ${dashed(near)}?`;
   const facts = near === undefined ? {} : { expected: dashed(near) };

@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import type { Commands } from './command-line.ts';
 import type { Option } from './option.ts';
 import { configOptions } from './options/config.ts';
 import { logOptions } from './options/log.ts';
@@ -34,7 +35,6 @@ const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
   upload: async () => (await import('./commands/upload.ts')).uploadCommand,
   download: async () => (await import('./commands/download.ts')).downloadCommand,
   load: async () => (await import('./commands/load.ts')).loadCommand,
-  bench: async () => (await import('./commands/bench.ts')).benchCommand,
   sandbox: async () => (await import('./commands/sandbox.ts')).sandboxCommand,
   completion: async () => (await import('./commands/completion.ts')).completionCommand(allCommands),
 };
@@ -67,3 +67,6 @@ export const commandNamed = async (name: string): Promise<Command | undefined> =
 /** All commands, in the order of the help. */
 export const allCommands = (): Promise<readonly Command[]> =>
   Promise.all(Object.values(LOADERS).map(loaded));
+
+/** The commands of asb, each read when it is asked for. */
+export const commands: Commands = { named: commandNamed, all: allCommands };

@@ -1,4 +1,4 @@
-/** What `asb --help` and `--options` show; the help of a command is yargs's, from the same tables. */
+/** What `asb --help` and `--options` show; `command-help.ts` has the help of a command. */
 import { type Command, HEADINGS } from './command.ts';
 import { flag, namesOf, type Option } from './option.ts';
 import { wrap } from './wrap.ts';

@@ -3,7 +3,7 @@ import { isatty } from 'node:tty';
 import { AsbError, codeOf, factsOf } from '../errors.ts';
 import type { Command } from './command.ts';
 import { parseCommandLine } from './command-line.ts';
-import { allCommands, commandNamed } from './commands.ts';
+import { commands } from './commands.ts';
 import { defaultConfigFiles, settle } from './config/settle.ts';
 import { ExitCode } from './exit-code.ts';
 import { failureOf, type Language } from './languages.ts';
@@ -77,13 +77,13 @@ class Run {
 
   async #run(): Promise<number> {
     checkRuntime(process.versions.node);
-    const commands = await this.#find(this.#args[0]);
+    await this.#find(this.#args[0]);
     const columns = Math.min(
       columnsOf(isatty(1), () => process.stdout) ?? MAX_COLUMNS,
       MAX_COLUMNS,
     );
     const bare = this.#args.length === 0;
-    const request = parseCommandLine(commands, bare ? ['--help'] : this.#args, columns);
+    const request = await parseCommandLine(commands, bare ? ['--help'] : this.#args, columns);
     if (request.kind === 'text') {
       if (bare) {
         this.#words.draw(`${request.text}\n`);
@@ -97,7 +97,7 @@ class Run {
     const { command, typed } = request;
     const { given, told } = await settle(typed, {
       command,
-      commands: allCommands,
+      commands: commands.all,
       defaults: defaultConfigFiles(process.env.HOME),
       signal: this.#signals.signal,
     });
@@ -125,15 +125,14 @@ class Run {
     return answer;
   }
 
-  /** @returns the command of that name, or all if there is none */
-  async #find(name = ''): Promise<readonly Command[]> {
-    const command = await commandNamed(name);
-    if (command === undefined) return allCommands();
+  /** Whatever goes wrong from here on, it goes wrong in this command, if there is one of that name. */
+  async #find(name = ''): Promise<void> {
+    const command = await commands.named(name);
+    if (command === undefined) return;
     this.#command = command;
     this.#words = wordsOfUnread(this.#args, name);
     this.#language = command.speaks;
     this.#readerMayGo = command.readerMayGo ?? this.#language !== undefined;
-    return [command];
   }
 
   /** Tells a failure, on standard output too. */

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import t from 'tap';
 import { parseCommandLine } from '../../lib/cli/command-line.ts';
-import { allCommands } from '../../lib/cli/commands.ts';
+import { commands } from '../../lib/cli/commands.ts';
 import { TOPICS } from '../../lib/cli/help.ts';
 
-const COMMANDS = await allCommands();
+const COMMANDS = await commands.all();
 
-t.test('every command has help that names all options, and examples', (t) => {
+t.test('every command has help that names all options, and examples', async (t) => {
   for (const { name, options, examples } of COMMANDS) {
-    const help = parseCommandLine(COMMANDS, [name, '--help'], 100);
+    const help = await parseCommandLine(commands, [name, '--help'], 100);
     t.equal(help.kind, 'text', name);
     const text = help.kind === 'text' ? help.text : '';
     for (const { name: option, isHidden } of options) {
@@ -18,7 +18,6 @@ t.test('every command has help that names all options, and examples', (t) => {
     t.ok(examples.length > 0, name);
     for (const [line] of examples) t.match(line, `asb ${name}`);
   }
-  t.end();
 });
 
 t.test('no command gives a name to two options', (t) => {

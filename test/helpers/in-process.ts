@@ -1,11 +1,9 @@
 /** Runs a command in this process: for tables of rows that need no pipes and no exit status. */
 import { Readable, Writable } from 'node:stream';
 import { parseCommandLine } from '../../lib/cli/command-line.ts';
-import { allCommands } from '../../lib/cli/commands.ts';
+import { commands } from '../../lib/cli/commands.ts';
 import { settle } from '../../lib/cli/config/settle.ts';
 import { Output } from '../../lib/cli/output.ts';
-
-const COMMANDS = await allCommands();
 
 export interface Ran {
   /** What was said to people, in lines. */
@@ -31,10 +29,10 @@ export const runHere = async (args: readonly string[], input = ''): Promise<Ran>
   let answer = 0;
   let error: unknown;
   try {
-    const request = parseCommandLine(COMMANDS, args, 80);
+    const request = await parseCommandLine(commands, args, 80);
     if (request.kind === 'text') throw new Error('it shows a text');
     const { command, typed } = request;
-    const { given } = await settle(typed, { command, commands: allCommands, defaults: [] });
+    const { given } = await settle(typed, { command, commands: commands.all, defaults: [] });
     await command.run(given, {
       signal: new AbortController().signal,
       verbose: false,
