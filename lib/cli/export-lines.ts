@@ -1,9 +1,9 @@
-import type { Transform } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { isatty } from 'node:tty';
 import { AsbError } from '../errors.ts';
 import type { BackupInput } from '../jobs/backup-input.ts';
 import type { S3Options } from '../storage/s3/options.ts';
-import { runPipeline } from './filter.ts';
+import { runPipeline, type Streams } from './filter.ts';
 import type { Given } from './given.ts';
 import { namesOf } from './option.ts';
 import { outputFile, removeFiles } from './options/files.ts';
@@ -30,7 +30,7 @@ export const checkLineOptions = (given: Given): void => {
  * Writes what stages make of records, as lines: to standard output, or to the file that the command
  * line names, which is there when it is whole. Lines are never encrypted: others read them.
  *
- * @param stages the last one gives bytes
+ * @param stages by name; the last one gives bytes
  * @throws AsbError `USAGE` for options of what is no line, and if the file is being read; `EXISTS` if it
  *   is there; what the stages throw; the signal's reason
  */
@@ -38,12 +38,12 @@ export const exportLines = async (
   given: Given,
   shell: Shell,
   { input, s3 }: { readonly input: BackupInput; readonly s3: S3Options },
-  stages: readonly Transform[],
+  stages: Streams,
   language: LineLanguage,
 ): Promise<void> => {
   checkLineOptions(given);
   const path = given.value(outputFile) ?? '-';
-  let sink: NodeJS.WritableStream;
+  let sink: Writable;
   if (path === '-') {
     sink = shell.output(language).stream();
   } else {
@@ -62,7 +62,11 @@ export const exportLines = async (
     });
   }
   const display = readingDisplay(path === '-' ? besideLines(shell) : shell, input);
-  await runPipeline(shell.signal, [input.chunks(), ...stages, sink]).finally(() => display.close());
+  // What gives the records is watched where it reads.
+  shell.meter?.watch({ ...stages, output: sink });
+  const { signal } = shell;
+  const streams = { chunks: input.chunks(), ...stages, output: sink };
+  await runPipeline({ signal }, streams).finally(() => display.close());
 };
 
 const isOf = (name: string, options: readonly { readonly name: string }[]): boolean =>

@@ -1,26 +1,22 @@
 import { pipeline } from 'node:stream/promises';
+import type { Stage } from '../meter/meter.ts';
 import type { Language } from './languages.ts';
 import type { Shell } from './shell.ts';
 
-/** Source, stages and sink of a pipeline. */
-export type Streams = readonly (
-  | NodeJS.ReadableStream
-  | NodeJS.WritableStream
-  | NodeJS.ReadWriteStream
-)[];
+/** Source, stages and sink of a pipeline, by name, in their order. */
+export type Streams = Readonly<Record<string, Stage>>;
 
 /**
- * Runs stages from a source to standard output; resolves when every byte has arrived there.
+ * Runs stages, of which the first is a source, to standard output; resolves when every byte has arrived there.
  *
  * @throws what a stage throws; AsbError `ABORTED` if a signal came, `STORAGE` if the output fails
  */
 export const runFilter = async (
   shell: Shell,
-  source: NodeJS.ReadableStream,
-  stages: readonly NodeJS.ReadWriteStream[],
+  streams: Streams,
   speaks: Language,
 ): Promise<void> => {
-  await runPipeline(shell.signal, [source, ...stages, shell.output(speaks).stream()]);
+  await runPipeline(shell, { ...streams, output: shell.output(speaks).stream() });
 };
 
 /**
@@ -28,9 +24,13 @@ export const runFilter = async (
  *
  * @throws what a stage throws, or the signal's reason in place of what it caused
  */
-export const runPipeline = async (signal: AbortSignal, streams: Streams): Promise<void> => {
+export const runPipeline = async (
+  { signal, meter }: Pick<Shell, 'signal' | 'meter'>,
+  streams: Streams,
+): Promise<void> => {
+  meter?.watch(streams);
   try {
-    await pipeline(streams, { signal });
+    await pipeline(Object.values(streams), { signal });
   } catch (error) {
     signal.throwIfAborted();
     throw error;

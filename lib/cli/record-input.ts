@@ -100,6 +100,7 @@ const openingOf = async (
       namespace,
       manifest: !given.value(noManifest),
       signal: shell.signal,
+      meter: shell.meter,
       onNotice: (notice) => shell.say(`note: ${notice}`),
     });
   };

@@ -13,8 +13,8 @@ import type { Shell } from './shell.ts';
 export interface RewriteOptions {
   /** The backup, if it was opened already. Default: that of the command line. */
   readonly read?: Awaited<ReturnType<typeof recordInputOf>>;
-  /** What is done to the records on the way; nothing if left out. */
-  readonly stages?: readonly Transform[];
+  /** What is done to the records on the way, by name; nothing if left out. */
+  readonly stages?: Readonly<Record<string, Transform>>;
   /** The namespace that is read, which must be this one; any if left out. */
   readonly source?: string | undefined;
   /** The namespace that is written. Default: the same. */
@@ -39,7 +39,7 @@ export const rewrite = async (
   shell: Shell,
   options: RewriteOptions = {},
 ): Promise<WrittenBackup> => {
-  const { stages = [], source, namespace: wanted, encryption, verb = 'wrote' } = options;
+  const { stages = {}, source, namespace: wanted, encryption, verb = 'wrote' } = options;
   const read =
     options.read ??
     (await recordInputOf(given, shell, {
@@ -58,12 +58,14 @@ export const rewrite = async (
     options.compress,
   );
   const { writeBackup } = await import('../jobs/backup-output.ts');
+  shell.meter?.watch(stages);
   const display = readingDisplay(shell, input);
   const written = await writeBackup(input.chunks(), {
     ...place,
     namespace,
     ...(found === undefined ? {} : { source: found }),
-    stages,
+    stages: Object.values(stages),
+    meter: shell.meter,
     files: input.files,
     origin: input,
     signal: shell.signal,

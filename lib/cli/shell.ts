@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { isatty } from 'node:tty';
 import { AsbError } from '../errors.ts';
+import type { Meter } from '../meter/meter.ts';
 import { standardInput } from './input.ts';
 import { LANGUAGE_NAMES, type Language } from './languages.ts';
 import type { LogFacts } from './log.ts';
@@ -19,6 +20,8 @@ export interface Shell {
   readonly verbose: boolean;
   /** Width of the terminal that the words go to; `undefined` if they go elsewhere, or are a log. */
   readonly columns: number | undefined;
+  /** Told of the stages of a pipeline, if somebody wants to know what they do. */
+  readonly meter?: Meter | undefined;
   /**
    * Standard input.
    * @throws AsbError `USAGE` if it is a terminal: nobody types these languages

@@ -35,9 +35,10 @@ export const writeWanted = async (
   if (language === 'ndjson') {
     checkSource(read.input.namespace, source);
     const { toNdjson } = await import('../stages/to-ndjson.ts');
-    await exportLines(given, shell, read, [stage, toNdjson({ reuseMemory: true })], 'ndjson');
+    const stages = { filter: stage, toNdjson: toNdjson({ reuseMemory: true }) };
+    await exportLines(given, shell, read, stages, 'ndjson');
   } else {
-    await rewrite(given, shell, { read, stages: [stage], verb, source });
+    await rewrite(given, shell, { read, stages: { filter: stage }, verb, source });
   }
   for (const line of [...whereLines(wanted), ...missingBinLines(stage)]) shell.say(line);
   return stage.info;

@@ -1,5 +1,6 @@
 import { addAbortSignal, Readable } from 'node:stream';
 import { AsbError } from '../errors.ts';
+import type { Meter } from '../meter/meter.ts';
 import type { RecordChunk } from '../record/chunk.ts';
 import { MAGIC_SIZE } from '../stages/content.ts';
 import { peek } from '../stages/peek.ts';
@@ -22,6 +23,8 @@ export interface InputOptions extends ManifestOptions, StrictUnpackOptions {
   readonly namespace?: string | undefined;
   readonly signal?: AbortSignal;
   readonly onNotice?: (notice: string) => void;
+  /** Told of the stages that files are read by: `read`, `unpack`, `parse`, or `fromNdjson`. */
+  readonly meter?: Meter | undefined;
 }
 
 /** A backup that is read as records, wherever it is and however it is packed. */
@@ -81,6 +84,8 @@ export const openInput = async (options: InputOptions): Promise<BackupInput> => 
   const source = input === undefined ? { directoryList: paths ?? [] } : { input };
   const { s3, manifest = true } = options;
   const found = await findFiles({ ...source, ...(s3 === undefined ? {} : { s3 }), manifest });
+  // Files are opened when somebody wants their records: who that is stands behind.
+  options.meter?.expect('read', 'unpack', 'parse', 'fromNdjson');
   const opened = new Opened({ ...options, signal }, found);
   await (found.rereadable ? opened.readHeads() : opened.readBegin());
   return opened;

@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { Parser, type ParserInfo } from '../asb/parser.ts';
 import { inFile } from '../errors.ts';
 import { giveBack } from '../memory/buffer-pool.ts';
+import type { Meter } from '../meter/meter.ts';
 import type { RecordChunk } from '../record/chunk.ts';
 import { unpack } from '../stages/unpack.ts';
 import type { StoredFile } from '../storage/stored-file.ts';
@@ -18,6 +19,8 @@ export interface BackupReaderOptions extends StrictUnpackOptions {
   readonly signal: AbortSignal;
   /** What the file must be, if a manifest says it. */
   readonly expected?: ExpectedFile | undefined;
+  /** Told of the stages: `read`, `unpack`, and `parse`, in which chunks are taken, too. */
+  readonly meter?: Meter | undefined;
 }
 
 /** Reads one file of a backup to its end, or to the first damage. */
@@ -45,7 +48,7 @@ export class BackupReader {
    *   signal's reason; as {@link FileCheck.end} does
    */
   async read(take: TakeChunk): Promise<void> {
-    const { onBytes, signal, expected } = this.#options;
+    const { onBytes, signal, expected, meter } = this.#options;
     const check = expected === undefined ? undefined : new FileCheck(this.#file, expected);
     const source = this.#file.open();
     // Now, and not later: their memory is used again.
@@ -54,7 +57,9 @@ export class BackupReader {
       onBytes(bytes.length);
     });
     try {
-      await pipeline([source, unpack(this.#options), this.#sink(take)], { signal });
+      const [text, parsed] = [unpack(this.#options), this.#sink(take)];
+      meter?.watch({ read: source, unpack: text, parse: parsed });
+      await pipeline([source, text, parsed], { signal });
       check?.end(this.info);
     } catch (error) {
       signal.throwIfAborted();

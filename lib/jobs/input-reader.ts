@@ -1,6 +1,7 @@
 import { pipeline, type Readable } from 'node:stream';
 import type { Encryption } from '../crypto/key.ts';
 import { inFile } from '../errors.ts';
+import type { Meter } from '../meter/meter.ts';
 import type { RecordChunk } from '../record/chunk.ts';
 import { contentOf } from '../stages/content.ts';
 import { fromNdjson } from '../stages/from-ndjson.ts';
@@ -31,6 +32,7 @@ export interface InputReaderOptions extends StrictUnpackOptions {
   /** What each file must be; those that no manifest names are not in it. */
   readonly expected: ReadonlyMap<StoredFile, ExpectedFile>;
   readonly signal: AbortSignal;
+  readonly meter?: Meter | undefined;
 }
 
 /** Reads files as record chunks, one after another, and counts. */
@@ -86,6 +88,7 @@ export class InputReader {
       const { namespace = this.namespace } = this.#options;
       this.#learn(namespace, undefined);
       const records = fromNdjson({ namespace: namespace ?? NO_NAMESPACE, file: location });
+      this.#options.meter?.watch({ read: source, fromNdjson: records });
       // What fails is told to who reads the records.
       pipeline([source, records], () => {});
       yield* chunksOf(records);
@@ -93,6 +96,7 @@ export class InputReader {
     }
     const text = unpack(this.#options);
     const records = parse({ file: location, reuseMemory: true });
+    this.#options.meter?.watch({ read: source, unpack: text, parse: records });
     pipeline([source, text, records], () => {});
     for await (const chunk of chunksOf(records)) {
       this.#learn(records.info.namespace, text.info.content);

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Encryption } from '../crypto/key.ts';
 import { AsbError, toError } from '../errors.ts';
+import type { Meter } from '../meter/meter.ts';
 import { Census } from '../record/census.ts';
 import { EPOCH_SECONDS } from '../record/layout.ts';
 import { type StoredFile, streamedFile, totalSize } from '../storage/stored-file.ts';
@@ -23,6 +24,8 @@ export interface VerifyOptions extends ManifestOptions {
   readonly windowLog?: number;
   /** When records with an earlier void time count as expired. Default: now. */
   readonly now?: Date;
+  /** Told of the stages that read: `read`, `unpack`, `parse`. */
+  readonly meter?: Meter | undefined;
 }
 
 /** What the records of one namespace are. */
@@ -159,9 +162,10 @@ class Verify implements VerifyJob {
   async #verify(file: StoredFile): Promise<VerifiedFile> {
     const { signal } = this.#control;
     signal.throwIfAborted();
-    const { encryption, windowLog } = this.#options;
+    const { encryption, windowLog, meter } = this.#options;
     const verifier = new FileVerifier(file, {
       signal,
+      meter,
       expected: this.#expected.get(file),
       censusOf: (namespace) => this.#censusOf(namespace),
       ...(encryption === undefined ? {} : { encryption }),

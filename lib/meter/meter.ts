@@ -9,6 +9,8 @@ export { BACKGROUND, type Stage } from './probe.ts';
 class Entry {
   readonly probes = new Set<Probe>();
   readonly past = new Counters();
+  /** Whether a stream has borne it. */
+  isMet = false;
 }
 
 export interface MeterOptions {
@@ -40,7 +42,9 @@ export class Meter {
    */
   watch(stages: Readonly<Record<string, Stage>>): void {
     for (const [name, stage] of Object.entries(stages)) {
-      const { probes, past } = this.#entryOf(name);
+      const entry = this.#entryOf(name);
+      const { probes, past } = entry;
+      entry.isMet = true;
       const probe: Probe = new Probe(stage, {
         now: this.#now,
         thread: this.#thread,
@@ -51,6 +55,14 @@ export class Meter {
       });
       probes.add(probe);
     }
+  }
+
+  /**
+   * Says in which order stages stand of which some come later than those behind them: who reads a file opens it
+   * when somebody wants to write. Names that never come are left out.
+   */
+  expect(...names: readonly string[]): void {
+    for (const name of names) this.#entryOf(name);
   }
 
   /**
@@ -69,7 +81,8 @@ export class Meter {
       sums.set(name, sum);
       return sum;
     };
-    for (const [name, { probes, past }] of this.#entries) {
+    for (const [name, { probes, past, isMet }] of this.#entries) {
+      if (!isMet) continue;
       const sum = sumOf(name);
       sum.add(past);
       for (const { clock } of probes) {

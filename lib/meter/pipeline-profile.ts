@@ -60,16 +60,19 @@ export class Recorder {
     return this.#now() - this.#begin;
   }
 
-  /** Remembers the figures of this moment. @returns them */
-  sample(): readonly StageFigures[] {
-    const stages = this.#options.meter.figures();
-    this.#samples.add(this.elapsed, stages);
-    return stages;
+  /** What all stages have done until now. */
+  get figures(): StageFigures[] {
+    return this.#options.meter.figures();
+  }
+
+  /** Remembers the figures of this moment. */
+  sample(): void {
+    this.#samples.add(this.elapsed, this.figures);
   }
 
   /** @param failure what was thrown, if anything was */
   profile(failure?: unknown): PipelineProfile {
-    const stages = this.#options.meter.figures();
+    const stages = this.figures;
     const elapsed = this.elapsed;
     return {
       format: 'asb-profile',

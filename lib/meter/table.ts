@@ -8,7 +8,7 @@ const HEADS = ['stage', 'items', 'MiB in', 'MiB out', 'MiB/s', 'busy', 'waiting'
 /**
  * Figures as a table for people, a stage a line, below a line of heads; and the limiting stage in the last line.
  *
- * - `items`: records; where bytes flow, chunks. Of a source those that it gave, else those that it took.
+ * - `items`: records, of a stage that takes or gives them; else chunks.
  * - `MiB/s`: of what it took (a source: gave), for each second of `elapsed`.
  * - `busy`, `waiting`, `held`: of the time that the row took.
  * - `share`: of all the time for which any stage was busy.
@@ -22,7 +22,7 @@ export const tableOf = (stages: readonly StageFigures[], elapsed: number): strin
     const { name, itemsIn, itemsOut, bytesIn, bytesOut, busy, waiting, held } = stage;
     return [
       name,
-      count(itemsIn > 0 ? itemsIn : itemsOut),
+      count(Math.max(itemsIn, itemsOut)),
       bytesIn > 0 ? mib(bytesIn) : '',
       bytesOut > 0 ? mib(bytesOut) : '',
       elapsed > 0 ? mib((throughputOf(stage) / elapsed) * 1000) : '',

@@ -12,6 +12,8 @@ import { toNdjson } from '../../lib/stages/to-ndjson.ts';
 const LINES =
   '{"key":1,"digest":"AAAAAAAAAAAAAAAAAAAAAAAAAAA=","generation":1,"voidTime":0,"bins":{}}\n';
 
+const stages = () => ({ toNdjson: toNdjson() });
+
 const given = (values: Readonly<Record<string, string>>): Given =>
   new Given(new Map(Object.entries(values)));
 
@@ -48,10 +50,10 @@ t.test('lines arrive on standard output, or in a file', async (t) => {
   const place = t.testdir({ lines: LINES });
   const path = join(place, 'lines');
   const { shell, text } = shellOf();
-  await exportLines(given({}), shell, await readOf(path), [toNdjson()], 'ndjson');
+  await exportLines(given({}), shell, await readOf(path), stages(), 'ndjson');
   t.equal(text(), LINES);
   const to = given({ 'output-file': join(place, 'copy') });
-  await exportLines(to, shell, await readOf(path), [toNdjson()], 'ndjson');
+  await exportLines(to, shell, await readOf(path), stages(), 'ndjson');
   t.equal(readFileSync(join(place, 'copy'), 'utf8'), LINES);
 });
 
@@ -63,7 +65,7 @@ t.test('what fails, or is stopped, leaves no file', async (t) => {
     objectMode: true,
     transform: (_chunk, _encoding, done) => done(new Error('words')),
   });
-  await t.rejects(exportLines(to, shellOf().shell, await read(), [failing], 'csv'), {
+  await t.rejects(exportLines(to, shellOf().shell, await read(), { failing }, 'csv'), {
     message: 'words',
   });
   const stop = new AbortController();
@@ -71,7 +73,7 @@ t.test('what fails, or is stopped, leaves no file', async (t) => {
     objectMode: true,
     transform: () => stop.abort(new Error('stopped')),
   });
-  const stopped = exportLines(to, shellOf(stop.signal).shell, await read(), [waiting], 'csv');
+  const stopped = exportLines(to, shellOf(stop.signal).shell, await read(), { waiting }, 'csv');
   await t.rejects(stopped, { message: 'stopped' });
   t.same(readdirSync(place), ['lines']);
 });

@@ -8,19 +8,24 @@ const ignoring = () => new Writable({ write: (_chunk, _encoding, done) => done()
 
 t.test('a pipeline runs to its end', async (t) => {
   const signal = new AbortController().signal;
-  await t.resolves(runPipeline(signal, [Readable.from(['x']), new PassThrough(), ignoring()]));
+  await t.resolves(
+    runPipeline(
+      { signal },
+      { read: Readable.from(['x']), pass: new PassThrough(), ignoring: ignoring() },
+    ),
+  );
 });
 
 t.test('its error is the one that a stage gave', async (t) => {
   const signal = new AbortController().signal;
   const source = new Readable({ read: () => source.destroy(new AsbError('FORMAT', 'wrong')) });
-  await t.rejects(runPipeline(signal, [source, ignoring()]), { code: 'FORMAT' });
+  await t.rejects(runPipeline({ signal }, { source, ignoring: ignoring() }), { code: 'FORMAT' });
 });
 
 t.test('a signal ends it, and is its error', async (t) => {
   const controller = new AbortController();
   const source = new PassThrough();
-  const running = runPipeline(controller.signal, [source, ignoring()]);
+  const running = runPipeline(controller, { source, ignoring: ignoring() });
   controller.abort(new AsbError('ABORTED', 'stopped by SIGINT'));
   await t.rejects(running, { code: 'ABORTED' });
   if (!source.closed) await once(source, 'close');

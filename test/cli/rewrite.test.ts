@@ -37,7 +37,7 @@ t.test('stages stand between what is read and what is written', async (t) => {
   const odd = each((chunk) =>
     chunk.kind === 'records' ? chunk.filter(({ key }) => Number(key) % 2 === 1) : chunk,
   );
-  const stages = [odd, each((chunk) => chunk)];
+  const stages = { odd, as: each((chunk) => chunk) };
   const written = await rewrite(new Given(new Map()), shellOf(output), { stages });
   t.match(written, { records: 5 });
   t.equal(String(output.read()).match(/^\+ k/gm)?.length, 5);
@@ -50,7 +50,7 @@ t.test('a stage that fails ends it', async (t) => {
   const output = new PassThrough();
   output.on('error', () => {});
   const going = rewrite(new Given(new Map()), shellOf(output), {
-    stages: [failing, each((chunk) => chunk)],
+    stages: { failing, as: each((chunk) => chunk) },
   });
   await t.rejects(going, /a stage broke/);
 });

@@ -30,6 +30,7 @@ import {
   stateFile,
 } from '../options/files.ts';
 import { machine } from '../options/machine.ts';
+import { profile } from '../options/profile.ts';
 import { s3Of, s3WritingOptions } from '../options/s3.ts';
 import { scanOptionsOf } from '../options/scan-options.ts';
 import { allowEmpty, noRecords, selectionOptions } from '../options/selection.ts';
@@ -101,6 +102,7 @@ export const backupCommand: Command = {
     ...s3WritingOptions,
     machine,
     ...acceptedByBackup,
+    profile,
     verbose,
   ],
   examples: [
@@ -151,6 +153,7 @@ export const backupCommand: Command = {
       ...place,
       shard: share,
       s3,
+      meter: shell.meter,
       ...shape,
       removeFiles: given.value(removeFiles),
       ...(continued === undefined ? {} : { continueFrom: continued }),

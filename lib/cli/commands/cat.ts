@@ -7,6 +7,7 @@ import { countOf, formatBytes } from '../format.ts';
 import { verbose } from '../options/common.ts';
 import { encryptionOf, encryptionOptions } from '../options/encryption.ts';
 import { noManifest } from '../options/manifest.ts';
+import { profile } from '../options/profile.ts';
 import { s3Of, s3ReadingOptions } from '../options/s3.ts';
 import type { Shell } from '../shell.ts';
 
@@ -22,7 +23,7 @@ export const catCommand: Command = {
     'standard output as one .asb text: one header, each index and UDF module once, then the records\n' +
     'of all files. A backup whose manifest misses files, or says that it is not complete, is refused;\n' +
     'only asb verify and asb restore hold each byte against it.',
-  options: [noManifest, ...encryptionOptions, ...s3ReadingOptions, verbose],
+  options: [noManifest, ...encryptionOptions, ...s3ReadingOptions, profile, verbose],
   operands: {
     name: 'PATH',
     describe: 'a file, a directory with *.asb files, or s3://bucket/…; - alone for standard input',
@@ -40,7 +41,7 @@ export const catCommand: Command = {
     const files = await filesOf(given.operands, shell, { s3, manifest });
     const { cat } = await import('../../stages/cat.ts');
     const joined = cat(files, { encryption });
-    await runFilter(shell, joined, [], 'text');
+    await runFilter(shell, { cat: joined }, 'text');
     if (!shell.verbose) return;
     const { files: read, records, bytes } = joined.info;
     shell.say(

@@ -17,6 +17,7 @@ import {
   wantedOf,
   whereLines,
 } from '../options/filtering.ts';
+import { profile } from '../options/profile.ts';
 import { noBins } from '../options/selection.ts';
 import { inputOperands, inputOptions, recordInputOf } from '../record-input.ts';
 import { isToStandardOutput, outputOptions, outputPlaces } from '../record-output.ts';
@@ -88,6 +89,7 @@ export const convertCommand: Command = {
     namespace,
     ...inputOptions,
     ...outputOptions,
+    profile,
     verbose,
   ],
   operands: inputOperands,
@@ -166,7 +168,7 @@ const toTable = async (
   isSecond = found !== undefined;
   const input = isSecond ? await read.open(given.operands, given.value(namespace)) : read.input;
   const stage = filter({ ...wanted.filter, reuseMemory: true });
-  await exportLines(given, shell, { ...read, input }, [stage, table], 'csv');
+  await exportLines(given, shell, { ...read, input }, { filter: stage, toCsv: table }, 'csv');
   const lines = [
     ...tableLines(table.info),
     ...(counted ?? whereLines(wanted)),

@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts';
 import { runFilter } from '../filter.ts';
 import { verbose } from '../options/common.ts';
+import { profile } from '../options/profile.ts';
 
 export const decompressCommand: Command = {
   name: 'decompress',
@@ -9,7 +10,7 @@ export const decompressCommand: Command = {
   description:
     'Reads zstd frames of any size and from any writer from standard input and writes what they\n' +
     'hold to standard output. A frame that is cut off, and bytes that are no frame, are errors.',
-  options: [verbose],
+  options: [profile, verbose],
   examples: [
     ['asb decompress < out/test_00000.asb | head', 'Look into a compressed backup'],
     ['asb decompress < test.asb.zst > test.asb', 'Decompress a file'],
@@ -18,6 +19,6 @@ export const decompressCommand: Command = {
   async run(_given, shell) {
     const input = shell.input('frames');
     const { decompress } = await import('../../stages/decompress.ts');
-    await runFilter(shell, input, [decompress()], 'text');
+    await runFilter(shell, { input, decompress: decompress() }, 'text');
   },
 };

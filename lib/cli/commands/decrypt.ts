@@ -3,6 +3,7 @@ import type { Command } from '../command.ts';
 import { runFilter } from '../filter.ts';
 import { verbose } from '../options/common.ts';
 import { filterEncryptionOf, keyOptions, mode } from '../options/encryption.ts';
+import { profile } from '../options/profile.ts';
 
 export const decryptCommand: Command = {
   name: 'decrypt',
@@ -12,7 +13,7 @@ export const decryptCommand: Command = {
     'Reads a file of an encrypted backup, as asb, asbackup and absctl write it, from standard input\n' +
     'and writes what was encrypted to standard output: .asb text or zstd frames. Another key or mode\n' +
     'is found out before anything is written.',
-  options: [mode, ...keyOptions, verbose],
+  options: [mode, ...keyOptions, profile, verbose],
   examples: [
     [
       'asb decrypt --mode aes256 --encryption-key-file key.pem < test.enc | asb parse',
@@ -33,6 +34,6 @@ export const decryptCommand: Command = {
     const { head, stream } = await peek(input, DECRYPTED_MAGIC_SIZE, shell.signal);
     const content = decryptedContentOf(head, encryption);
     const language = content === 'frames' ? 'frames' : 'text';
-    await runFilter(shell, stream, [decrypt(encryption)], language);
+    await runFilter(shell, { input: stream, decrypt: decrypt(encryption) }, language);
   },
 };

@@ -5,6 +5,7 @@ import { runFilter } from '../filter.ts';
 import type { Language } from '../languages.ts';
 import { OBJECT_OPERAND, objectOf } from '../object-operand.ts';
 import { verbose } from '../options/common.ts';
+import { profile } from '../options/profile.ts';
 import { s3Of, s3ReadingOptions } from '../options/s3.ts';
 
 const LANGUAGES: Readonly<Record<Content, Language>> = {
@@ -23,7 +24,7 @@ export const downloadCommand: Command = {
     'at once, a connection that breaks is resumed, and the checksum is compared, if the server knows\n' +
     'one of the whole object. To read a backup there is no need of it: asb restore, verify and cat\n' +
     'take s3:// locations.',
-  options: [...s3ReadingOptions, verbose],
+  options: [...s3ReadingOptions, profile, verbose],
   operands: OBJECT_OPERAND,
   examples: [
     ['asb download s3://vault/monday.asb | asb parse | head -n 3', 'Look into an object'],
@@ -37,6 +38,6 @@ export const downloadCommand: Command = {
     const { download } = await import('../../stages/download.ts');
     const source = download({ ...s3, ...object });
     const { head, stream } = await peek(source, MAGIC_SIZE, shell.signal);
-    await runFilter(shell, stream, [], LANGUAGES[contentOf(head)]);
+    await runFilter(shell, { download: stream }, LANGUAGES[contentOf(head)]);
   },
 };

@@ -5,6 +5,7 @@ import type { Command } from '../command.ts';
 import { runPipeline } from '../filter.ts';
 import { verbose } from '../options/common.ts';
 import { filterEncryptionOf, keyOptions, mode } from '../options/encryption.ts';
+import { profile } from '../options/profile.ts';
 import type { Output } from '../output.ts';
 import { sealWith } from '../seal.ts';
 
@@ -17,7 +18,7 @@ export const encryptCommand: Command = {
     'encrypted, as asbackup does it: with AES in counter mode. That hides what a backup holds; it\n' +
     'does not tell whether somebody has changed it. To encrypt the files of a directory, each by\n' +
     'itself, say --encrypt to asb backup or asb rotate.',
-  options: [mode, ...keyOptions, verbose],
+  options: [mode, ...keyOptions, profile, verbose],
   examples: [
     [
       'asb compress < test.asb | asb encrypt --mode aes256 --encryption-key-file key.pem > test.enc',
@@ -37,7 +38,7 @@ export const encryptCommand: Command = {
     const { head, stream } = await peek(input, MAGIC_SIZE, shell.signal);
     const language = contentOf(head) === 'frames' ? 'frames' : 'text';
     const output = shell.output(language, await sealWith(encryption));
-    await runPipeline(shell.signal, [stream, checkedSink(output, new EdgeCheck())]);
+    await runPipeline(shell, { input: stream, encrypt: checkedSink(output, new EdgeCheck()) });
   },
 };
 

@@ -4,6 +4,7 @@ import { countOf } from '../format.ts';
 import { choice } from '../option.ts';
 import { namespace, verbose } from '../options/common.ts';
 import { binOptions, partOptions, recordOptions, wantedOf } from '../options/filtering.ts';
+import { profile } from '../options/profile.ts';
 import { inputOperands, inputOptions, recordInputOf } from '../record-input.ts';
 import { isToStandardOutput, outputOptions, outputPlaces } from '../record-output.ts';
 import { writeWanted } from '../write-wanted.ts';
@@ -31,6 +32,7 @@ export const filterCommand: Command = {
     to,
     ...inputOptions,
     ...outputOptions,
+    profile,
     verbose,
   ],
   operands: inputOperands,

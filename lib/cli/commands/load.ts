@@ -6,6 +6,7 @@ import type { Given } from '../given.ts';
 import { type Loaded, tellLoaded } from '../load-summary.ts';
 import { namespace, verbose } from '../options/common.ts';
 import { loadingOf, loadingOptions } from '../options/loading.ts';
+import { profile } from '../options/profile.ts';
 import { runRestore } from '../run-restore.ts';
 import type { Shell } from '../shell.ts';
 
@@ -17,7 +18,7 @@ export const loadCommand: Command = {
     'Reads NDJSON, .asb text or zstd frames of it from standard input, told apart by the first\n' +
     'bytes, and writes the records, secondary indexes and UDF modules in it to a cluster. It ends\n' +
     'with 0 only when every record is acknowledged, or counted as left out.',
-  options: [namespace, ...loadingOptions, verbose],
+  options: [namespace, ...loadingOptions, profile, verbose],
   examples: [
     ['asb scan -n test | asb load -h 10.0.0.2 -n copy', 'Copy a namespace to another cluster'],
     [
@@ -51,7 +52,8 @@ const loadNdjson = async (
   const { load } = await import('../../stages/load.ts');
   const begin = performance.now();
   const sink = load({ ...loading, namespace: name });
-  await runPipeline(shell.signal, [stream, fromNdjson({ namespace: name }), sink]);
+  const stages = { input: stream, fromNdjson: fromNdjson({ namespace: name }), load: sink };
+  await runPipeline(shell, stages);
   return { ...sink.info, namespace: name, elapsed: performance.now() - begin };
 };
 

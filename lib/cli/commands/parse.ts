@@ -6,6 +6,7 @@ import { countOf } from '../format.ts';
 import { flag } from '../option.ts';
 import { verbose } from '../options/common.ts';
 import { encryptionOf, encryptionOptions } from '../options/encryption.ts';
+import { profile } from '../options/profile.ts';
 
 export const salvage = flag({
   name: 'salvage',
@@ -21,7 +22,7 @@ export const parseCommand: Command = {
     'records, secondary indexes and UDF modules to standard output as NDJSON, one a line, without\n' +
     'loss. A wrong byte, and a text that is cut off, are errors that name the place. docs/ndjson.md\n' +
     'has the form.',
-  options: [salvage, ...encryptionOptions, verbose],
+  options: [salvage, ...encryptionOptions, profile, verbose],
   examples: [
     ['asb cat out | asb parse | jq -c \'select(.set == "users")\'', 'Look into a backup'],
     ['asb parse --salvage < damaged.asb > saved.ndjson', 'Save what is left of a damaged file'],
@@ -45,12 +46,12 @@ export const parseCommand: Command = {
       reuseMemory: true,
     });
     // The output gives back what it has written.
-    const stages = [
-      unpack({ encryption, ...(saving ? { onDamage } : {}) }),
-      parsed,
-      toNdjson({ reuseMemory: true }),
-    ];
-    await runFilter(shell, input, stages, 'ndjson');
+    const stages = {
+      unpack: unpack({ encryption, ...(saving ? { onDamage } : {}) }),
+      parse: parsed,
+      toNdjson: toNdjson({ reuseMemory: true }),
+    };
+    await runFilter(shell, { input, ...stages }, 'ndjson');
     const { gaps, gapBytes, records } = parsed.info;
     if (shell.verbose) shell.say(`read ${countOf(records, 'record')}`);
     if (gaps === 0 && damaged === 0) return;

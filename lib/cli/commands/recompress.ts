@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
 import { verbose } from '../options/common.ts';
+import { profile } from '../options/profile.ts';
 import { inputOperands, inputOptions } from '../record-input.ts';
 import { outputOptions } from '../record-output.ts';
 import { rewrite } from '../rewrite.ts';
@@ -12,7 +13,7 @@ export const recompressCommand: Command = {
     'Reads a backup, and writes the same records compressed with zstd, at another level, or, with\n' +
     '-z none, plain. Indexes, UDF modules and every byte of every record stay. It is written to a new\n' +
     'place, with a manifest; the old one stays as it is.',
-  options: [...inputOptions, ...outputOptions, verbose],
+  options: [...inputOptions, ...outputOptions, profile, verbose],
   operands: inputOperands,
   examples: [
     ['asb recompress out -d small --compression-level 15', 'For the archive'],

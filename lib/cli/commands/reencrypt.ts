@@ -6,6 +6,7 @@ import { choice, namesOf, type Option, text } from '../option.ts';
 import { verbose } from '../options/common.ts';
 import { keyOf } from '../options/encryption.ts';
 import { directory, outputFile } from '../options/files.ts';
+import { profile } from '../options/profile.ts';
 import { inputOperands, inputOptions } from '../record-input.ts';
 import { outputOptions } from '../record-output.ts';
 import { rewrite } from '../rewrite.ts';
@@ -59,6 +60,7 @@ export const reencryptCommand: Command = {
     newKeyForm,
     ...inputOptions,
     ...outputOptions,
+    profile,
     verbose,
   ],
   operands: inputOperands,

@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts';
 import { text } from '../option.ts';
 import { verbose } from '../options/common.ts';
+import { profile } from '../options/profile.ts';
 import { inputOperands, inputOptions } from '../record-input.ts';
 import { outputOptions } from '../record-output.ts';
 import { rewrite } from '../rewrite.ts';
@@ -21,7 +22,7 @@ export const renameNamespaceCommand: Command = {
     'Reads a backup, and writes the same records and secondary indexes as those of another namespace.\n' +
     'Digests stay: they do not depend on it. (To restore to another namespace, asb restore -n FROM,TO\n' +
     'needs no copy.)',
-  options: [names, ...inputOptions, ...outputOptions, verbose],
+  options: [names, ...inputOptions, ...outputOptions, profile, verbose],
   operands: inputOperands,
   examples: [['asb rename-namespace out -n test,copy -d renamed', 'From test to copy']],
   async run(given, shell) {

@@ -9,6 +9,7 @@ import { namesOf, text } from '../option.ts';
 import { verbose } from '../options/common.ts';
 import { encryptionOf, encryptionOptions } from '../options/encryption.ts';
 import { directory, fileLimit, MIB, prefix, removeFiles } from '../options/files.ts';
+import { profile } from '../options/profile.ts';
 import { s3Of, s3WritingOptions } from '../options/s3.ts';
 
 export const filter = text({
@@ -37,6 +38,7 @@ export const rotateCommand: Command = {
     filter,
     ...encryptionOptions,
     ...s3WritingOptions,
+    profile,
     verbose,
   ],
   examples: [
@@ -82,7 +84,7 @@ export const rotateCommand: Command = {
       },
       fileLimit: limit,
     });
-    await runPipeline(shell.signal, [stream, cutter, files]);
+    await runPipeline(shell, { input: stream, units: cutter, rotate: files });
     if (!shell.verbose) return;
     const { bytes, files: written } = files.info;
     shell.say(`wrote ${countOf(written.length, 'file')}, ${formatBytes(bytes)}, to ${place}`);

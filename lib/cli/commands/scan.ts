@@ -3,6 +3,7 @@ import { runFilter } from '../filter.ts';
 import { integer } from '../option.ts';
 import { namespace, verbose } from '../options/common.ts';
 import { connectionOptions } from '../options/connection.ts';
+import { profile } from '../options/profile.ts';
 import { scanOptionsOf } from '../options/scan-options.ts';
 import { selectionOptions } from '../options/selection.ts';
 
@@ -24,7 +25,7 @@ export const scanCommand: Command = {
   description:
     'Reads the records, secondary indexes and UDF modules of a namespace from a cluster and writes\n' +
     'them to standard output as NDJSON, one a line, without loss. docs/ndjson.md has the form.',
-  options: [namespace, ...connectionOptions, ...selectionOptions, parallel, verbose],
+  options: [namespace, ...connectionOptions, ...selectionOptions, parallel, profile, verbose],
   examples: [
     ['asb scan -n test | jq -c \'select(.set == "users")\'', 'Look at the records of a set'],
     ['asb scan -h 10.0.0.1,10.0.0.2:3100 -n test > test.ndjson', 'Save a namespace as NDJSON'],
@@ -36,7 +37,10 @@ export const scanCommand: Command = {
     const { scan } = await import('../../stages/scan.ts');
     const { toNdjson } = await import('../../stages/to-ndjson.ts');
     // The output gives back what it has written.
-    const stages = [toNdjson({ reuseMemory: true })];
-    await runFilter(shell, scan({ ...options, reuseMemory: true }), stages, 'ndjson');
+    const stages = {
+      scan: scan({ ...options, reuseMemory: true }),
+      toNdjson: toNdjson({ reuseMemory: true }),
+    };
+    await runFilter(shell, stages, 'ndjson');
   },
 };

@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts';
 import { runFilter } from '../filter.ts';
 import { compact, namespace, verbose } from '../options/common.ts';
+import { profile } from '../options/profile.ts';
 
 export const serializeCommand: Command = {
   name: 'serialize',
@@ -9,7 +10,7 @@ export const serializeCommand: Command = {
   description:
     'Reads NDJSON from standard input, as asb scan writes it, and writes .asb text to standard\n' +
     'output: the form that asrestore and absctl read. A line that is wrong ends it with an error.',
-  options: [namespace, compact, verbose],
+  options: [namespace, compact, profile, verbose],
   examples: [
     ['asb scan -n test | asb serialize -n test > test.asb', 'Back up to one file'],
     [
@@ -24,10 +25,10 @@ export const serializeCommand: Command = {
     const { fromNdjson } = await import('../../stages/from-ndjson.ts');
     const { serialize } = await import('../../stages/serialize.ts');
     // The output gives back what it has written.
-    const stages = [
-      fromNdjson({ namespace: name }),
-      serialize({ namespace: name, compact: given.value(compact), reuseMemory: true }),
-    ];
-    await runFilter(shell, input, stages, 'text');
+    const stages = {
+      fromNdjson: fromNdjson({ namespace: name }),
+      serialize: serialize({ namespace: name, compact: given.value(compact), reuseMemory: true }),
+    };
+    await runFilter(shell, { input, ...stages }, 'text');
   },
 };

@@ -5,6 +5,7 @@ import { formatBytes } from '../format.ts';
 import { OBJECT_OPERAND, objectOf } from '../object-operand.ts';
 import { flag, integer } from '../option.ts';
 import { verbose } from '../options/common.ts';
+import { profile } from '../options/profile.ts';
 import { s3Of, s3WritingOptions } from '../options/s3.ts';
 
 /** 10,000 parts of 5 GiB. */
@@ -36,7 +37,7 @@ export const uploadCommand: Command = {
     'when the object is complete and its size and checksum were compared. One that is there already\n' +
     'is refused, or with --remove-files stays until then. No input is a failure, and so is .asb\n' +
     'text, zstd frames or NDJSON whose writer failed.',
-  options: [expectedSize, removeFiles, ...s3WritingOptions, verbose],
+  options: [expectedSize, removeFiles, ...s3WritingOptions, profile, verbose],
   operands: OBJECT_OPERAND,
   examples: [
     ['asb upload s3://vault/monday.asb < test.asb', 'Store a file'],
@@ -75,7 +76,7 @@ export const uploadCommand: Command = {
       },
       readableObjectMode: true,
     });
-    await runPipeline(shell.signal, [input, checked, sink]);
+    await runPipeline(shell, { input, check: checked, upload: sink });
     if (shell.verbose) shell.say(`uploaded ${formatBytes(sink.info.bytes)} to ${url}`);
   },
 };

@@ -7,6 +7,7 @@ import { flag } from '../option.ts';
 import { verbose } from '../options/common.ts';
 import { encryptionOf, encryptionOptions } from '../options/encryption.ts';
 import { noManifest } from '../options/manifest.ts';
+import { profile } from '../options/profile.ts';
 import { s3Of, s3ReadingOptions } from '../options/s3.ts';
 import type { Shell } from '../shell.ts';
 import { stopWith } from '../stopping.ts';
@@ -28,7 +29,7 @@ export const verifyCommand: Command = {
     'records of which sets and types are in them. All files are read, whatever is wrong with one;\n' +
     'what is wrong is told on standard error with its place, and the exit status is 1 then. Where\n' +
     'a backup has its manifest beside it, a file that is missing, cut, changed or foreign is found.',
-  options: [json, noManifest, ...encryptionOptions, ...s3ReadingOptions, verbose],
+  options: [json, noManifest, ...encryptionOptions, ...s3ReadingOptions, profile, verbose],
   operands: {
     name: 'PATH',
     describe: 'a file, a directory with *.asb files, or s3://bucket/…; - for standard input',
@@ -71,7 +72,7 @@ export const runVerify = async (
   const { verify } = await import('../../jobs/verify.ts');
   const { reportJson, tableLines } = await import('../verify-report.ts');
   shell.signal.throwIfAborted();
-  const job = verify(options);
+  const job = verify({ ...options, meter: shell.meter });
   const report = await job.done.finally(stopWith(shell.signal, job));
   const lines = given.value(json) ? [reportJson(report)] : tableLines(report);
   // Text for people may go to a terminal, as NDJSON may.

@@ -1,0 +1,67 @@
+import { messageOf } from '../errors.ts';
+import { limitWords } from '../meter/limit.ts';
+import { Meter } from '../meter/meter.ts';
+import { type PipelineProfile, Recorder } from '../meter/pipeline-profile.ts';
+import { tableOf } from '../meter/table.ts';
+import { documentAt } from '../storage/documents.ts';
+import type { ProfilePlace } from './options/profile.ts';
+import { ProfileDisplay } from './profile-display.ts';
+import type { Shell } from './shell.ts';
+
+/**
+ * Runs a command with a meter, and tells what that has seen: also if the command fails, up to there.
+ *
+ * @param title what is run: `asb backup`
+ * @throws what the command throws; AsbError `STORAGE` if it ends well and the profile can't be written, `USAGE`
+ *   if what stands in its place is no file
+ */
+export const runProfiled = async (
+  title: string,
+  { file }: ProfilePlace,
+  shell: Shell,
+  run: (shell: Shell) => Promise<void>,
+): Promise<void> => {
+  const meter = new Meter();
+  const recorder = new Recorder({ meter, title });
+  const display = new ProfileDisplay({ shell, recorder });
+  const draw = (text: string): void => display.draw(text);
+  let failure: { readonly thrown: unknown } | undefined;
+  try {
+    await run({ ...shell, meter, draw });
+  } catch (thrown) {
+    failure = { thrown };
+  }
+  display.close();
+  const profile = recorder.profile(failure?.thrown);
+  tell(shell, profile);
+  if (file !== undefined && profile.stages.length > 0) {
+    try {
+      await documentAt(file.path).write(await textOf(profile, file.form));
+    } catch (error) {
+      if (failure === undefined) throw error;
+      // Why the command failed is what its exit status and its last words are about.
+      shell.say(`warning: no profile was written: ${messageOf(error)}`);
+    }
+  }
+  if (failure !== undefined) throw failure.thrown;
+};
+
+const textOf = async (profile: PipelineProfile, form: 'json' | 'html'): Promise<string> => {
+  if (form === 'json') return `${JSON.stringify(profile)}\n`;
+  const { profilePage } = await import('./profile-page/page.ts');
+  return profilePage(profile);
+};
+
+/** For programs, each line has its figures beside it. */
+const tell = (shell: Shell, { stages, elapsed, limit, thread }: PipelineProfile): void => {
+  if (stages.length === 0) {
+    shell.say('note: there is nothing to profile: no stage has run');
+    return;
+  }
+  const event = 'profile';
+  const [head = '', ...rows] = tableOf(stages, elapsed);
+  shell.say(head, { event, elapsed, thread });
+  for (const [index, stage] of stages.entries()) shell.say(rows[index]!, { event, stage });
+  if (limit !== null) shell.say(limitWords(limit), { event, limit });
+  shell.say(`the main thread was at work ${Math.round(thread * 100)} % of the time`);
+};
