@@ -2,6 +2,7 @@ import type { Command } from '../command.ts';
 import { runFilter } from '../filter.ts';
 import { concurrency, frameSize, level, verbose } from '../options/common.ts';
 import { MIB } from '../options/files.ts';
+import { profile } from '../options/profile.ts';
 
 export const compressCommand: Command = {
   name: 'compress',
@@ -11,7 +12,7 @@ export const compressCommand: Command = {
     'Reads .asb text from standard input and writes it to standard output as zstd frames of about\n' +
     '3 MiB of whole records each, so that asb rotate may cut between them. asb bench --advise tells\n' +
     'which level and which frames are best for some data on this machine.',
-  options: [level, frameSize, concurrency, verbose],
+  options: [level, frameSize, concurrency, profile, verbose],
   examples: [
     [
       'asb scan -n test | asb serialize -n test | asb compress > test.asb.zst',
@@ -33,6 +34,6 @@ export const compressCommand: Command = {
       frameSize: given.value(frameSize) * MIB,
       concurrency: given.value(concurrency),
     });
-    await runFilter(shell, input, [units(), frames], 'frames');
+    await runFilter(shell, { input, units: units(), compress: frames }, 'frames');
   },
 };
