@@ -3,7 +3,9 @@ import type { Commands } from './command-line.ts';
 import type { Option } from './option.ts';
 import { configOptions } from './options/config.ts';
 import { logOptions } from './options/log.ts';
+import { profile } from './options/profile.ts';
 import { secretAgentOptions } from './options/secret-agent.ts';
+import type { Shell } from './shell.ts';
 
 /**
  * In the order of the help: the jobs first, the filters as data flows. Each is read when it is asked for:
@@ -52,6 +54,13 @@ const loaded = async (load: () => Promise<Command>): Promise<Command> => {
   return {
     ...command,
     options: [...command.options, ...logOptions, ...completingOf(command)],
+    async run(given, shell) {
+      const place = given.value(profile);
+      if (place === undefined) return command.run(given, shell);
+      const { runProfiled } = await import('./profiled.ts');
+      const run = (metered: Shell) => command.run(given, metered);
+      return runProfiled(`asb ${command.name}`, place, shell, run);
+    },
   };
 };
 
