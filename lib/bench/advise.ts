@@ -15,7 +15,8 @@ import {
 import { chainOf } from './chain.ts';
 import { BenchPlace } from './place.ts';
 import type { BenchSettings } from './settings.ts';
-import { checkText, type Run, runOnce, textSumOf } from './subject.ts';
+import { sizeOf } from './streams.ts';
+import { checkText, type Prepared, type Run, runOnce, textSumOf } from './subject.ts';
 import { type TrialOptions, tryAll } from './trials.ts';
 
 const MIB = 1024 * 1024;
@@ -38,8 +39,10 @@ const UPLOADS = [
   { minPartSize: 16 * MIB, maxAsyncUploads: 8 },
   { minPartSize: 32 * MIB, maxAsyncUploads: 4 },
 ] as const;
-/** What is uploaded to compare them, at least: parts that are on their way at once. */
-const UPLOAD_SIZE = 128 * MIB;
+/** Bytes that are uploaded to compare them: many parts, if the place is fast enough for so much. */
+const UPLOAD_SIZE = { min: 16 * MIB, max: 128 * MIB } as const;
+/** Bytes that show how fast a place is. */
+const RATE_SIZE = 16 * MIB;
 
 /** How much longer the next ones may take: a level than the one below, or one frame at a time. */
 const GROWTH = { levels: 2.5, others: 2 } as const;
@@ -87,24 +90,22 @@ export interface Advice {
  *
  * @throws AsbError as `bench`; `RANGE` for a number of seconds that is none
  */
-export const advise = async (options: AdviseOptions): Promise<Advice> => {
+export const adviseSettings = async (options: AdviseOptions): Promise<Advice> => {
   const { seconds = DEFAULT_ADVICE_SECONDS, directory, onQuestion = () => {} } = options;
   if (!(seconds >= 1 && seconds <= MAX_ADVICE_SECONDS)) {
     const expected = `1 to ${MAX_ADVICE_SECONDS}`;
     throw new AsbError('RANGE', `seconds: ${seconds}; expected ${expected}`, { expected });
   }
   const bed = await testBed({ memory: DEFAULT_ADVICE_MEMORY, ...options });
-  const place =
-    directory === undefined ? undefined : await BenchPlace.open(directory, options.s3 ?? {});
   const text = await textSumOf(bed.held, bed);
   const begin = bed.gauge.now();
   const until = (question: keyof typeof SHARES): number => {
     onQuestion(question);
     return begin + seconds * 1000 * SHARES[question];
   };
+  const target = directory === undefined ? undefined : await targetAt(bed, directory, options);
+  const rate = target?.bytesPerSecond;
   const packing = packingOf(bed, text.sha256);
-  if (place !== undefined) onQuestion('place');
-  const rate = place === undefined ? undefined : await rateOf(bed, place);
 
   const levels = await tryAll({
     ...packing,
@@ -112,55 +113,54 @@ export const advise = async (options: AdviseOptions): Promise<Advice> => {
     growth: GROWTH.levels,
     deadline: until('levels'),
   });
-  const level = bestOf(levels, rate).settings.level ?? DEFAULT_LEVEL;
+  const level = chosenFrom(LEVELS, levels, rate);
   const frameSizes = await tryAll({
     ...packing,
     candidates: withRest(FRAME_SIZES, (frameSize) => ({ level, frameSize })),
     growth: GROWTH.others,
     deadline: until('frameSizes'),
   });
-  const frameSize = bestOf(frameSizes, rate).settings.frameSize ?? DEFAULT_FRAME_SIZE;
+  const frameSize = chosenFrom(FRAME_SIZES, frameSizes, rate);
   const concurrencies = await tryAll({
     ...packing,
     candidates: withRest(CONCURRENCIES, (concurrency) => ({ level, frameSize, concurrency })),
     growth: GROWTH.others,
     deadline: until('concurrencies'),
   });
-  const concurrency = bestOf(concurrencies, rate).settings.concurrency ?? DEFAULT_CONCURRENCY;
+  const concurrency = chosenFrom(CONCURRENCIES, concurrencies, rate);
   const uploads =
-    place !== undefined && directory !== undefined && isS3Url(directory)
-      ? await tryAll({
-          ...(await sendingOf(bed, place)),
-          growth: GROWTH.others,
-          deadline: until('uploads'),
-        })
+    target !== undefined && isS3Url(target.location)
+      ? await uploadsOf(bed, target, until('uploads'))
       : undefined;
+  const upload = uploads === undefined ? {} : bestOf(uploads).settings;
   return {
     version: REPORT_VERSION,
     node: process.versions.node,
     processors: availableParallelism(),
     input: bed.input,
     textBytes: text.bytes,
-    best: {
-      level,
-      frameSize,
-      concurrency,
-      ...(uploads === undefined ? {} : bestOf(uploads).settings),
-    },
+    best: { level, frameSize, concurrency, ...upload },
     levels,
     frameSizes,
     concurrencies,
-    ...(directory === undefined || rate === undefined
+    ...(target === undefined
       ? {}
       : {
           place: {
-            location: directory,
-            bytesPerSecond: rate,
+            location: target.location,
+            bytesPerSecond: target.bytesPerSecond,
             ...(uploads === undefined ? {} : { uploads }),
           },
         }),
   };
 };
+
+/** What the best settings have of the values that were tried, in their order. */
+const chosenFrom = <Value>(
+  values: readonly Value[],
+  trials: Trials,
+  rate: number | undefined,
+): Value => values[trials.tried.indexOf(bestOf(trials, rate))]!;
 
 const withRest = <Value>(
   [first, ...rest]: readonly [Value, ...Value[]],
@@ -180,36 +180,57 @@ const packingOf = (bed: TestBed, sha256: string): Pick<TrialOptions, 'check' | '
   };
 };
 
-/** Bytes that a place takes in a second: a file with all the text. */
-const rateOf = async (bed: TestBed, place: BenchPlace): Promise<number> => {
+/** A place, and how fast it is. */
+interface Target {
+  readonly location: string;
+  /** Writes so many bytes of text, by the clock: what they are does not matter there. */
+  readonly send: (settings: BenchSettings, size: number) => Promise<Run>;
+  readonly bytesPerSecond: number;
+}
+
+/** Measures a place, as it is set if nobody says. */
+const targetAt = async (
+  bed: TestBed,
+  location: string,
+  { s3 = {}, onQuestion = () => {} }: AdviseOptions,
+): Promise<Target> => {
+  onQuestion('place');
+  const place = await BenchPlace.open(location, s3);
   const chain = chainOf(['upload']);
   const subject = await subjectOf(bed, { chain, settings: {}, place, prepared: new Map() });
-  const run = await runOnce(subject, bed);
-  return run.bytesOut / run.seconds;
+  const send: Target['send'] = (settings, size) =>
+    runOnce({ ...subject, settings, input: ofSize(subject.input, size) }, bed);
+  const { bytesOut, seconds } = await send({}, RATE_SIZE);
+  return { location, send, bytesPerSecond: bytesOut / seconds };
 };
 
-/** Text, again and again, to a place: what it is does not matter there. */
-const sendingOf = async (
-  bed: TestBed,
-  place: BenchPlace,
-): Promise<Pick<TrialOptions, 'candidates' | 'check' | 'run' | 'gauge'>> => {
-  const chain = chainOf(['upload']);
-  const { input, ...rest } = await subjectOf(bed, {
-    chain,
-    settings: {},
-    place,
-    prepared: new Map(),
-  });
-  const times = Math.ceil(UPLOAD_SIZE / input.bytes);
-  const chunks = Array.from({ length: times }, () => input.chunks).flat();
-  const long = { chunks, bytes: input.bytes * times };
-  const run = (settings: BenchSettings): Promise<Run> =>
-    runOnce({ ...rest, settings, input: long }, bed);
-  return {
-    candidates: [...UPLOADS],
-    gauge: bed.gauge,
+/** Chunks from the beginning, again and again, until there is as much as `size`. */
+const ofSize = ({ chunks }: Prepared, size: number): Prepared => {
+  const taken: (typeof chunks)[number][] = [];
+  let bytes = 0;
+  for (let at = 0; bytes < size; at = (at + 1) % chunks.length) {
+    const chunk = chunks[at]!;
+    taken.push(chunk);
+    bytes += sizeOf(chunk);
+  }
+  return { chunks: taken, bytes };
+};
+
+/** Tries sizes of parts, on as many bytes as there is time for. */
+const uploadsOf = (
+  { gauge }: TestBed,
+  { send, bytesPerSecond }: Target,
+  deadline: number,
+): Promise<Trials> => {
+  const seconds = (deadline - gauge.now()) / 1000 / UPLOADS.length;
+  const size = Math.min(UPLOAD_SIZE.max, Math.max(UPLOAD_SIZE.min, bytesPerSecond * seconds));
+  return tryAll({
+    gauge,
+    candidates: UPLOADS,
     // An upload compares what arrived by itself, each time.
     check: async () => {},
-    run,
-  };
+    run: (settings) => send(settings, size),
+    growth: GROWTH.others,
+    deadline,
+  });
 };

@@ -13,6 +13,7 @@ import { type BenchSettings, inputSettingsOf } from './settings.ts';
 import { type Pairs, pairsOf, type Spread, spreadOf } from './statistics.ts';
 import {
   check,
+  checkSize,
   type Prepared,
   prepare,
   type Run,
@@ -252,15 +253,6 @@ const benchChain = async (
     sides: measured,
     ...(ones === undefined || others === undefined ? {} : { comparison: compare(ones, others) }),
   };
-};
-
-/** What was checked once was as long as what comes out now. */
-const checkSize = ({ links }: Chain, bytes: number, expected: number): void => {
-  if (bytes === expected) return;
-  const stages = links.map(({ stage }) => stage).join(' ');
-  throw new AsbError('FORMAT', `${stages}: ${bytes} bytes came out, and ${expected} before that`, {
-    expected: `${expected} bytes`,
-  });
 };
 
 export interface SubjectOptions {

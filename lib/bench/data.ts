@@ -78,7 +78,7 @@ const BATCH_SIZE = 512 * 1024;
  *
  * @throws AsbError `RANGE` for a number that is out of range, or bins that make a record too large
  */
-export const generate = (options: DataOptions = {}): Generator<RecordBatch> => {
+export const generateRecords = (options: DataOptions = {}): Generator<RecordBatch> => {
   const data = { ...DEFAULTS, ...options };
   const types = data.binTypes;
   const bins = options.bins ?? types.length;

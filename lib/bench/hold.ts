@@ -6,7 +6,7 @@ import { RecordBatch } from '../record/batch.ts';
 import type { RecordChunk } from '../record/chunk.ts';
 import { parse } from '../stages/parse.ts';
 import { unpack } from '../stages/unpack.ts';
-import { type DataOptions, generate, NAMESPACE } from './data.ts';
+import { type DataOptions, generateRecords, NAMESPACE } from './data.ts';
 
 /** Bytes of records that are held unless somebody says how many. */
 export const DEFAULT_MEMORY = 256 * 1024 * 1024;
@@ -44,10 +44,10 @@ const owned = (batch: RecordBatch): RecordBatch => {
 
 /**
  * Generates records, and holds them.
- * @throws AsbError as {@link generate}; the signal's reason
+ * @throws AsbError as {@link generateRecords}; the signal's reason
  */
 export const holdGenerated = (data: DataOptions, options: HoldOptions): Promise<Held> =>
-  hold(generate(data), () => NAMESPACE, options);
+  hold(generateRecords(data), () => NAMESPACE, options);
 
 /** How bytes are read that are to be held. */
 export interface HoldBytesOptions extends HoldOptions {

@@ -193,6 +193,18 @@ export const check = async (
   );
 };
 
+/**
+ * What was checked once must be as long as what comes out now.
+ * @throws AsbError `FORMAT`
+ */
+export const checkSize = ({ links }: Chain, bytes: number, expected: number): void => {
+  if (bytes === expected) return;
+  const stages = links.map(({ stage }) => stage).join(' ');
+  throw new AsbError('FORMAT', `${stages}: ${bytes} bytes came out, and ${expected} before that`, {
+    expected: `${expected} bytes`,
+  });
+};
+
 /** What text is. */
 export interface TextSum {
   readonly bytes: number;

@@ -129,8 +129,8 @@ const runAdvise = async (given: Given, shell: Shell): Promise<void> => {
       if (shell.verbose) shell.say(`trying ${QUESTIONS[what]}`);
     },
   };
-  const { advise: find } = await import('../../bench/advise.ts');
-  const advice = await find(options);
+  const { adviseSettings } = await import('../../bench/advise.ts');
+  const advice = await adviseSettings(options);
   tellCut(shell, advice.input);
   const { adviceLines } = await import('../advice-report.ts');
   await print(given, shell, advice, () => adviceLines(advice));
