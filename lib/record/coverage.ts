@@ -1,4 +1,4 @@
-import type { Extent } from './extent.ts';
+import { Extent, type PackedExtent } from './extent.ts';
 import { DIGEST_SIZE, PARTITION_COUNT, partitionOf } from './layout.ts';
 
 /** What a file, or a whole backup, holds: counts, and the last digest of each partition. */
@@ -8,6 +8,21 @@ export class Coverage {
   udfs = 0;
   readonly #touched = new Uint8Array(PARTITION_COUNT);
   readonly #digests = Buffer.alloc(PARTITION_COUNT * DIGEST_SIZE);
+
+  /** The coverage of which {@link packed} made this. */
+  static unpack(packed: PackedExtent): Coverage {
+    const coverage = new Coverage();
+    coverage.add(Extent.unpack(packed));
+    return coverage;
+  }
+
+  /** A copy for another thread, in memory of its own. */
+  packed(): PackedExtent {
+    const positions = [...this.positions().values()];
+    const digests = new Uint8Array(positions.length * DIGEST_SIZE);
+    for (const [index, digest] of positions.entries()) digests.set(digest, index * DIGEST_SIZE);
+    return { records: this.records, indexes: this.indexes, udfs: this.udfs, digests };
+  }
 
   /** Adds a chunk that was written behind all before. */
   add(extent: Extent): void {

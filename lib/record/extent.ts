@@ -2,6 +2,15 @@ import { DIGEST_SIZE, partitionOf } from './layout.ts';
 
 const FEW_DIGESTS = 8 * DIGEST_SIZE;
 
+/** What an {@link Extent} knows, in a form that can be copied to another thread. */
+export interface PackedExtent {
+  readonly records: number;
+  readonly indexes: number;
+  readonly udfs: number;
+  /** Last digests of runs, one behind the other. */
+  readonly digests: Uint8Array;
+}
+
 /**
  * What a chunk of text or frames holds, for whoever must know how far a backup is safe: how many
  * records and globals, and for each run of records of one partition the last digest. Records of a
@@ -17,6 +26,23 @@ export class Extent {
   #partition = -1;
   #bytes: Uint8Array = this.#digests;
   #at = 0;
+
+  /** The extent of which {@link packed} made this. */
+  static unpack({ records, indexes, udfs, digests }: PackedExtent): Extent {
+    const extent = new Extent();
+    extent.records = records;
+    extent.indexes = indexes;
+    extent.udfs = udfs;
+    extent.#digests = Buffer.from(digests.buffer, digests.byteOffset, digests.length);
+    extent.#length = digests.length;
+    return extent;
+  }
+
+  /** A copy for another thread, in memory of its own. */
+  packed(): PackedExtent {
+    const digests = new Uint8Array(this.#digests.subarray(0, this.#length));
+    return { records: this.records, indexes: this.indexes, udfs: this.udfs, digests };
+  }
 
   /** One more record. Its digest is remembered by place until {@link settle}. */
   record(bytes: Uint8Array, digestAt: number): void {

@@ -36,3 +36,12 @@ t.test('the last digest of each partition, and how many there are of all', async
     ],
   );
 });
+
+t.test('to another thread', async (t) => {
+  const coverage = new Coverage();
+  coverage.add(extentOf(digestIn(7, 2), digestIn(4095, 1), digestIn(0, 5)));
+  coverage.udfs = 3;
+  const there = Coverage.unpack(structuredClone(coverage.packed()));
+  t.match(there, { records: 3, indexes: 0, udfs: 3, partitions: [0, 7, 4095] });
+  t.strictSame(there.positions(), coverage.positions());
+});

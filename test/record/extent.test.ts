@@ -66,6 +66,26 @@ t.test('appended to another', async (t) => {
   );
 });
 
+t.test('to another thread, where more may be appended', async (t) => {
+  fc.assert(
+    fc.property(fc.array(digest, { maxLength: 30 }), (digests) => {
+      const extent = new Extent();
+      extent.indexes = 1;
+      extent.udfs = 2;
+      for (const one of digests) extent.record(one, 0);
+      extent.settle();
+      const packed = extent.packed();
+      t.equal(packed.digests.buffer.byteLength, packed.digests.length, 'no more is copied');
+      const there = Extent.unpack(structuredClone(packed));
+      t.strictSame(there.packed(), packed);
+      there.append(extent);
+      t.match(there, { records: 2 * digests.length, indexes: 2, udfs: 4 });
+      const last = lastOfRuns(digests);
+      t.strictSame(Array.from(there.digests(), hex), [...last, ...last]);
+    }),
+  );
+});
+
 t.test('a note is of a very chunk', async (t) => {
   const chunk = Buffer.from('chunk');
   const extent = new Extent();

@@ -45,3 +45,27 @@ t.test('whoever leaves it leaves the source', async (t) => {
   for await (const _ of early.source) break;
   t.ok(inner.destroyed);
 });
+
+t.test('it does not wait for a source that is silent', async (t) => {
+  for (const ends of [false, true]) {
+    const inner = new Readable({ objectMode: true, read: () => {} });
+    const early = endingEarly(inner, () => true);
+    const first = gathered(early.source);
+    await new Promise(setImmediate);
+    early.source.destroy(failure);
+    await t.rejects(first, failure);
+    t.ok(inner.destroyed);
+    // What still comes of it finds nobody.
+    inner.destroy(ends ? undefined : new Error('later'));
+    await new Promise(setImmediate);
+    t.equal(early.failure, undefined);
+  }
+});
+
+t.test('one that has failed before anybody reads', async (t) => {
+  const inner = new Readable({ objectMode: true, read: () => {} });
+  const early = endingEarly(inner, () => true);
+  inner.destroy(failure);
+  await new Promise(setImmediate);
+  await t.rejects(gathered(early.source), failure);
+});

@@ -37,14 +37,20 @@ export class Holders {
     return this.#bitmaps;
   }
 
+  /** Takes in what other scans, of other partitions, have learnt. */
+  add(known: HolderBitmaps): void {
+    for (const [name, bitmap] of known) {
+      const mine = this.#bitmapOf(name);
+      for (let at = 0; at < BITMAP_SIZE; at++) mine[at]! |= bitmap[at]!;
+    }
+  }
+
   /** Takes in who holds partitions of which no holder is known. */
   learn(partitions: readonly number[], map: PartitionMap<ClusterNode>): void {
     const unknown = partitions.filter((id) => this.of(id).length === 0);
     for (const id of unknown) {
       for (const { name } of map.holders(id)) {
-        let bitmap = this.#bitmaps.get(name);
-        if (bitmap === undefined) this.#bitmaps.set(name, (bitmap = Buffer.alloc(BITMAP_SIZE)));
-        bitmap[id >> 3]! |= 0x80 >> (id & 7);
+        this.#bitmapOf(name)[id >> 3]! |= 0x80 >> (id & 7);
       }
     }
   }
@@ -62,5 +68,13 @@ export class Holders {
   haveLeft(partition: number, members: ReadonlySet<string>): boolean {
     const names = this.of(partition);
     return names.length > 0 && !names.some((name) => members.has(name));
+  }
+
+  #bitmapOf(name: string): Buffer {
+    const known = this.#bitmaps.get(name);
+    if (known !== undefined) return known;
+    const bitmap = Buffer.alloc(BITMAP_SIZE);
+    this.#bitmaps.set(name, bitmap);
+    return bitmap;
   }
 }

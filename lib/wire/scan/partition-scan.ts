@@ -149,7 +149,7 @@ export class PartitionScan {
     await this.#reachAll();
     if (this.#stopped) return;
     const { parallel = 1 } = this.#options;
-    const dealt = this.#dealer.deal(this.#tracker.remaining(), parallel);
+    const dealt = this.#deal(this.#tracker.remaining(), parallel);
     this.#slots = new Slots(Math.max(1, Math.min(parallel, dealt.shares.length)));
     this.#startAll(dealt, 0);
   }
@@ -166,6 +166,12 @@ export class PartitionScan {
       await this.#wait(`node ${unreached.join(', ')} of the cluster can't be reached; it`, retry);
       await lookAnew(this.#cluster);
     }
+  }
+
+  #deal(partitions: readonly number[], parallel: number): Dealt {
+    const dealt = this.#dealer.deal(partitions, parallel);
+    this.#options.onHolders?.(this.holders);
+    return dealt;
   }
 
   #startAll({ shares, lacks }: Dealt, retry: number): void {
@@ -195,7 +201,7 @@ export class PartitionScan {
     await lookAnew(this.#cluster);
     if (this.#stopped) return;
     // Not in more shares than before, or each retry would multiply them.
-    this.#startAll(this.#dealer.deal(lack.partitions, 1), retry);
+    this.#startAll(this.#deal(lack.partitions, 1), retry);
   }
 
   /** Waits before a retry, and tells of it; {@link stop} ends the wait. */

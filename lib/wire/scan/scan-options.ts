@@ -15,6 +15,8 @@ export interface PartitionScanOptions extends ScanSelection, RateLimits {
    * them, a partition is not read. Default: those that hold it now.
    */
   readonly holders?: HolderBitmaps;
+  /** Told of the same of this scan, before partitions are asked for; not to be kept: it grows. */
+  readonly onHolders?: (holders: HolderBitmaps) => void;
   /** Scans at once, over all nodes. Default 1. */
   readonly parallel?: number;
   /** Stops after so many. Default 0: all. */

@@ -55,6 +55,20 @@ t.test('whether all have left', async (t) => {
   }
 });
 
+t.test('what several scans have learnt, together', async (t) => {
+  sandbox.migrate([0, 7], [one, two]);
+  sandbox.migrate([8], [three]);
+  const map = await mapNow();
+  const all = new Holders();
+  for (const ids of [[0], [7], [8]]) {
+    const part = new Holders();
+    part.learn(ids, map);
+    all.add(structuredClone(part.bitmaps));
+  }
+  const names = [0, 1, 7, 8].map((id) => all.of(id));
+  t.strictSame(names, [['A1', 'A2'], [], ['A1', 'A2'], ['A3']]);
+});
+
 t.test('handed on to a later scan', async (t) => {
   const holders = new Holders();
   holders.learn([0, 7, 8, 2000], await mapNow());
