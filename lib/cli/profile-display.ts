@@ -58,7 +58,7 @@ export class ProfileDisplay {
       if (this.#above !== '') this.#shell.draw(this.#above);
       return;
     }
-    const rows = tableOf(figures, this.#recorder.elapsed);
+    const rows = tableOf(figures, this.#recorder.elapsed, this.#recorder.limit);
     // The last column would wrap.
     const table = rows.map((row) => `\r${row.slice(0, columns - 1)}\x1b[K`);
     this.#shell.draw([...(this.#above === '' ? [] : [this.#above]), ...table].join('\n'));

@@ -1,8 +1,7 @@
 import { messageOf } from '../errors.ts';
-import { limitWords } from '../meter/limit.ts';
 import { Meter } from '../meter/meter.ts';
 import { type PipelineProfile, Recorder } from '../meter/pipeline-profile.ts';
-import { tableOf } from '../meter/table.ts';
+import { limitLine, tableOf } from '../meter/table.ts';
 import { documentAt } from '../storage/documents.ts';
 import type { ProfilePlace } from './options/profile.ts';
 import { ProfileDisplay } from './profile-display.ts';
@@ -59,9 +58,8 @@ const tell = (shell: Shell, { stages, elapsed, limit, thread }: PipelineProfile)
     return;
   }
   const event = 'profile';
-  const [head = '', ...rows] = tableOf(stages, elapsed);
+  const [head = '', ...rows] = tableOf(stages, elapsed, undefined);
   shell.say(head, { event, elapsed, thread });
   for (const [index, stage] of stages.entries()) shell.say(rows[index]!, { event, stage });
-  if (limit !== null) shell.say(limitWords(limit), { event, limit });
-  shell.say(`the main thread was at work ${Math.round(thread * 100)} % of the time`);
+  if (limit !== null) shell.say(limitLine(limit), { event, limit });
 };

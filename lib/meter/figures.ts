@@ -12,6 +12,11 @@ export interface StageFigures {
    * writes to a disk or a network, the time that these take, too.
    */
   readonly busy: number;
+  /**
+   * Of these, those for which its own code had the thread, as far as that can be seen: what an `async` function
+   * does behind its first `await` cannot.
+   */
+  readonly running: number;
   /** Milliseconds without anything to do. Of a source: waiting for what it reads from. */
   readonly waiting: number;
   /** Milliseconds held back by what comes behind: its output is full, or its thread is at work for others. */
@@ -25,6 +30,7 @@ export class Counters {
   bytesIn = 0;
   bytesOut = 0;
   busy = 0;
+  running = 0;
   waiting = 0;
   held = 0;
 
@@ -34,6 +40,7 @@ export class Counters {
     this.bytesIn += more.bytesIn;
     this.bytesOut += more.bytesOut;
     this.busy += more.busy;
+    this.running += more.running;
     this.waiting += more.waiting;
     this.held += more.held;
   }

@@ -3,16 +3,25 @@ import type { StageFigures } from './figures.ts';
 /** The stage that decides how fast a row is, and what shows it. Shares are of the time that the row took. */
 export interface Limit {
   readonly stage: string;
-  /** Whether it is the first: then it may be what it reads from. */
-  readonly isSource: boolean;
-  /** For which it was at work; of a source, for which it was not held back. */
+  /**
+   * How it limits: by what it reads from, or itself (the first of a row); by having the thread that all of them
+   * need; or by what it does or waits for elsewhere: a disk, a network, libuv's pool.
+   */
+  readonly by: 'source' | 'thread' | 'stage';
+  /** For which it waited or worked (source); had the thread (thread); was at work (stage). */
   readonly share: number;
+  /** Share of the time for which the main thread was at work for anything, where that is known. */
+  readonly thread?: number;
   /** The stage before it, and for how much of the time that was held back. */
   readonly before?: { readonly stage: string; readonly held: number };
   /** The stage behind it, and for how much of the time that waited. */
   readonly behind?: { readonly stage: string; readonly waiting: number };
 }
 
+/** A thread that is at work for so much of the time has none left: what needs it waits for it. */
+const SATURATED = 0.9;
+/** Share of such a thread below which its stages say nothing: most of it is for code that nobody sees. */
+const MIN_RUNNING = 0.25;
 /**
  * Share of the time for which the stage before must be held back: what that stage would gain is all that a row
  * can gain by a faster stage, and less than this is no limit.
@@ -29,58 +38,87 @@ export const spanOf = (stages: readonly StageFigures[]): number =>
   Math.max(0, ...stages.map(timeOf));
 
 /**
- * The limiting stage: the one that was occupied for most of the time, where the stage before it was held back.
+ * The limiting stage.
  *
- * - Occupied is a stage that neither waits for those before it nor is held back by those behind it: so a source
- *   that waits for its server is.
- * - That a stage seems busy is not enough: stages share a thread, and who writes to a disk is told that this is
- *   done when others leave the thread, and seems busy until then. Were it the limit, its input would pile up, and
- *   hold back the stage before; or that would have ended long since.
+ * - If the thread that they share is at work nearly always, it is the one that has it for longest. That others seem
+ *   busy says nothing then: who writes to a disk is told that this is done when the thread is free.
+ * - Else the thread has time, and so a stage that only needs the thread is none. It is the one that was occupied for
+ *   most of the time, where the stage before it was held back (or had ended). Occupied is what neither waits for
+ *   those before it nor is held back by those behind it: so a source that waits for its server is.
  *
  * @param stages a row, in its order
+ * @param thread share of the time for which their thread was at work, if that is known
  * @returns `undefined` before anything has happened
  */
-export const limitOf = (stages: readonly StageFigures[]): Limit | undefined => {
+export const limitOf = (stages: readonly StageFigures[], thread?: number): Limit | undefined => {
   const span = spanOf(stages);
   if (span === 0) return undefined;
-  let found = -1;
-  let most = -1;
-  for (const [index, stage] of stages.entries()) {
-    const before = stages[index - 1];
-    const share = (before === undefined ? stage.busy + stage.waiting : stage.busy) / span;
-    const isCandidate = before === undefined || keptFrom(before, span) >= MIN_HELD;
-    if (!isCandidate || share <= most) continue;
-    found = index;
-    most = share;
+  const facts = thread === undefined ? {} : { thread };
+  const byThread = mostOf(stages.map(({ running }) => running / span));
+  if (thread !== undefined && thread >= SATURATED && byThread.share >= MIN_RUNNING) {
+    return {
+      ...aroundOf(stages, byThread.index, span),
+      by: 'thread',
+      share: byThread.share,
+      ...facts,
+    };
   }
-  const before = stages[found - 1];
-  const behind = stages[found + 1];
+  const { index, share } = mostOf(
+    stages.map((stage, at) => {
+      const before = stages[at - 1];
+      if (before === undefined) return (stage.busy + stage.waiting) / span;
+      return keptShare(before, span) < MIN_HELD ? 0 : stage.busy / span;
+    }),
+  );
+  const by = index === 0 ? 'source' : 'stage';
+  return { ...aroundOf(stages, index, span), by, share, ...facts };
+};
+
+/** The first of the largest. */
+const mostOf = (shares: readonly number[]): { readonly index: number; readonly share: number } => {
+  const share = Math.max(...shares);
+  return { index: shares.indexOf(share), share };
+};
+
+/** Share of the time for which a stage was held back, or had given all it had. */
+const keptShare = (stage: StageFigures, span: number): number =>
+  (stage.held + span - timeOf(stage)) / span;
+
+const aroundOf = (stages: readonly StageFigures[], index: number, span: number) => {
+  const before = stages[index - 1];
+  const behind = stages[index + 1];
   return {
-    stage: stages[found]!.name,
-    isSource: found === 0,
-    share: most,
+    stage: stages[index]!.name,
     ...(before && { before: { stage: before.name, held: before.held / span } }),
     ...(behind && { behind: { stage: behind.name, waiting: behind.waiting / span } }),
   };
 };
 
-/** Share of the time for which a stage was held back, or had given all it had. */
-const keptFrom = (stage: StageFigures, span: number): number =>
-  (stage.held + span - timeOf(stage)) / span;
-
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
 
-/**
- * The same in words: `limited by compress: busy 97 % of the time; serialize before it is held back 80 %, rotate
- * behind it waits 92 %`.
- */
-export const limitWords = ({ stage, isSource, share, before, behind }: Limit): string => {
-  const what = isSource
-    ? `limited by ${stage}, or what it reads from: that takes ${percent(share)} of the time`
-    : `limited by ${stage}: busy ${percent(share)} of the time`;
+/** The words of a limit: what limits, and what shows it. */
+export interface LimitWords {
+  /** `limited by compress` */
+  readonly what: string;
+  /** `busy 97 % of the time; serialize before it is held back 80 %, rotate behind it waits 92 %` */
+  readonly why: string;
+}
+
+export const limitWords = ({ stage, by, share, thread, before, behind }: Limit): LimitWords => {
   const around = [
     ...(before ? [`${before.stage} before it is held back ${percent(before.held)}`] : []),
     ...(behind ? [`${behind.stage} behind it waits ${percent(behind.waiting)}`] : []),
-  ];
-  return around.length === 0 ? what : `${what}; ${around.join(', ')}`;
+  ].join(', ');
+  const rest = around === '' ? '' : `; ${around}`;
+  if (by === 'thread') {
+    const why = `it has the main thread ${percent(share)} of the time, which is at work ${percent(thread ?? 1)}`;
+    return { what: `limited by ${stage}`, why: `${why}${rest}` };
+  }
+  const hint = thread === undefined ? '' : `; the main thread is at work ${percent(thread)}`;
+  return by === 'source'
+    ? {
+        what: `limited by ${stage}, or what it reads from`,
+        why: `that takes ${percent(share)} of the time${rest}${hint}`,
+      }
+    : { what: `limited by ${stage}`, why: `busy ${percent(share)} of the time${rest}${hint}` };
 };

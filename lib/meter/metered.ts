@@ -1,7 +1,9 @@
 import type { StageFigures } from './figures.ts';
+import { limitOf } from './limit.ts';
 import { Meter } from './meter.ts';
 import type { Stage } from './probe.ts';
 import { tableOf } from './table.ts';
+import { utilizationFromNow } from './utilization.ts';
 
 /** Stages that are watched. */
 export interface Metered<Stages extends Readonly<Record<string, Stage>>> {
@@ -25,7 +27,15 @@ export interface Metered<Stages extends Readonly<Record<string, Stage>>> {
  */
 export const meter = <Stages extends Readonly<Record<string, Stage>>>(
   stages: Stages,
-  { now = () => performance.now() }: { readonly now?: () => number } = {},
+  {
+    now = () => performance.now(),
+    utilization = utilizationFromNow(),
+  }: {
+    /** A clock in milliseconds, for tests. */
+    readonly now?: () => number;
+    /** Share of the time until now for which the thread was at work, for tests. */
+    readonly utilization?: () => number;
+  } = {},
 ): Metered<Stages> => {
   const watching = new Meter({ now });
   const begin = now();
@@ -35,6 +45,9 @@ export const meter = <Stages extends Readonly<Record<string, Stage>>>(
   return {
     stages: list,
     figures: () => watching.figures(),
-    report: () => tableOf(watching.figures(), now() - begin).join('\n'),
+    report() {
+      const figures = watching.figures();
+      return tableOf(figures, now() - begin, limitOf(figures, utilization())).join('\n');
+    },
   };
 };

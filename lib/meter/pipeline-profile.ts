@@ -3,6 +3,7 @@ import type { StageFigures } from './figures.ts';
 import { type Limit, limitOf } from './limit.ts';
 import type { Meter } from './meter.ts';
 import { type SampleSeries, Samples } from './samples.ts';
+import { utilizationFromNow } from './utilization.ts';
 
 /** What `--profile=FILE.json` writes. */
 export interface PipelineProfile {
@@ -65,6 +66,11 @@ export class Recorder {
     return this.#options.meter.figures();
   }
 
+  /** What limits until now. */
+  get limit(): Limit | undefined {
+    return limitOf(this.figures, this.#utilization());
+  }
+
   /** Remembers the figures of this moment. */
   sample(): void {
     this.#samples.add(this.elapsed, this.figures);
@@ -74,25 +80,21 @@ export class Recorder {
   profile(failure?: unknown): PipelineProfile {
     const stages = this.figures;
     const elapsed = this.elapsed;
+    const thread = this.#utilization();
     return {
       format: 'asb-profile',
       version: 1,
       title: this.#options.title,
       begun: this.#begun.toISOString(),
       elapsed,
-      thread: this.#utilization(),
+      thread,
       failure:
         failure === undefined
           ? null
           : { code: codeOf(failure) ?? null, message: messageOf(failure) },
       stages,
-      limit: limitOf(stages) ?? null,
+      limit: limitOf(stages, thread) ?? null,
       samples: this.#samples.series({ time: elapsed, stages }),
     };
   }
 }
-
-const utilizationFromNow = (): (() => number) => {
-  const begin = performance.eventLoopUtilization();
-  return () => performance.eventLoopUtilization(begin).utilization;
-};

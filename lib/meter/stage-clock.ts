@@ -102,8 +102,10 @@ export class StageClock {
     const thread = this.#thread.at(now);
     if (this.#isOver) return now;
     if (this.#pushing > 0) counters.held += elapsed;
-    else if (this.#running > 0) counters.busy += elapsed;
-    else if (this.#isFull) counters.held += elapsed;
+    else if (this.#running > 0) {
+      counters.busy += elapsed;
+      counters.running += elapsed;
+    } else if (this.#isFull) counters.held += elapsed;
     else if (this.#pending > 0 || this.#background > 0) counters.busy += elapsed;
     else if (this.#isSource) {
       const forOthers = Math.min(elapsed, thread - this.#threadSince);

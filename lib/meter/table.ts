@@ -1,5 +1,5 @@
 import type { StageFigures } from './figures.ts';
-import { limitOf, limitWords, spanOf } from './limit.ts';
+import { type Limit, limitWords, spanOf } from './limit.ts';
 
 const MIB = 1024 * 1024;
 
@@ -14,8 +14,13 @@ const HEADS = ['stage', 'items', 'MiB in', 'MiB out', 'MiB/s', 'busy', 'waiting'
  * - `share`: of all the time for which any stage was busy.
  *
  * @param elapsed milliseconds that all of it took
+ * @param limit as `limitOf` finds it
  */
-export const tableOf = (stages: readonly StageFigures[], elapsed: number): string[] => {
+export const tableOf = (
+  stages: readonly StageFigures[],
+  elapsed: number,
+  limit: Limit | undefined,
+): string[] => {
   const span = spanOf(stages);
   const work = stages.reduce((sum, { busy }) => sum + busy, 0);
   const rows = stages.map((stage) => {
@@ -39,8 +44,13 @@ export const tableOf = (stages: readonly StageFigures[], elapsed: number): strin
         column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!),
       )
       .join('  ');
-  const limit = limitOf(stages);
-  return [lineOf(HEADS), ...rows.map(lineOf), ...(limit === undefined ? [] : [limitWords(limit)])];
+  return [lineOf(HEADS), ...rows.map(lineOf), ...(limit === undefined ? [] : [limitLine(limit)])];
+};
+
+/** What limits in one line. */
+export const limitLine = (limit: Limit): string => {
+  const { what, why } = limitWords(limit);
+  return `${what}: ${why}`;
 };
 
 /** Bytes that a stage took; of a source, those that it gave. */

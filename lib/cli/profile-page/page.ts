@@ -40,14 +40,18 @@ ${stages.map((stage, index) => barOf(stage, index, spanOf(stages))).join('\n')}
 </section>
 ${overTime(profile, series)}
 <h2>Figures</h2>
-<section class="card scroll" style="padding:0" aria-label="Figures" tabindex="0">
+<section class="card scroll" aria-label="Figures" tabindex="0">
 ${figuresOf(profile)}
 </section>
+<p class="note">${NOTE}</p>
 </main>
 </body>
 </html>
 `;
 };
+
+/** In place of what a stage does not have: a source takes nothing. */
+const NONE = '–';
 
 const escaped = (text: string): string =>
   text
@@ -80,8 +84,8 @@ const failureOf = ({ failure }: PipelineProfile): string =>
 
 const verdictOf = ({ limit }: PipelineProfile): string => {
   if (limit === null) return '';
-  const [what = '', ...why] = limitWords(limit).split(': ');
-  return `<section class="card verdict"><strong>${escaped(capital(what))}</strong>${escaped(capital(why.join(': ')))}.</section>`;
+  const { what, why } = limitWords(limit);
+  return `<section class="card verdict"><strong>${escaped(capital(what))}</strong>${escaped(capital(why))}.</section>`;
 };
 
 const capital = (words: string): string => `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`;
@@ -103,10 +107,11 @@ const barOf = (stage: StageFigures, index: number, span: number): string => {
   const parts = shares.map(
     ([state, share]) => `<i class="${state}" style="width:${(share * 100).toFixed(2)}%"></i>`,
   );
-  const [busy] = shares[0]!;
-  return `${nameOf(stage.name, index)}
+  return `<div class="row">
+${nameOf(stage.name, index)}
 <div class="bar" style="${colourOf(index)}" role="img" aria-label="${escaped(`${stage.name}: ${words}`)}">${parts.join('')}</div>
-<div class="shares"><b>${percent(shares[0]![1])}</b> ${busy}</div>`;
+<div class="shares"><b>${percent(span > 0 ? stage.busy / span : 0)}</b> busy</div>
+</div>`;
 };
 
 const overTime = (
@@ -166,6 +171,11 @@ const plotOf = (
 </div>`;
 };
 
+const NOTE =
+  'Items are records; where bytes flow, chunks. Throughput is what a stage took in a second; of a source, what it ' +
+  'gave. Busy, waiting and held are shares of the time; share is of all the time that stages were busy. Stages may ' +
+  'be busy at the same time: one that writes to a disk or a network is busy until that is done.';
+
 const COLUMNS = [
   'stage',
   'items in',
@@ -185,10 +195,8 @@ const figuresOf = ({ stages, elapsed }: PipelineProfile): string => {
   const share = (part: number, whole: number): string => percent(whole > 0 ? part / whole : 0);
   const rows = stages.map((stage, index) => {
     const cells = [
-      formatCount(stage.itemsIn),
-      formatCount(stage.itemsOut),
-      formatBytes(stage.bytesIn),
-      formatBytes(stage.bytesOut),
+      ...[stage.itemsIn, stage.itemsOut].map((items) => (items > 0 ? formatCount(items) : NONE)),
+      ...[stage.bytesIn, stage.bytesOut].map((bytes) => (bytes > 0 ? formatBytes(bytes) : NONE)),
       rateOf((throughputOf(stage) / elapsed) * 1000),
       ...[stage.busy, stage.waiting, stage.held].map((part) => share(part, span)),
       share(stage.busy, work),
@@ -197,7 +205,6 @@ const figuresOf = ({ stages, elapsed }: PipelineProfile): string => {
     return `<tr>${name}${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
   });
   return `<table>
-<caption>Items are records; where bytes flow, chunks. Throughput is of what a stage took, of the first of what it gave. Busy, waiting and held are shares of the time; share is of all that stages were busy.</caption>
 <thead><tr>${COLUMNS.map((column) => `<th scope="col">${column}</th>`).join('')}</tr></thead>
 <tbody>${rows.join('\n')}</tbody>
 </table>`;

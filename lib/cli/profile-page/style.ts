@@ -48,6 +48,7 @@ p { margin: 4px 0 0; }
 .held { background: repeating-linear-gradient(-45deg, var(--stage) 0 2px, color-mix(in srgb, var(--stage) 28%, var(--card)) 2px 6px); }
 .waiting { background: var(--track); }
 .bars { display: grid; grid-template-columns: minmax(80px, max-content) 1fr max-content; gap: 10px 16px; align-items: center; }
+.row { display: contents; }
 .bar { display: flex; height: 22px; border-radius: 5px; overflow: hidden; background: var(--track); }
 .bar > i { display: block; height: 100%; }
 .shares { font-size: 13px; color: var(--quiet); font-variant-numeric: tabular-nums; text-align: right; }
@@ -58,7 +59,7 @@ p { margin: 4px 0 0; }
 .plot { position: relative; touch-action: pan-y; }
 .plot svg { display: block; width: 100%; }
 .plot .rate { height: 72px; border-bottom: 1px solid var(--line); border-top: 1px dashed var(--line); }
-.plot .state { height: 14px; margin-top: 4px; border-radius: 3px; background: var(--track); }
+.plot .state { height: 18px; margin-top: 4px; border-radius: 3px; background: var(--track); }
 .plot .scale { position: absolute; top: 2px; left: 0; font-size: 11px; line-height: 1.2; color: var(--quiet); background: color-mix(in srgb, var(--card) 75%, transparent); padding-right: 4px; }
 .cursor { position: absolute; top: 0; bottom: 0; width: 1px; background: var(--ink); pointer-events: none; }
 .line { fill: none; stroke: var(--stage); stroke-width: 2; vector-effect: non-scaling-stroke; stroke-linejoin: round; }
@@ -68,20 +69,20 @@ p { margin: 4px 0 0; }
 .moment { display: flex; align-items: center; gap: 12px; margin-top: 10px; font-size: 13px; color: var(--quiet); }
 .moment[hidden] { display: none; }
 .moment input { flex: 1; min-width: 0; accent-color: light-dark(#5f5e58, #b3b1a8); }
-.scroll { overflow-x: auto; padding: 4px 0; }
+.card.scroll { overflow-x: auto; padding: 4px 0; }
+.note { margin-top: 10px; font-size: 12.5px; color: var(--quiet); }
 table { border-collapse: collapse; width: 100%; font-size: 13.5px; font-variant-numeric: tabular-nums; }
-caption { caption-side: bottom; text-align: left; padding: 12px 18px; font-size: 12.5px; color: var(--quiet); }
 th, td { padding: 7px 10px; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--line); }
 th:first-child, td:first-child { text-align: left; padding-left: 18px; }
 th:last-child, td:last-child { padding-right: 18px; }
 thead th { font-weight: 600; color: var(--quiet); }
 tbody th { font-weight: 600; }
-footer { margin-top: 28px; font-size: 12.5px; color: var(--quiet); }
+tbody tr:last-child > * { border-bottom: 0; }
 @media (max-width: 620px) {
   main { padding: 22px 14px 40px; }
   .card { padding: 14px; }
-  .bars { grid-template-columns: 1fr max-content; gap: 4px 12px; }
-  .bar { grid-column: 1 / -1; margin-bottom: 10px; }
-  .bars h3 { grid-row: auto; }
+  .bars { grid-template-columns: 1fr; }
+  .row { display: grid; grid-template-columns: 1fr max-content; gap: 4px 12px; align-items: baseline; }
+  .row .bar { grid-column: 1 / -1; grid-row: 2; }
 }
 `;
