@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { AsbError } from '../errors.ts';
 import { BufferPool, giveBack, type PooledBuffer } from '../memory/buffer-pool.ts';
+import { BACKGROUND } from '../meter/probe.ts';
 import { Extent, extentOf, noteExtent } from '../record/extent.ts';
 import { checkLevel, DEFAULT_LEVEL } from '../zstd/encoder.ts';
 import { FrameEncoder } from '../zstd/frame-encoder.ts';
@@ -73,6 +74,7 @@ export const compress = ({
   };
   const compressWith = async (encoder: FrameEncoder, content: PooledBuffer, length: number) => {
     const held = extent;
+    stage.emit(BACKGROUND, concurrency - idle.length);
     try {
       const frame = await encoder.encode(content.bytes.subarray(0, length), frames);
       if (held !== undefined) noteExtent(frame, held);
@@ -81,6 +83,7 @@ export const compress = ({
       content.release();
       if (closed) encoder.close();
       else idle.push(encoder);
+      stage.emit(BACKGROUND, concurrency - idle.length);
     }
   };
   const start = async (content: PooledBuffer, push: Push): Promise<void> => {
