@@ -110,15 +110,10 @@ export const limitWords = ({ stage, by, share, thread, before, behind }: Limit):
     ...(behind ? [`${behind.stage} behind it waits ${percent(behind.waiting)}`] : []),
   ].join(', ');
   const rest = around === '' ? '' : `; ${around}`;
-  if (by === 'thread') {
-    const why = `it has the main thread ${percent(share)} of the time, which is at work ${percent(thread ?? 1)}`;
-    return { what: `limited by ${stage}`, why: `${why}${rest}` };
-  }
   const hint = thread === undefined ? '' : `; the main thread is at work ${percent(thread)}`;
-  return by === 'source'
-    ? {
-        what: `limited by ${stage}, or what it reads from`,
-        why: `that takes ${percent(share)} of the time${rest}${hint}`,
-      }
-    : { what: `limited by ${stage}`, why: `busy ${percent(share)} of the time${rest}${hint}` };
+  const spent = { source: 'that takes', thread: 'it has the main thread', stage: 'busy' }[by];
+  return {
+    what: `limited by ${stage}${by === 'source' ? ', or what it reads from' : ''}`,
+    why: `${spent} ${percent(share)} of the time${rest}${hint}`,
+  };
 };

@@ -1,4 +1,4 @@
-import type { Duplex, Readable, Writable } from 'node:stream';
+import type { Duplex, Readable, Transform, TransformCallback, Writable } from 'node:stream';
 import { bytesOf, itemsOf } from './size.ts';
 import { StageClock } from './stage-clock.ts';
 import type { ThreadTime } from './thread-time.ts';
@@ -13,6 +13,8 @@ export type Stage = Readable | Writable | Duplex;
 export const BACKGROUND = 'background';
 
 type Done = (error?: Error | null) => void;
+
+const isTransform = (stage: Writable): stage is Transform => '_transform' in stage;
 
 /**
  * Watches a stream from the inside, by methods of its own in front of those that Node calls: so that nothing
@@ -47,26 +49,54 @@ export class Probe {
   }
 
   #watchInput(stage: Writable): void {
-    const { clock } = this;
-    const { counters } = clock;
-    const { _write: write, _writev: writev, _final: final } = stage;
+    const { _write: write, _writev: writev } = stage;
+    let isWriting = false;
     stage._write = (chunk: unknown, encoding, done) => {
-      counters.itemsIn += itemsOf(chunk);
-      counters.bytesIn += bytesOf(chunk);
-      this.#during((over) => write.call(stage, chunk, encoding, over), done);
+      this.#count(chunk);
+      this.#during((over) => {
+        isWriting = true;
+        write.call(stage, chunk, encoding, over);
+        isWriting = false;
+      }, done);
     };
     if (typeof writev === 'function') {
       stage._writev = (chunks, done) => {
-        for (const { chunk } of chunks) {
-          counters.itemsIn += itemsOf(chunk);
-          counters.bytesIn += bytesOf(chunk);
+        // Of a stream that has nothing else, Node's own `_write` does it.
+        if (isWriting) {
+          writev.call(stage, chunks, done);
+          return;
         }
+        for (const { chunk } of chunks) this.#count(chunk);
         this.#during((over) => writev.call(stage, chunks, over), done);
       };
     }
-    if (typeof final === 'function') {
-      stage._final = (done) => this.#during((over) => final.call(stage, over), done);
+    this.#watchEnd(stage);
+  }
+
+  #count(chunk: unknown): void {
+    const { counters } = this.clock;
+    counters.itemsIn += itemsOf(chunk);
+    counters.bytesIn += bytesOf(chunk);
+  }
+
+  /** The end of a Transform is its `_flush`: with a `_final` of another's it would come twice. */
+  #watchEnd(stage: Writable): void {
+    if (isTransform(stage)) {
+      const { _flush: flush } = stage;
+      if (typeof flush !== 'function') return;
+      stage._flush = (done) => {
+        this.clock.begin();
+        const over: TransformCallback = (error, last) => {
+          this.clock.done();
+          done(error, last);
+        };
+        this.clock.run(() => flush.call(stage, over));
+      };
+      return;
     }
+    const { _final: final } = stage;
+    if (typeof final !== 'function') return;
+    stage._final = (done) => this.#during((over) => final.call(stage, over), done);
   }
 
   #watchOutput(stage: Readable, isSource: boolean): void {
