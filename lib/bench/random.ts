@@ -17,7 +17,7 @@ export class Random {
    * @param row which of the rows of this seed, from 0
    */
   constructor(seed: number, row: number) {
-    this.#state = mix(seed) ^ mix(row + 1);
+    this.#state = mix(mix(seed + 1) + row);
   }
 
   /** 32 bits. */

@@ -60,15 +60,17 @@ export const stagesOf = ({ links }: Chain, setting: Setting): Duplex[] => {
   let isCut = false;
   for (const { stage, takes } of links) {
     if (isCut && WHOLE.includes(stage)) stages.push(takes === 'text' ? units() : alignedFrames());
-    isCut = CUTTING.includes(stage) || (isCut && stage === 'encrypt');
+    isCut = CUTTING.includes(stage);
     if (stage !== 'rotate' && stage !== 'upload') stages.push(MAKERS[stage](setting));
   }
   return stages;
 };
 
 /** New streams that make of records what goes into a chain. */
-export const makersOf = (language: BenchLanguage, setting: Setting): Duplex[] => {
-  if (language === 'records') return [];
+export const makersOf = (
+  language: Exclude<BenchLanguage, 'records'>,
+  setting: Setting,
+): Duplex[] => {
   if (language === 'NDJSON') return [MAKERS['to-ndjson'](setting)];
   return [
     MAKERS.serialize(setting),

@@ -124,14 +124,14 @@ export const runOnce = async (
   look: (home: End['home']) => Promise<void> = async () => {},
 ): Promise<Run> => {
   const feed = new Feed(subject.input.chunks, gauge);
+  const stages = stagesOf(subject.chain, subject);
+  // Last of all: it looks at its place at once.
   const end = endOf(subject);
   const nowhere = new Nowhere();
-  const sink = end?.stream ?? nowhere;
-  const stages = stagesOf(subject.chain, subject);
   try {
     const cpu = gauge.cpu();
     const begin = gauge.now();
-    await runAll([feed, ...stages, sink], signal);
+    await runAll([feed, ...stages, end?.stream ?? nowhere], signal);
     const seconds = Math.max((gauge.now() - begin) / 1000, SHORTEST);
     const cpuSeconds = Math.max(gauge.cpu() - cpu, SHORTEST);
     feed.look();
@@ -143,15 +143,8 @@ export const runOnce = async (
       bytesOut: end?.bytes() ?? nowhere.bytes,
     };
   } finally {
-    await closed(sink);
     await end?.clear();
   }
-};
-
-/** What a stage has begun is cleared up when it closes. */
-const closed = async (sink: Writable): Promise<void> => {
-  sink.destroy();
-  if (!sink.closed) await new Promise<void>((resolve) => sink.once('close', resolve));
 };
 
 /**
