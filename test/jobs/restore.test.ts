@@ -15,10 +15,10 @@ import { EncryptionKey } from '../../lib/crypto/key.ts';
 import type { ErrorFacts } from '../../lib/errors.ts';
 import { type BackupOptions, backup } from '../../lib/jobs/backup.ts';
 import { type RestoreOptions, restore } from '../../lib/jobs/restore.ts';
-import { BatchBuilder } from '../../lib/record/builder.ts';
 import type { SecondaryIndex } from '../../lib/record/globals.ts';
 import { type Sandbox, startSandbox } from '../../lib/sandbox/index.ts';
 import { encrypt } from '../../lib/stages/encrypt.ts';
+import { fileOf, indexLine } from '../helpers/backup-file.ts';
 import { EVERY_TYPE, EVERY_TYPE_SET, writeEveryType } from '../helpers/every-type.ts';
 import { differences, scanFacts } from '../helpers/facts.ts';
 import { startFakeNode, until } from '../helpers/fake-node.ts';
@@ -194,28 +194,13 @@ t.test('an encrypted backup', async (t) => {
   });
 });
 
-/** One file of a backup, written by hand. */
-const fileOf = (
-  namespace: string,
-  records: Readonly<Record<string, number>>,
-  head = '',
-): string => {
-  const text = Object.entries(records).map(([key, value]) => {
-    const digest = new BatchBuilder(namespace).add({ key, bins: {} }).build().at(0)!.digest;
-    const [generation, voidTime] = [1, 0];
-    return (
-      `+ k S ${key.length} ${key}\n+ n ${namespace}\n+ d ${digest.toString('base64')}\n` +
-      `+ g ${generation}\n+ t ${voidTime}\n+ b 1\n- I v ${value}\n`
-    );
-  });
-  return `Version 3.1\n# namespace ${namespace}\n# first-file\n${head}${text.join('')}`;
-};
-const index = (bin: string): string => `* i test  by-value N 1 ${bin} N\n`;
-
 t.test('several backups one after another: the last wins', async (t) => {
   const parentDirectory = t.testdir({
-    old: { 'a.asb': fileOf('test', { a: 1, b: 1 }, index('x') + index('x')) },
-    mid: { 'a.asb': fileOf('test', { a: 2, b: 2 }), 'b.asb': fileOf('test', { c: 2 }, index('v')) },
+    old: { 'a.asb': fileOf('test', { a: 1, b: 1 }, indexLine('x') + indexLine('x')) },
+    mid: {
+      'a.asb': fileOf('test', { a: 2, b: 2 }),
+      'b.asb': fileOf('test', { c: 2 }, indexLine('v')),
+    },
     new: { 'a.asb': fileOf('test', { b: 3 }) },
   });
   const notices: string[] = [];
@@ -243,9 +228,9 @@ t.test('what is wrong is known before anything is written, with its file', async
     empty: {},
     damaged: { 'a.asb': good, 'b.asb': good.replace('# first', '# worst') },
     two: { 'a.asb': good, 'b.asb': fileOf('copy', { a: 1 }) },
-    foreign: { 'a.asb': fileOf('copy', {}, index('x')) },
+    foreign: { 'a.asb': fileOf('copy', {}, indexLine('x')) },
     silent: { 'a.asb': 'Version 3.1\n' },
-    refused: { 'a.asb': fileOf('test', { a: 1 }, index('a;b')) },
+    refused: { 'a.asb': fileOf('test', { a: 1 }, indexLine('a;b')) },
     good: { 'a.asb': good },
   });
   const at = (name: string, more: Partial<RestoreOptions> = {}): RestoreOptions => ({
@@ -316,7 +301,7 @@ t.test('what a manifest says is known before anything is written', async (t) => 
 const cutOff = (t: Test) => {
   const damaged = fileOf('test', { c: 2, d: 2 });
   const parentDirectory = t.testdir({
-    old: { 'a.asb': fileOf('test', { a: 1, b: 1, c: 1 }, index('v')) },
+    old: { 'a.asb': fileOf('test', { a: 1, b: 1, c: 1 }, indexLine('v')) },
     mid: { 'a.asb': fileOf('test', { a: 2, b: 2 }), 'b.asb': damaged.slice(0, -1) },
     new: { 'a.asb': fileOf('test', { b: 3 }) },
   });
