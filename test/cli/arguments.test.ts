@@ -1,6 +1,7 @@
 import t from 'tap';
 import { splitArguments } from '../../lib/cli/arguments.ts';
 import { flag, secret, text } from '../../lib/cli/option.ts';
+import { profile } from '../../lib/cli/options/profile.ts';
 
 const options = [
   text({ name: 'namespace', alias: ['n'], describe: '', expected: 'a name' }),
@@ -8,6 +9,7 @@ const options = [
   flag({ name: 'no-records', alias: ['R'], describe: '' }),
   secret({ name: 'password', alias: ['P'], describe: '' }),
   flag({ name: 'no-udfs', alias: ['u'], describe: '' }),
+  profile,
 ];
 
 t.test('words are split as getopt splits them', (t) => {
@@ -27,6 +29,9 @@ t.test('words are split as getopt splits them', (t) => {
     ['--namespace=a=b', ['--namespace=a=b']],
     ['--namespace', ['--namespace']],
     ['--odd=1', ['--odd=1']],
+    ['--profile', ['--profile=']],
+    ['--profile=a.json', ['--profile=a.json']],
+    ['--profiles', ['--profiles']],
   ];
   for (const [word, expected] of cases) {
     t.same(splitArguments(options, ['backup', word]), ['backup', ...expected], word);

@@ -3,6 +3,7 @@ import { PassThrough, Readable, Writable } from 'node:stream';
 import t from 'tap';
 import { runPipeline } from '../../lib/cli/filter.ts';
 import { AsbError } from '../../lib/errors.ts';
+import { Meter } from '../../lib/meter/meter.ts';
 
 const ignoring = () => new Writable({ write: (_chunk, _encoding, done) => done() });
 
@@ -14,6 +15,13 @@ t.test('a pipeline runs to its end', async (t) => {
       { read: Readable.from(['x']), pass: new PassThrough(), ignoring: ignoring() },
     ),
   );
+});
+
+t.test('a meter is told of its stages', async (t) => {
+  const meter = new Meter();
+  const signal = new AbortController().signal;
+  await runPipeline({ signal, meter }, { read: Readable.from(['x']), ignoring: ignoring() });
+  t.match(meter.figures(), [{ name: 'read' }, { name: 'ignoring', itemsIn: 1 }]);
 });
 
 t.test('its error is the one that a stage gave', async (t) => {

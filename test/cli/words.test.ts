@@ -36,6 +36,22 @@ t.test('words come in order, and none behind a bar', async (t) => {
   t.equal(text, `one\n${wiped}two lines\\x07\n${wiped}three\n${wiped}asb: no\n`);
 });
 
+t.test('several lines in place are wiped as one', async (t) => {
+  const lines = '\rone\u001b[K\n\rtwo\u001b[K';
+  const text = await told(t.testdir(), {}, (words) => {
+    words.draw(lines);
+    words.draw(lines);
+    words.say('three');
+    words.draw(lines);
+    words.draw('\r\u001b[K');
+    words.draw('help\n');
+    words.draw('more');
+  });
+  const up = '\r\u001b[K\u001b[A';
+  const wipe = `${up}\r\u001b[K`;
+  t.equal(text, `${lines}${up}${lines}${wipe}three\n${lines}${wipe}help\nmore`);
+});
+
 t.test('what is not bad enough is not told, but how it ended', async (t) => {
   const tell = (words: Words) => {
     words.say('one');

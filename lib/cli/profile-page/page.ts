@@ -64,6 +64,10 @@ const percent = (share: number): string => `${Math.round(share * 100)} %`;
 
 const rateOf = (bytes: number): string => `${formatBytes(Math.round(bytes))}/s`;
 
+/** Bytes a second, over `elapsed` milliseconds. */
+const averageOf = (stage: StageFigures, elapsed: number): string =>
+  rateOf(elapsed > 0 ? (throughputOf(stage) / elapsed) * 1000 : 0);
+
 /** The colour of a stage, for what stands inside. */
 const colourOf = (index: number): string => {
   const [light, dark] = STAGE_COLOURS[index % STAGE_COLOURS.length]!;
@@ -123,7 +127,7 @@ const overTime = (
   if (times.length < 2) return '';
   const top = axisEnd(Math.max(...series.flat().map(({ rate }) => rate)));
   const plots = stages.map((stage, index) => {
-    const average = `${rateOf((throughputOf(stage) / elapsed) * 1000)} on average`;
+    const average = `${averageOf(stage, elapsed)} on average`;
     return plotOf(stage.name, index, series[index]!, { end, top, average });
   });
   const ticks = Array.from({ length: TICKS }, (_, index) => {
@@ -197,7 +201,7 @@ const figuresOf = ({ stages, elapsed }: PipelineProfile): string => {
     const cells = [
       ...[stage.itemsIn, stage.itemsOut].map((items) => (items > 0 ? formatCount(items) : NONE)),
       ...[stage.bytesIn, stage.bytesOut].map((bytes) => (bytes > 0 ? formatBytes(bytes) : NONE)),
-      rateOf((throughputOf(stage) / elapsed) * 1000),
+      averageOf(stage, elapsed),
       ...[stage.busy, stage.waiting, stage.held].map((part) => share(part, span)),
       share(stage.busy, work),
     ];
