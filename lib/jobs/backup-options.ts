@@ -6,6 +6,7 @@ import type { ScanOptions } from '../stages/scan.ts';
 import type { SerializerInfo } from '../stages/serialize.ts';
 import type { S3Options } from '../storage/s3/options.ts';
 import { checkSelection } from '../wire/scan/scan-selection.ts';
+import { checkBackupWorkers } from './backup-orders.ts';
 import type { Logger } from './logger.ts';
 import { checkedShard, type Shard } from './shard.ts';
 
@@ -43,6 +44,12 @@ export interface BackupOptions extends Omit<ScanOptions, 'cluster' | 'refuseEmpt
   readonly compressionLevel?: number;
   /** Encrypts every file, each by itself. */
   readonly encryption?: Encryption | undefined;
+  /**
+   * Threads that read and write, each a share of the partitions, over connections of its own; to a
+   * directory, also files of its own. What is a limit holds for all of them together. Default 0: all is
+   * done in this thread.
+   */
+  readonly workers?: number;
   /** Watches the stages. Default: nobody does. */
   readonly meter?: Meter | undefined;
   /** Told of begin, notices and end, in pino's style, beside `onNotice`. */
@@ -108,6 +115,7 @@ export interface BackupJob {
 /** @throws AsbError `USAGE` for options that have no meaning together */
 export const checkOptions = (options: BackupOptions): void => {
   checkSelection(options);
+  checkBackupWorkers(options);
   const places = [options.directory, options.outputFile, options.output];
   if (places.filter((place) => place !== undefined).length !== 1) {
     throw new AsbError(

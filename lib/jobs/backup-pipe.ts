@@ -16,8 +16,6 @@ export interface BackupPipeOptions {
   >;
   /** Globals and batches of records. */
   readonly source: Readable;
-  /** Where they come from, for the meter. */
-  readonly from?: Readonly<Record<string, Readable>>;
   /** Amid which the text goes on; `undefined` for a backup that begins. */
   readonly continues: Continuation | undefined;
   /** Where the text, or its frames, go. */
@@ -40,7 +38,6 @@ export const NOTHING_WRITTEN: SerializerInfo = {
 export const backupPipe = async ({
   options,
   source,
-  from = {},
   continues,
   to,
   signal,
@@ -57,7 +54,7 @@ export const backupPipe = async ({
   const { compress: method, compressionLevel: level } = options;
   const packed: Stages =
     method === undefined ? {} : { compress: compress(level === undefined ? {} : { level }) };
-  meter?.watch({ ...from, serialize: text, ...packed, ...to });
+  meter?.watch({ serialize: text, ...packed, ...to });
   await pipeline([source, text, ...Object.values(packed), ...Object.values(to)], { signal });
   return text.info;
 };

@@ -59,6 +59,7 @@ const scanPart = ({
   stateFile: _stateFile,
   continueFrom: _continueFrom,
   nodes: _nodes,
+  workers: _workers,
   onNotice: _onNotice,
   ...scan
 }: BackupOptions): BackupScanOptions => scan;

@@ -23,6 +23,8 @@ import {
 import { backupPipe, NOTHING_WRITTEN } from './backup-pipe.ts';
 import { backupScanOptions } from './backup-scan.ts';
 import { type BackupStart, startOf } from './backup-start.ts';
+import type { BackupState } from './backup-state.ts';
+import type { BackupTeam } from './backup-team.ts';
 import { startLogged } from './logger.ts';
 import { isFirstShard, partitionsFor } from './shard.ts';
 import { keptError } from './state.ts';
@@ -41,6 +43,8 @@ class Backup implements BackupJob {
   #partitions: readonly number[] | undefined;
   #start: BackupStart | undefined;
   #scan: ScanStage | undefined;
+  /** Who reads, if it is not this thread. */
+  #team: BackupTeam | undefined;
   #early: EarlyEnd | undefined;
   #destination: Destination | undefined;
   #estimatedRecords: number | undefined;
@@ -56,10 +60,10 @@ class Backup implements BackupJob {
   }
 
   get progress(): BackupProgress {
-    const info = this.#scan?.info;
+    const info = this.#team?.scanned ?? this.#scan?.info;
     return {
       records: this.#recordsBefore + (info?.records ?? 0),
-      bytes: this.#destination?.written().bytes ?? 0,
+      bytes: this.#written.bytes,
       partitionsDone: info?.partitionsSeen ?? 0,
       partitions: this.#partitionCount,
       estimatedRecords: this.#estimatedRecords,
@@ -71,6 +75,13 @@ class Backup implements BackupJob {
     const error = new AsbError('ABORTED', `backup ${reason}`);
     if (this.#abort.signal.aborted || this.#destination?.keeps !== true) this.#cut.abort(error);
     this.#abort.abort(error);
+  }
+
+  /** Bytes that reached the storage, and files, with those of before. */
+  get #written(): { readonly bytes: number; readonly files: number } {
+    const { bytes, files } = this.#destination?.written() ?? { bytes: 0, files: 0 };
+    const byWorkers = this.#team?.written ?? { bytes: 0, files: 0 };
+    return { bytes: bytes + byWorkers.bytes, files: files + byWorkers.files };
   }
 
   get #partitionCount(): number {
@@ -100,7 +111,7 @@ class Backup implements BackupJob {
     }
     const ledger = new BackupLedger({
       ...start,
-      holders: () => this.#scan?.holders ?? start.safe.holders,
+      holders: () => this.#team?.holders ?? this.#scan?.holders ?? start.safe.holders,
       onNotice: this.#options.onNotice ?? (() => {}),
     });
     try {
@@ -158,29 +169,69 @@ class Backup implements BackupJob {
       continuing: start.continuing,
       ledger,
       largestFile: this.#estimatedBytes,
-      isComplete: () => this.#early?.failure === undefined,
+      isComplete: () => (this.#team ?? this.#early)?.failure === undefined,
     });
     this.#destination = destination;
     if (destination.isWhole === true) return this.#finish(ledger, NOTHING_WRITTEN);
+    const count = this.#workerCount;
+    const written =
+      count === 0
+        ? await this.#here(cluster, start, destination)
+        : await this.#byWorkers(count, cluster, start, ledger, destination);
+    const failure = (this.#team ?? this.#early)?.failure;
+    await destination.finished(failure === undefined);
+    if (failure !== undefined) throw failure;
+    return this.#finish(ledger, written);
+  }
+
+  /** Workers that have something to do. */
+  get #workerCount(): number {
+    const { workers = 0, noRecords = false } = this.#options;
+    return noRecords ? 0 : Math.min(workers, this.#partitionCount);
+  }
+
+  #here(cluster: Cluster, start: BackupStart, destination: Destination): Promise<SerializerInfo> {
     const to = destination.open();
     // Last: a scan begins by itself, and its failure must find somebody who listens.
     const source = this.#openScan(cluster, start, destination);
+    this.#options.meter?.watch({ scan: source });
     const early = endingEarly(
       source,
       (failure) => destination.keeps && codeOf(failure) !== 'EMPTY',
     );
     this.#early = early;
-    const written = await backupPipe({
-      options,
+    return backupPipe({
+      options: this.#options,
       source: early.source,
-      from: { scan: source },
       continues: destination.continues,
       to,
       signal: this.#cut.signal,
     });
-    await destination.finished(early.failure === undefined);
-    if (early.failure !== undefined) throw early.failure;
-    return this.#finish(ledger, written);
+  }
+
+  async #byWorkers(
+    count: number,
+    cluster: Cluster,
+    { safe }: BackupStart,
+    ledger: BackupLedger,
+    destination: Destination,
+  ): Promise<SerializerInfo> {
+    const options = this.#options;
+    const { BackupTeam } = await import('./backup-team.ts');
+    this.#team = new BackupTeam({
+      options,
+      cluster,
+      safe,
+      ledger,
+      destination,
+      count,
+      partitions: this.#partitions ?? [...Array(PARTITION_COUNT).keys()],
+      parallel: options.parallel ?? defaultParallel(cluster.nodes.length),
+      refuseEmpty: !this.#mayBeEmpty(safe),
+      abort: this.#abort.signal,
+      cut: this.#cut.signal,
+    });
+    return this.#team.run();
   }
 
   async #finish(ledger: BackupLedger, written: SerializerInfo): Promise<BackupSummary> {
@@ -188,7 +239,7 @@ class Backup implements BackupJob {
     const before = this.#start!.safe.coverage;
     return {
       ...written,
-      ...this.#destination!.written(),
+      ...this.#written,
       records: before.records + written.records,
       indexes: before.indexes + written.indexes,
       udfs: before.udfs + written.udfs,
@@ -199,9 +250,10 @@ class Backup implements BackupJob {
   }
 
   /** A shard may be, where others can find something: where the cluster knows of records. */
-  get #mayBeEmpty(): boolean {
+  #mayBeEmpty({ coverage }: BackupState): boolean {
     const { allowEmpty = false, noRecords = false, shard } = this.#options;
-    return allowEmpty || noRecords || (shard !== undefined && !this.#nothingThere);
+    if (allowEmpty || noRecords || coverage.records > 0) return true;
+    return shard !== undefined && !this.#nothingThere;
   }
 
   /** Its partitions are all that it is told of where to read. */
@@ -223,7 +275,7 @@ class Backup implements BackupJob {
       }),
       ...(onNotice === undefined ? {} : { onNotice }),
       cluster,
-      refuseEmpty: !this.#mayBeEmpty && safe.coverage.records === 0,
+      refuseEmpty: !this.#mayBeEmpty(safe),
     });
     return addAbortSignal(this.#abort.signal, this.#scan);
   }

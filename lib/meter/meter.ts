@@ -1,13 +1,16 @@
 import { Counters, type StageFigures } from './figures.ts';
 import { Probe, type Stage } from './probe.ts';
+import type { StageClock } from './stage-clock.ts';
+import { Step } from './step.ts';
 import { ThreadTime } from './thread-time.ts';
 
 export type { StageFigures } from './figures.ts';
 export { BACKGROUND, type Stage } from './probe.ts';
+export type { Step } from './step.ts';
 
 /** One name of a row: the streams that bear it now, and what those did that are gone. */
 class Entry {
-  readonly probes = new Set<Probe>();
+  readonly clocks = new Set<StageClock>();
   readonly past = new Counters();
   /** Whether a stream has borne it. */
   isMet = false;
@@ -43,18 +46,27 @@ export class Meter {
   watch(stages: Readonly<Record<string, Stage>>): void {
     for (const [name, stage] of Object.entries(stages)) {
       const entry = this.#entryOf(name);
-      const { probes, past } = entry;
+      const { clocks, past } = entry;
       entry.isMet = true;
-      const probe: Probe = new Probe(stage, {
+      const { clock } = new Probe(stage, {
         now: this.#now,
         thread: this.#thread,
         onOver: () => {
           // A restore has many files: what is left of a stream that is gone are its figures.
-          if (probes.delete(probe)) past.add(probe.clock.counters);
+          if (clocks.delete(clock)) past.add(clock.counters);
         },
       });
-      probes.add(probe);
+      clocks.add(clock);
     }
+  }
+
+  /** Watches a stage that is no stream, behind those of its row: what a function does with each chunk. */
+  step(name: string): Step {
+    const entry = this.#entryOf(name);
+    const step = new Step({ now: this.#now, thread: this.#thread });
+    entry.isMet = true;
+    entry.clocks.add(step.clock);
+    return step;
   }
 
   /**
@@ -71,6 +83,7 @@ export class Meter {
    */
   take(from: string, figures: readonly StageFigures[]): void {
     this.#taken.set(from, figures);
+    for (const { name } of figures) this.#entryOf(name).isMet = true;
   }
 
   /** What all stages have done until now, in the order of their rows. */
@@ -81,11 +94,11 @@ export class Meter {
       sums.set(name, sum);
       return sum;
     };
-    for (const [name, { probes, past, isMet }] of this.#entries) {
+    for (const [name, { clocks, past, isMet }] of this.#entries) {
       if (!isMet) continue;
       const sum = sumOf(name);
       sum.add(past);
-      for (const { clock } of probes) {
+      for (const clock of clocks) {
         clock.settle();
         sum.add(clock.counters);
       }

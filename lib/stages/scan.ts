@@ -12,7 +12,7 @@ import {
   type ScanInfo,
 } from '../wire/scan/partition-scan.ts';
 import { type NodePlace, partitionsOfNodes, requireReadable } from '../wire/scan/scan-nodes.ts';
-import { checkSelection, isFiltered } from '../wire/scan/scan-selection.ts';
+import { checkSelection, isFiltered, type ScanSelection } from '../wire/scan/scan-selection.ts';
 
 export interface ScanOptions extends PartitionScanOptions, ConnectionOptions {
   /**
@@ -108,7 +108,7 @@ class Scan extends Readable implements ScanStage {
     if (options.noRecords !== true) await scan.run();
     if (this.destroyed) return;
     if (options.refuseEmpty === true && options.noRecords !== true && scan.info.records === 0) {
-      throw empty(options);
+      throw nothingFound(options);
     }
     this.push(null);
   }
@@ -133,7 +133,8 @@ const placed = async (cluster: Cluster, options: ScanOptions): Promise<ScanOptio
   return placed;
 };
 
-const empty = (options: ScanOptions): AsbError => {
+/** Records were asked for, and there is none. */
+export const nothingFound = (options: ScanSelection): AsbError => {
   const { namespace, sets = [] } = options;
   const where = sets.length === 0 ? '' : ` in set ${sets.join(', ')}`;
   const which = isFiltered(options) ? ' that the filters take' : '';

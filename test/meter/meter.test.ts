@@ -75,4 +75,6 @@ t.test('names that are expected stand where they belong, once they come', async 
   t.strictSame(names(), ['write']);
   meter.watch({ read: source(0), parse: sink() });
   t.strictSame(names(), ['read', 'parse', 'write']);
+  meter.take('1', [elsewhere('unpack', {})]);
+  t.strictSame(names(), ['read', 'unpack', 'parse', 'write']);
 });

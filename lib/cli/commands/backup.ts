@@ -2,6 +2,7 @@ import type { Encryption } from '../../crypto/key.ts';
 import { AsbError } from '../../errors.ts';
 import type { BackupProgress } from '../../jobs/backup.ts';
 import type { Shard } from '../../jobs/shard.ts';
+import { MAX_WORKERS } from '../../jobs/workers.ts';
 import type { S3Options } from '../../storage/s3/options.ts';
 import type { Command } from '../command.ts';
 import { countOf } from '../format.ts';
@@ -61,6 +62,18 @@ export const parallel = integer({
   unit: 'scans',
 });
 
+export const workers = integer({
+  name: 'workers',
+  group: 'Speed:',
+  describe:
+    'Threads that read and write, each a share of the partitions and files of its own, for a machine ' +
+    'with many cores; 0: the main thread does it',
+  min: 0,
+  max: MAX_WORKERS,
+  unit: 'threads',
+  default: 0,
+});
+
 export const removeArtifacts = flag({
   name: 'remove-artifacts',
   group: 'Output:',
@@ -85,6 +98,7 @@ export const backupCommand: Command = {
     ...selectionOptions,
     allowEmpty,
     parallel,
+    workers,
     directory,
     outputFile,
     prefix,
@@ -110,6 +124,7 @@ export const backupCommand: Command = {
     ['asb backup -n test -s users,orders -d out -r -z zstd', 'Two sets, compressed, anew'],
     ['asb backup -n test -o - | ssh vault "cat > test.asb"', 'To another machine'],
     ['asb backup -n test -d s3://vault/monday -z zstd', 'To S3'],
+    ['asb backup -n test -d out -z zstd --workers 8', 'On many cores'],
     ['asb backup -n test -e -z zstd', 'How much would that be?'],
     ['asb backup -n test -d out --continue out', 'Go on with one that was cut off'],
     ['asb backup -n test -d s3://vault/monday --shard 2/4', 'The second of four machines'],
@@ -153,6 +168,7 @@ export const backupCommand: Command = {
       ...place,
       shard: share,
       s3,
+      workers: given.value(workers),
       meter: shell.meter,
       ...shape,
       removeFiles: given.value(removeFiles),
@@ -213,7 +229,7 @@ export const countsOf = ({
 /** @throws AsbError `USAGE` unless there is one place, and nothing that belongs to another */
 const checkPlace = (given: Given): void => {
   given.exclusive(directory, outputFile);
-  checkEstimate(given, [...PLACES, safeLimit, removeFiles, removeArtifacts, noRecords]);
+  checkEstimate(given, [...PLACES, workers, safeLimit, removeFiles, removeArtifacts, noRecords]);
   if (![directory, outputFile, estimateOnly].some((option) => given.has(option))) {
     const expected = `${namesOf(directory)} or ${namesOf(outputFile)}`;
     const instead = `, or ${namesOf(estimateOnly)}: how much it would be`;
