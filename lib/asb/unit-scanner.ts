@@ -15,6 +15,7 @@ import {
   Step,
 } from './grammar.ts';
 import { type Header, HeaderReader } from './header.ts';
+import { NOT_SKIPPED, RecordSkipper } from './record-skipper.ts';
 import { cutOff, unexpectedByte, upstreamFailed } from './scan-errors.ts';
 
 /** Most digits of an int64, and of any number here. */
@@ -48,6 +49,7 @@ export class UnitScanner {
   #message: number[] = [];
   #header: Header | undefined;
   readonly #headerReader = new HeaderReader();
+  readonly #skipper = new RecordSkipper();
 
   /** @param header to begin behind the header that this is, in the middle of a text */
   constructor(header?: Header) {
@@ -124,6 +126,7 @@ export class UnitScanner {
     let count = this.#count;
     let at = from;
     let unitEnd = from;
+    this.#skipper.over(chunk);
 
     while (at < size) {
       const step = steps[index]!;
@@ -150,6 +153,13 @@ export class UnitScanner {
       }
       if (step >= FIRST_CHOICE) {
         const byte = chunk[at]!;
+        const skipped = step === Step.ITEM ? this.#skipRecords(at, stop) : at;
+        if (skipped > at) {
+          at = skipped;
+          unitEnd = at;
+          if (at >= stop) break;
+          continue;
+        }
         const chosen = CHOICES[step - FIRST_CHOICE]![byte];
         if (chosen === undefined) this.#fail(chunk, at, base, step);
         if (step === Step.ITEM) {
@@ -274,6 +284,20 @@ export class UnitScanner {
     this.#count = count;
     this.#offset = base + at;
     return unitEnd;
+  }
+
+  /** Goes over records in one go, as far as that goes. @returns where it ended */
+  #skipRecords(from: number, stop: number): number {
+    const lines = this.#skipper.lines;
+    let at = from;
+    while (at < stop) {
+      const end = this.#skipper.skip(at);
+      if (end === NOT_SKIPPED) break;
+      this.#records++;
+      at = end;
+    }
+    this.#line += this.#skipper.lines - lines;
+    return at;
   }
 
   /** Newlines within payloads count too: an editor's lines are meant. */
