@@ -23,9 +23,24 @@ export const copyView = (
       out.setUint8(at + index - from, bytes.getUint8(index));
     return next;
   }
-  for (let index = from; index < last; index += 4) {
-    out.setUint32(at + index - from, bytes.getUint32(index));
+  let to = at;
+  let index = from;
+  // Loads first: V8 looks at a view anew after each store.
+  for (; index + 16 <= last; index += 16) {
+    const first = bytes.getInt32(index);
+    const second = bytes.getInt32(index + 4);
+    const third = bytes.getInt32(index + 8);
+    const fourth = bytes.getInt32(index + 12);
+    out.setInt32(to, first);
+    out.setInt32(to + 4, second);
+    out.setInt32(to + 8, third);
+    out.setInt32(to + 12, fourth);
+    to += 16;
   }
-  out.setUint32(next - 4, bytes.getUint32(last));
+  for (; index < last; index += 4) {
+    out.setInt32(to, bytes.getInt32(index));
+    to += 4;
+  }
+  out.setInt32(next - 4, bytes.getInt32(last));
   return next;
 };

@@ -21,7 +21,7 @@ const END_OF_FLAGGED = piece('}}');
 const MSGPACK = piece('{"$msgpack":"');
 const GEOJSON = piece(`{"${tagOf(ParticleType.GEOJSON)}":`);
 const END_OF_TAG = piece('"}');
-const BASE64_TAGS: ReadonlyMap<number, Uint8Array> = new Map(
+const BASE64_TAGS: ReadonlyMap<number, DataView> = new Map(
   BASE64_TYPES.map((type) => [type, piece(`{"${tagOf(type)}":"`)]),
 );
 
@@ -76,7 +76,7 @@ export class MsgpackToJson {
     if (token === Token.NIL) this.#out.piece(NULL);
     else if (token === Token.FALSE) this.#out.piece(FALSE);
     else if (token === Token.TRUE) this.#out.piece(TRUE);
-    else if (token === Token.DOUBLE) this.#double();
+    else if (token === Token.DOUBLE) this.#out.double(this.#bytes, this.#reader.itemStart + 1);
     else if (!hasShortestHead(reader, this.#bytes, token)) this.#raw(token);
     else if (token === Token.INTEGER) this.#out.integer(reader.number);
     else if (token === Token.BIG_INTEGER) this.#bigInteger();
@@ -88,12 +88,6 @@ export class MsgpackToJson {
 
   #next(depth: number): void {
     this.#item(this.#reader.next(), depth);
-  }
-
-  #double(): void {
-    const at = this.#reader.itemStart + 1;
-    const bytes = this.#bytes;
-    this.#out.double(this.#reader.number, readU32(bytes, at), readU32(bytes, at + 4));
   }
 
   #bigInteger(): void {
@@ -114,7 +108,7 @@ export class MsgpackToJson {
     this.#base64(MSGPACK, start, reader.at);
   }
 
-  #base64(tag: Uint8Array, start: number, end: number): void {
+  #base64(tag: DataView, start: number, end: number): void {
     this.#out.piece(tag);
     this.#out.base64(this.#bytes, start, end);
     this.#out.piece(END_OF_TAG);

@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer';
-import { readU32, viewOf } from '../record/layout.ts';
 import { geoJsonTextOffset, ParticleType } from '../record/particle.ts';
 import { type JsonOutput, piece } from './json-output.ts';
 import { MsgpackToJson } from './msgpack-to-json.ts';
@@ -14,7 +13,7 @@ const PARTICLE_BASE64 = piece(',"base64":"');
 const END_OF_PARTICLE = piece('"}}');
 const END_OF_TAG = piece('"}');
 const CLOSE = 0x7d;
-const BASE64_TAGS: ReadonlyMap<number, Uint8Array> = new Map(
+const BASE64_TAGS: ReadonlyMap<number, DataView> = new Map(
   BASE64_TYPES.map((type) => [type, piece(`{"${tagOf(type)}":"`)]),
 );
 
@@ -22,8 +21,6 @@ const BASE64_TAGS: ReadonlyMap<number, Uint8Array> = new Map(
 export class ParticleToJson {
   readonly #out: JsonOutput;
   readonly #msgpack: MsgpackToJson;
-  #bytes: Buffer = Buffer.alloc(0);
-  #view: DataView = new DataView(this.#bytes.buffer);
 
   constructor(out: JsonOutput) {
     this.#out = out;
@@ -46,7 +43,7 @@ export class ParticleToJson {
         return this.#out.string(bytes, start, end) || this.#base64(bytes, type, start, end);
       case ParticleType.DOUBLE:
         if (end - start !== 8) return false;
-        this.#double(bytes, start);
+        this.#out.double(bytes, start);
         return true;
       case ParticleType.LIST:
       case ParticleType.MAP:
@@ -64,14 +61,6 @@ export class ParticleToJson {
       default:
         return this.#base64(bytes, type, start, end);
     }
-  }
-
-  #double(bytes: Buffer, at: number): void {
-    if (this.#bytes !== bytes) {
-      this.#bytes = bytes;
-      this.#view = viewOf(bytes);
-    }
-    this.#out.double(this.#view.getFloat64(at), readU32(bytes, at), readU32(bytes, at + 4));
   }
 
   /** The text only: flags and cells are the server's, which makes them anew. */

@@ -2,50 +2,94 @@
  * Integers as decimal text, written into a buffer without a string or a bigint between: they
  * stand in every line of .asb and NDJSON. The caller has made room for the longest text.
  */
-import { readU32 } from '../layout.ts';
-
-/** Bytes of the longest text: `-9223372036854775808`. */
-export const MAX_INT64_TEXT = 20;
 
 const ZERO = 0x30;
 const MINUS = 0x2d;
+const SPACE = 0x20;
 const BILLION = 1_000_000_000;
-/** `00` to `99`: two digits at a time take half the divisions. */
-const PAIRS = Uint8Array.from({ length: 200 }, (_, index) =>
-  index % 2 === 0 ? ZERO + Math.floor(index / 20) : ZERO + ((index >> 1) % 10),
+/** From here on there are more than eight digits. */
+const EIGHT_DIGITS = 100_000_000;
+/** `00` to `99`, as they stand in memory: two digits are one store, and half the divisions. */
+const PAIRS = Uint16Array.from(
+  { length: 100 },
+  (_, value) => ((ZERO + Math.floor(value / 10)) << 8) | (ZERO + (value % 10)),
 );
+/** Of four digits as text, what they are worth. */
+const VALUES = 0x0f0f0f0f;
 /** Above this high half, the 64 bits are more than a double holds exactly. */
 const LAST_SAFE_HIGH = 0x1fffff;
 
-/**
- * Writes exactly `width` digits of `value`, with zeros before it.
- *
- * @param value 0 to 2^31-1, with no more than `width` digits
- * @returns the offset after the text
- */
-const writePadded32 = (out: Uint8Array, at: number, value: number, width: number): number => {
-  let rest = value | 0;
-  let position = at + width;
-  while (position - at > 1) {
-    const quotient = (rest / 100) | 0;
-    const pair = 2 * (rest - quotient * 100);
-    out[--position] = PAIRS[pair + 1]!;
-    out[--position] = PAIRS[pair]!;
-    rest = quotient;
-  }
-  if (position > at) out[at] = ZERO + rest;
-  return at + width;
+/** Four digits of `value`, which is below 10,000, as they stand in memory. */
+const fourDigits = (value: number): number => {
+  const high = (value / 100) | 0;
+  return (PAIRS[high]! << 16) | PAIRS[value - high * 100]!;
 };
 
-/** Number of decimal digits of `value`, which is below 10^9. */
-const countDigits = (value: number): number => {
-  if (value < 10000) {
-    if (value < 100) return value < 10 ? 1 : 2;
-    return value < 1000 ? 3 : 4;
+/** Writes exactly 8 digits of `value`, which is below 10^8. */
+const writeEight = (out: DataView, at: number, value: number): number => {
+  const high = (value / 10_000) | 0;
+  out.setInt32(at, fourDigits(high));
+  out.setInt32(at + 4, fourDigits(value - high * 10_000));
+  return at + 8;
+};
+
+/**
+ * Writes the eight decimal places of a fraction, without the zeros at its end.
+ *
+ * @param value 1 to 10^8-1
+ * @param out has room for 8 bytes at `at`, whatever the value
+ * @returns the offset after the last digit that is not 0
+ */
+export const writeEightFraction = (out: DataView, at: number, value: number): number => {
+  const high = (value / 10_000) | 0;
+  const low = value - high * 10_000;
+  const first = fourDigits(high);
+  out.setInt32(at, first);
+  if (low === 0) return at + 4 - zerosAtEnd(first);
+  const last = fourDigits(low);
+  out.setInt32(at + 4, last);
+  return at + 8 - zerosAtEnd(last);
+};
+
+/** How many of four digits are zeros at the end; not all are. */
+const zerosAtEnd = (digits: number): number => {
+  const values = digits & VALUES;
+  return (31 - Math.clz32(values & -values)) >> 3;
+};
+
+/** Writes exactly 9 digits of `value`, which is below 10^9. */
+const writeNine = (out: DataView, at: number, value: number): number => {
+  const high = (value / EIGHT_DIGITS) | 0;
+  out.setUint8(at, ZERO + high);
+  return writeEight(out, at + 1, value - high * EIGHT_DIGITS);
+};
+
+/**
+ * Writes a number of one to four digits that is not 0. What is stored is always a whole word: the bytes behind the
+ * text may be anything, and there must be room for them.
+ */
+const writeFew = (out: DataView, at: number, value: number): number => {
+  const digits = fourDigits(value);
+  const zeros = Math.clz32(digits & VALUES) >> 3;
+  out.setInt32(at, digits << (8 * zeros));
+  return at + 4 - zeros;
+};
+
+/**
+ * Writes a number below 10^8 in decimal.
+ *
+ * @returns the offset after the text; up to 3 bytes behind that may have been written, too
+ */
+export const writeSmall = (out: DataView, at: number, value: number): number => {
+  if (value < 10) {
+    out.setUint8(at, ZERO + value);
+    return at + 1;
   }
-  if (value < 1000000) return value < 100000 ? 5 : 6;
-  if (value < 100000000) return value < 10000000 ? 7 : 8;
-  return 9;
+  if (value < 10_000) return writeFew(out, at, value);
+  const high = (value / 10_000) | 0;
+  const next = writeFew(out, at, high);
+  out.setInt32(next, fourDigits(value - high * 10_000));
+  return next + 4;
 };
 
 /**
@@ -54,10 +98,22 @@ const countDigits = (value: number): number => {
  * @param value an integer from 0 to 2^53-1 with no more than `width` digits
  * @returns the offset after the text
  */
-export const writePadded = (out: Uint8Array, at: number, value: number, width: number): number => {
-  if (width <= 9) return writePadded32(out, at, value, width);
-  const high = Math.floor(value / BILLION);
-  return writePadded32(out, writePadded32(out, at, high, width - 9), value - high * BILLION, 9);
+export const writePadded = (out: DataView, at: number, value: number, width: number): number => {
+  let rest = value;
+  let position = at + width;
+  for (; position - at >= 8; position -= 8) {
+    const high = Math.floor(rest / EIGHT_DIGITS);
+    writeEight(out, position - 8, rest - high * EIGHT_DIGITS);
+    rest = high;
+  }
+  let low = rest | 0;
+  for (; position - at >= 2; position -= 2) {
+    const high = (low / 100) | 0;
+    out.setUint16(position - 2, PAIRS[low - high * 100]!);
+    low = high;
+  }
+  if (position > at) out.setUint8(at, ZERO + low);
+  return at + width;
 };
 
 /**
@@ -66,15 +122,12 @@ export const writePadded = (out: Uint8Array, at: number, value: number, width: n
  * @param value an integer from 0 to 2^53-1
  * @returns the offset after the text
  */
-export const writeUnsigned = (out: Uint8Array, at: number, value: number): number => {
-  if (value < 10) {
-    out[at] = ZERO + value;
-    return at + 1;
-  }
-  if (value < BILLION) return writePadded32(out, at, value, countDigits(value));
-  const high = Math.floor(value / BILLION);
-  const next = writePadded32(out, at, high, countDigits(high));
-  return writePadded32(out, next, value - high * BILLION, 9);
+export const writeUnsigned = (out: DataView, at: number, value: number): number => {
+  if (value < EIGHT_DIGITS) return writeSmall(out, at, value);
+  // In parts that are integers to V8, too: a larger number among the arguments is an object.
+  const high = Math.floor(value / EIGHT_DIGITS);
+  const low = (value - high * EIGHT_DIGITS) | 0;
+  return writeEight(out, writeUnsigned(out, at, high | 0), low);
 };
 
 /**
@@ -83,10 +136,30 @@ export const writeUnsigned = (out: Uint8Array, at: number, value: number): numbe
  * @param value a safe integer; -0 is written as 0
  * @returns the offset after the text
  */
-export const writeInteger = (out: Uint8Array, at: number, value: number): number => {
+export const writeInteger = (out: DataView, at: number, value: number): number => {
   if (value >= 0) return writeUnsigned(out, at, value);
-  out[at] = MINUS;
+  out.setUint8(at, MINUS);
   return writeUnsigned(out, at + 1, -value);
+};
+
+/**
+ * Writes a size and a space behind it.
+ *
+ * @param size 0 to 2^31-1
+ * @returns the offset after the space; up to 3 bytes behind that may have been written, too
+ */
+export const writeSize = (out: DataView, at: number, size: number): number => {
+  if (size < 100) {
+    if (size < 10) {
+      out.setUint16(at, ((ZERO + size) << 8) | SPACE);
+      return at + 2;
+    }
+    out.setInt32(at, (PAIRS[size]! << 16) | (SPACE << 8));
+    return at + 3;
+  }
+  const next = writeUnsigned(out, at, size);
+  out.setUint8(next, SPACE);
+  return next + 1;
 };
 
 /**
@@ -94,10 +167,16 @@ export const writeInteger = (out: Uint8Array, at: number, value: number): number
  *
  * @param high upper 32 bits
  * @param low lower 32 bits
- * @returns the offset after the text, which has at most {@link MAX_INT64_TEXT} bytes
+ * @returns the offset after the text, which has at most 20 bytes
  */
-export const writeUint64 = (out: Uint8Array, at: number, high: number, low: number): number => {
-  if (high <= LAST_SAFE_HIGH) return writeUnsigned(out, at, high * 0x100000000 + low);
+export const writeUint64 = (out: DataView, at: number, high: number, low: number): number => {
+  if (high <= LAST_SAFE_HIGH) {
+    const value = high * 0x100000000 + low;
+    const first = Math.floor(value / EIGHT_DIGITS);
+    const last = (value - first * EIGHT_DIGITS) | 0;
+    if (first === 0) return writeSmall(out, at, last);
+    return writeEight(out, writeSmall(out, at, first | 0), last);
+  }
   // Long division by 10^9 in steps of 16 bits: a remainder times 2^16 stays exact.
   const upper = Math.floor(high / BILLION);
   let step = (high - upper * BILLION) * 0x10000 + (low >>> 16);
@@ -105,25 +184,21 @@ export const writeUint64 = (out: Uint8Array, at: number, high: number, low: numb
   step = (step - middle * BILLION) * 0x10000 + (low & 0xffff);
   const lower = Math.floor(step / BILLION);
   const next = writeUnsigned(out, at, upper * 0x100000000 + middle * 0x10000 + lower);
-  return writePadded32(out, next, step - lower * BILLION, 9);
+  return writeNine(out, next, step - lower * BILLION);
 };
 
 /**
  * Writes the 8 big-endian bytes of a signed integer in decimal.
  *
  * @param bytes holds the integer at `from`; 8 bytes must be there
- * @returns the offset after the text, which has at most {@link MAX_INT64_TEXT} bytes
+ * @returns the offset after the text, which has at most 20 bytes
  */
-export const writeInt64 = (
-  out: Uint8Array,
-  at: number,
-  bytes: Uint8Array,
-  from: number,
-): number => {
-  const high = readU32(bytes, from);
-  const low = readU32(bytes, from + 4);
-  if (high < 0x80000000) return writeUint64(out, at, high, low);
-  out[at] = MINUS;
+export const writeInt64 = (out: DataView, at: number, bytes: DataView, from: number): number => {
+  const high = bytes.getInt32(from);
+  const low = bytes.getInt32(from + 4);
+  if (high === 0 && low >= 0 && low < EIGHT_DIGITS) return writeSmall(out, at, low);
+  if (high >= 0) return writeUint64(out, at, high, low >>> 0);
+  out.setUint8(at, MINUS);
   // Two's complement: the carry reaches the upper half only if the lower is 0.
   return low === 0
     ? writeUint64(out, at + 1, -high >>> 0, 0)

@@ -1,51 +1,63 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { base64Size, writeBase64, writeBase64View } from '../../../lib/record/text/base64.ts';
+import { viewOf } from '../../../lib/record/layout.ts';
+import {
+  base64Size,
+  NATIVE_FROM,
+  writeBase64,
+  writeDigest,
+  writeLongBase64,
+} from '../../../lib/record/text/base64.ts';
 
-t.test('writeBase64 writes what Buffer prints', async () => {
+/** Whether both ways write what Buffer prints, of bytes amid others, to the end of the buffer. */
+const same = (content: Uint8Array, before: number, behind: number, at: number): boolean => {
+  const bytes = Buffer.concat([Buffer.alloc(before), content, Buffer.alloc(behind, 0xff)]);
+  const end = before + content.length;
+  const out = Buffer.alloc(at + base64Size(content.length));
+  const expected = Buffer.from(content).toString('base64');
+  const next = writeBase64(viewOf(out), at, viewOf(bytes), before, end);
+  const text = out.toString('latin1', at);
+  out.fill(0);
+  const nextOfLong = writeLongBase64(out, at, bytes, before, end);
+  const long = out.toString('latin1', at);
+  return next === out.length && nextOfLong === next && text === expected && long === expected;
+};
+
+t.test('writeBase64 and writeLongBase64 write what Buffer prints', async () => {
   fc.assert(
     fc.property(
       fc.uint8Array({ maxLength: 400, size: 'max' }),
       fc.nat(3),
+      fc.nat(2),
       fc.nat(5),
-      (content, before, at) => {
-        const bytes = Buffer.concat([Buffer.alloc(before), content, Buffer.alloc(2, 0xff)]);
-        const end = before + content.length;
-        const out = Buffer.alloc(at + base64Size(content.length));
-        const next = writeBase64(out, at, bytes, before, end);
-        return (
-          next === out.length &&
-          out.toString('latin1', at) === Buffer.from(content).toString('base64')
-        );
-      },
+      same,
     ),
     { numRuns: 1000 },
   );
 });
 
-t.test('writeBase64 at the lengths around its two ways', async (t) => {
-  for (const size of [0, 1, 2, 3, 20, 125, 126, 127, 128, 129, 130, 70_000]) {
-    const bytes = Uint8Array.from({ length: size }, (_, index) => index * 7);
-    const out = Buffer.alloc(base64Size(size));
-    t.equal(writeBase64(out, 0, bytes, 0, size), out.length);
-    t.equal(out.toString('latin1'), Buffer.from(bytes).toString('base64'));
+t.test('every length, with nothing behind', async (t) => {
+  for (const size of [...Array(NATIVE_FROM + 3).keys(), 70_000]) {
+    t.ok(
+      same(
+        Uint8Array.from({ length: size }, (_, index) => index * 7),
+        0,
+        0,
+        0,
+      ),
+      String(size),
+    );
   }
 });
 
-t.test('writeBase64View writes the same', async () => {
-  const viewOf = (bytes: Buffer): DataView =>
-    new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+t.test('writeDigest writes what Buffer prints, and a line feed', async () => {
   fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 40 }), fc.nat(3), fc.nat(5), (content, before, at) => {
-      const bytes = Buffer.concat([Buffer.alloc(before), content, Buffer.alloc(2, 0xff)]);
-      const out = Buffer.alloc(at + base64Size(content.length));
-      const end = before + content.length;
-      const next = writeBase64View(viewOf(out), at, viewOf(bytes), before, end);
-      return (
-        next === out.length &&
-        out.toString('latin1', at) === Buffer.from(content).toString('base64')
-      );
+    fc.property(fc.uint8Array({ minLength: 20, maxLength: 20 }), fc.nat(3), (digest, before) => {
+      const bytes = Buffer.concat([Buffer.alloc(before), digest]);
+      const out = Buffer.alloc(34);
+      const next = writeDigest(viewOf(out), 5, viewOf(bytes), before);
+      const text = out.toString('latin1', 5, next);
+      return text === `${Buffer.from(digest).toString('base64')}\n`;
     }),
-    { numRuns: 500 },
   );
 });

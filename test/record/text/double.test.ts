@@ -1,12 +1,21 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { viewOf } from '../../../lib/record/layout.ts';
 import { MAX_DOUBLE_TEXT, writeDouble } from '../../../lib/record/text/double.ts';
 
-const out = Buffer.alloc(64);
+const bytes = Buffer.alloc(64);
+const out = viewOf(bytes);
 const START = 5;
 
+/** A view that holds the double at 1. */
+const eight = (value: number): DataView => {
+  const view = new DataView(new ArrayBuffer(9));
+  view.setFloat64(1, value);
+  return view;
+};
+
 const textOf = (value: number): string =>
-  out.toString('latin1', START, writeDouble(out, START, value));
+  bytes.toString('latin1', START, writeDouble(out, START, eight(value), 1));
 
 const expected = (value: number): string => (Object.is(value, -0) ? '-0' : String(value));
 
@@ -18,12 +27,20 @@ t.test('writeDouble, one by one', async (t) => {
     [-741, '-741'],
     [0.1, '0.1'],
     [-0.5, '-0.5'],
+    [9_999_999.99999999, '9999999.99999999'],
+    [10_000_000.5, '10000000.5'],
+    [-475_001.03125, '-475001.03125'],
+    [0.999999999999, '0.999999999999'],
+    [1e7, '10000000'],
+    [-0.000001, '-0.000001'],
     [0.1 + 0.2, '0.30000000000000004'],
     [12.34, '12.34'],
     [100000000.5, '100000000.5'],
     [1.00000001, '1.00000001'],
     [0.000001, '0.000001'],
     [0.00000123456789012345, '0.00000123456789012345'],
+    [0.0000012345, '0.0000012345'],
+    [0.00000125, '0.00000125'],
     [0.0000009, '9e-7'],
     [0.9999999999999999, '0.9999999999999999'],
     [999999999999999.9, '999999999999999.9'],
@@ -50,7 +67,7 @@ t.test('writeDouble uses the words of the caller', async (t) => {
     [1e300, '1e+300'],
   ];
   for (const [value, text] of rows) {
-    t.equal(out.toString('latin1', 0, writeDouble(out, 0, value, words)), text);
+    t.equal(bytes.toString('latin1', 0, writeDouble(out, 0, eight(value), 1, words)), text);
   }
 });
 

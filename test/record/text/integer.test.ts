@@ -1,25 +1,29 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { viewOf } from '../../../lib/record/layout.ts';
 import {
-  MAX_INT64_TEXT,
+  writeEightFraction,
   writeInt64,
   writeInteger,
   writePadded,
+  writeSize,
+  writeSmall,
   writeUint64,
   writeUnsigned,
 } from '../../../lib/record/text/integer.ts';
 
-const out = Buffer.alloc(64);
+const bytes = Buffer.alloc(64);
+const out = viewOf(bytes);
 const START = 3;
 
 /** What `write` wrote, whose start is not the buffer's. */
 const textOf = (write: (at: number) => number): string =>
-  out.toString('latin1', START, write(START));
+  bytes.toString('latin1', START, write(START));
 
-const int64 = (value: bigint): Buffer => {
-  const bytes = Buffer.alloc(10);
-  bytes.writeBigInt64BE(value, 1);
-  return bytes;
+const int64 = (value: bigint): DataView => {
+  const view = new DataView(new ArrayBuffer(10));
+  view.setBigInt64(1, value);
+  return view;
 };
 
 const powersOfTen = Array.from({ length: 19 }, (_, power) => 10n ** BigInt(power));
@@ -30,7 +34,7 @@ t.test('writeInt64 at every power of ten and two', async (t) => {
   for (const value of [...edges, ...edges.map((edge) => -edge), 2n ** 63n - 1n, -(2n ** 63n)]) {
     const text = textOf((at) => writeInt64(out, at, int64(value), 1));
     t.equal(text, String(value));
-    t.ok(text.length <= MAX_INT64_TEXT);
+    t.ok(text.length <= 20);
   }
 });
 
@@ -57,14 +61,37 @@ t.test('writeInteger and writeUnsigned write what String prints', async (t) => {
     textOf((at) => writeInteger(out, at, -0)),
     '0',
   );
-  fc.assert(
-    fc.property(
-      fc.maxSafeInteger(),
-      (value) =>
-        textOf((at) => writeInteger(out, at, value)) === String(value) &&
-        textOf((at) => writeUnsigned(out, at, Math.abs(value))) === String(Math.abs(value)),
-    ),
-  );
+  const check = (value: number): boolean =>
+    textOf((at) => writeInteger(out, at, value)) === String(value) &&
+    textOf((at) => writeUnsigned(out, at, Math.abs(value))) === String(Math.abs(value));
+  for (const edge of edges.map(Number).filter(Number.isSafeInteger)) t.ok(check(edge), `${edge}`);
+  fc.assert(fc.property(fc.maxSafeInteger(), check));
+});
+
+t.test('writeSmall writes every number of few digits, and those of up to eight', async (t) => {
+  const check = (value: number): boolean =>
+    textOf((at) => writeSmall(out, at, value)) === String(value);
+  for (let value = 0; value < 20_000; value++) if (!check(value)) t.fail(String(value));
+  fc.assert(fc.property(fc.nat(99_999_999), check), { numRuns: 2000 });
+});
+
+t.test('writeSize has a space behind it', async (t) => {
+  const check = (value: number): boolean =>
+    textOf((at) => writeSize(out, at, value)) === `${value} `;
+  for (let value = 0; value < 1100; value++) t.ok(check(value), String(value));
+  fc.assert(fc.property(fc.nat(), check));
+});
+
+t.test('writeEightFraction drops the zeros at the end, and no others', async (t) => {
+  const check = (value: number): boolean =>
+    textOf((at) => writeEightFraction(out, at, value)) ===
+    String(value).padStart(8, '0').replace(/0+$/, '');
+  for (let digit = 1; digit < 100_000_000; digit *= 10) {
+    for (const value of [digit, 3 * digit, 99_999_999 - digit, 50_000_000 + digit - 1]) {
+      t.ok(check(value), String(value));
+    }
+  }
+  fc.assert(fc.property(fc.integer({ min: 1, max: 99_999_999 }), check), { numRuns: 1000 });
 });
 
 t.test('writePadded fills up with zeros', async () => {
