@@ -19,7 +19,7 @@ const HEAD = ['', 'seconds', 'deviation', 'runs', 'MB/s of text', 'CPU s/GB', 'b
 
 const rowsOf = ({ tried }: Trials, textBytes: number): string[][] =>
   tried.map(({ settings, seconds, cpuSeconds, bytesOut, runs }) => [
-    settingWords(settings) || 'as it is if nobody says',
+    settingWords(settings),
     formatSeconds(seconds.median),
     `±${formatSeconds(seconds.deviation)}`,
     String(runs),
@@ -80,13 +80,31 @@ const otherLine = (trials: Trials, what: (settings: BenchSettings) => string, ra
     : `${what(best.settings)}; against the default: ${against(best, preset, rate)}`;
 };
 
+const UPLOAD_HEAD = ['', 'seconds', 'deviation', 'runs', 'MB/s'];
+
+const uploadRow = ({ settings, seconds, bytesOut, runs }: Trial): string[] => [
+  partWords(settings),
+  formatSeconds(seconds.median),
+  `±${formatSeconds(seconds.deviation)}`,
+  String(runs),
+  (bytesOut / seconds.median / 1e6).toFixed(0),
+];
+
+const partWords = (settings: BenchSettings): string =>
+  settings.minPartSize === undefined ? 'parts as they are' : settingWords(settings);
+
 const placeLines = ({ place }: Advice): string[] => {
   if (place === undefined) return [];
   const { location, bytesPerSecond, uploads } = place;
   const speed = `${location} takes ${(bytesPerSecond / 1e6).toFixed(0)} MB/s`;
   if (uploads === undefined) return [speed];
-  const what = (settings: BenchSettings): string => settingWords(settings) || 'parts as they are';
-  return [speed, otherLine(uploads, what), ...leftOutLines(uploads)];
+  return [
+    speed,
+    otherLine(uploads, partWords),
+    ...leftOutLines(uploads),
+    '',
+    ...aligned([UPLOAD_HEAD, ...uploads.tried.map(uploadRow)]),
+  ];
 };
 
 /** Command lines with the settings that were found. */

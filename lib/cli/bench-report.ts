@@ -21,19 +21,15 @@ const HEAD = [
   'deviation',
 ] as const;
 
-/** Rows in columns: the first to the left, the others to the right. */
+/** Rows in columns, as many in each: the first to the left, the others to the right. */
 export const aligned = (rows: readonly (readonly string[])[]): string[] => {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  const widths = rows.reduce<number[]>(
+    (wide, row) => row.map(({ length }, column) => Math.max(length, wide[column] ?? 0)),
+    [],
   );
-  return rows.map((row) =>
-    row
-      .map((cell, column) =>
-        column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
-      )
-      .join('  ')
-      .trimEnd(),
-  );
+  const pad = (cell: string, column: number): string =>
+    column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!);
+  return rows.map((row) => row.map(pad).join('  ').trimEnd());
 };
 
 /** Three digits that count, and no more than a clock has. */
@@ -75,9 +71,11 @@ export const settingWords = (settings: BenchSettings): string => {
   return [...words, ...(compact === true ? ['--compact'] : [])].join(' ');
 };
 
-/** The name of each side: what the chain is, and below it what is set otherwise. */
-const namesOfSides = ({ stages, sides }: BenchedChain, other: BenchSettings): string[] =>
-  sides.map((_, index) => (index === 0 ? stages.join(' ') : `  ${settingWords(other)}`));
+/** A row for each side: the first one is named by its chain, the other by what is set otherwise. */
+const rowsOf = ({ stages, sides }: BenchedChain, other: BenchSettings): string[][] =>
+  sides.map((side, index) =>
+    rowOf(index === 0 ? stages.join(' ') : `  ${settingWords(other)}`, side),
+  );
 
 const inputLine = ({ input, repeats, processors, node }: BenchReport): string =>
   `${countOf(input.records, 'record')} ${input.source}, ${formatBytes(input.bytes)} on the wire, ` +
@@ -114,10 +112,7 @@ const comparisonLines = (
  */
 export const benchLines = (report: BenchReport, other: BenchSettings = {}): string[] => {
   const { chains } = report;
-  const rows = chains.flatMap((chain) => {
-    const names = namesOfSides(chain, other);
-    return chain.sides.map((side, index) => rowOf(names[index] ?? '', side));
-  });
+  const rows = chains.flatMap((chain) => rowsOf(chain, other));
   const comparisons = chains.flatMap((chain) =>
     chain.comparison === undefined ? [] : ['', ...comparisonLines(chain, chain.comparison, other)],
   );

@@ -47,14 +47,8 @@ export const benchSettings = (given: Given, chains: Chains): BenchSettings => {
  * Reads the settings of the other side, as they stand on a command line: `--level 1 --compact`.
  * @throws AsbError `USAGE` for what is no setting, or none of these stages
  */
-export const otherSettings = (text: string, chains: Chains): BenchSettings => {
-  try {
-    return benchSettings(new Given(valuesIn(text)), chains);
-  } catch (error) {
-    if (!(error instanceof AsbError)) throw error;
-    throw new AsbError(error.code, `${namesOf(vs)}: ${error.message}`, error.facts);
-  }
-};
+export const otherSettings = (text: string, chains: Chains): BenchSettings =>
+  benchSettings(new Given(valuesIn(text)), chains);
 
 /** Values by the main names of their options. */
 const valuesIn = (text: string): Map<string, string> => {
@@ -65,7 +59,9 @@ const valuesIn = (text: string): Map<string, string> => {
     const option = OPTIONS.find((each) => each.name === name || each.alias.includes(name));
     if (option === undefined) {
       const expected = OPTIONS.map((each) => dashed(each.name)).join(', ');
-      throw new AsbError('USAGE', `"${word}" is no setting; expected ${expected}`, { expected });
+      throw new AsbError('USAGE', `${namesOf(vs)}: "${word}" is no setting; expected ${expected}`, {
+        expected,
+      });
     }
     if (!option.takesValue) {
       if (glued !== 'false') values.set(option.name, '');
