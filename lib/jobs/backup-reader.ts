@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { Parser, type ParserInfo } from '../asb/parser.ts';
 import { inFile } from '../errors.ts';
 import { giveBack } from '../memory/buffer-pool.ts';
-import type { Meter } from '../meter/meter.ts';
+import type { Meter, Step } from '../meter/meter.ts';
 import type { RecordChunk } from '../record/chunk.ts';
 import { unpack } from '../stages/unpack.ts';
 import type { StoredFile } from '../storage/stored-file.ts';
@@ -19,7 +19,7 @@ export interface BackupReaderOptions extends StrictUnpackOptions {
   readonly signal: AbortSignal;
   /** What the file must be, if a manifest says it. */
   readonly expected?: ExpectedFile | undefined;
-  /** Told of the stages: `read`, `unpack`, and `parse`, in which chunks are taken, too. */
+  /** Told of the stages: `read`, `unpack`, `parse`. */
   readonly meter?: Meter | undefined;
 }
 
@@ -56,30 +56,37 @@ export class BackupReader {
       check?.update(bytes);
       onBytes(bytes.length);
     });
+    const parsing = meter?.step('parse');
     try {
-      const [text, parsed] = [unpack(this.#options), this.#sink(take)];
-      meter?.watch({ read: source, unpack: text, parse: parsed });
-      await pipeline([source, text, parsed], { signal });
+      const text = unpack(this.#options);
+      meter?.watch({ read: source, unpack: text });
+      await pipeline([source, text, this.#sink(take, parsing)], { signal });
       check?.end(this.info);
     } catch (error) {
       signal.throwIfAborted();
       throw error === this.#notTaken ? error : inFile(error, this.#file.location);
+    } finally {
+      parsing?.end();
     }
   }
 
   /** Parses as text arrives, in no stage of its own: a stage drops what waits when it fails. */
-  #sink(take: TakeChunk): Writable {
+  #sink(take: TakeChunk, parsing: Step | undefined): Writable {
     const parser = this.#parser;
+    const handOn: TakeChunk =
+      parsing === undefined ? take : (chunk) => parsing.handOn(chunk, () => take(chunk));
+    const push = (text: Buffer) => this.#takeAll(() => parser.push(text), handOn);
+    const end = () => this.#takeAll(() => parser.end(), handOn);
     return new Writable({
       objectMode: true,
       highWaterMark: 1,
       write: (text: Buffer, _encoding, done) => {
-        this.#takeAll(() => parser.push(text), take)
-          .then(() => giveBack(text))
-          .then(() => done(), done);
+        const taken = parsing === undefined ? push(text) : parsing.take(text, () => push(text));
+        taken.then(() => giveBack(text)).then(() => done(), done);
       },
       final: (done) => {
-        this.#takeAll(() => parser.end(), take).then(() => done(), done);
+        const taken = parsing === undefined ? end() : parsing.run(end);
+        taken.then(() => done(), done);
       },
     });
   }

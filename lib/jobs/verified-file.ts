@@ -69,12 +69,18 @@ export class FileVerifier {
   }
 
   async #read(): Promise<Error | undefined> {
+    const counting = this.#options.meter?.step('count');
+    const count = (chunk: RecordChunk) => this.#count(chunk);
     try {
-      await this.#reader.read((chunk) => this.#count(chunk));
+      await this.#reader.read(
+        counting === undefined ? count : (chunk) => counting.take(chunk, () => count(chunk)),
+      );
       return undefined;
     } catch (error) {
       this.#options.signal.throwIfAborted();
       return toError(error);
+    } finally {
+      counting?.end();
     }
   }
 

@@ -24,7 +24,7 @@ export interface VerifyOptions extends ManifestOptions {
   readonly windowLog?: number;
   /** When records with an earlier void time count as expired. Default: now. */
   readonly now?: Date;
-  /** Told of the stages that read: `read`, `unpack`, `parse`. */
+  /** Told of the stages that read: `read`, `unpack`, `parse`, `count`. */
   readonly meter?: Meter | undefined;
 }
 
@@ -123,11 +123,12 @@ class Verify implements VerifyJob {
   }
 
   async #run(): Promise<VerifyReport> {
-    const { paths = [], input } = this.#options;
+    const { paths = [], input, meter } = this.#options;
     if (paths.length === 0 && input === undefined) {
       throw new AsbError('USAGE', 'nothing to verify: paths or an input are needed');
     }
     this.#files = await this.#find(paths, input);
+    meter?.expect('read', 'unpack', 'parse', 'count');
     const verified: VerifiedFile[] = [];
     const queue = this.#files.entries();
     const worker = async (): Promise<void> => {

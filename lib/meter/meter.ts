@@ -8,12 +8,31 @@ export type { StageFigures } from './figures.ts';
 export { BACKGROUND, type Stage } from './probe.ts';
 export type { Step } from './step.ts';
 
-/** One name of a row: the streams that bear it now, and what those did that are gone. */
+/** One name of a row: the stages that bear it now, and what those did that are gone. */
 class Entry {
-  readonly clocks = new Set<StageClock>();
-  readonly past = new Counters();
-  /** Whether a stream has borne it. */
+  readonly #clocks = new Set<StageClock>();
+  readonly #past = new Counters();
+  /** Whether a stage has borne it. */
   isMet = false;
+
+  join(clock: StageClock): void {
+    this.isMet = true;
+    this.#clocks.add(clock);
+  }
+
+  /** A restore has many files: what is left of a stage that is gone are its figures. */
+  leave(clock: StageClock): void {
+    if (this.#clocks.delete(clock)) this.#past.add(clock.counters);
+  }
+
+  /** Adds what all of them have done until now. */
+  addTo(sum: Counters): void {
+    sum.add(this.#past);
+    for (const clock of this.#clocks) {
+      clock.settle();
+      sum.add(clock.counters);
+    }
+  }
 }
 
 export interface MeterOptions {
@@ -30,13 +49,12 @@ export interface MeterOptions {
  *     console.table(meter.figures());
  */
 export class Meter {
-  readonly #now: () => number;
-  readonly #thread = new ThreadTime();
+  readonly #time: { readonly now: () => number; readonly thread: ThreadTime };
   readonly #entries = new Map<string, Entry>();
   readonly #taken = new Map<string, readonly StageFigures[]>();
 
   constructor({ now = () => performance.now() }: MeterOptions = {}) {
-    this.#now = now;
+    this.#time = { now, thread: new ThreadTime() };
   }
 
   /**
@@ -46,26 +64,16 @@ export class Meter {
   watch(stages: Readonly<Record<string, Stage>>): void {
     for (const [name, stage] of Object.entries(stages)) {
       const entry = this.#entryOf(name);
-      const { clocks, past } = entry;
-      entry.isMet = true;
-      const { clock } = new Probe(stage, {
-        now: this.#now,
-        thread: this.#thread,
-        onOver: () => {
-          // A restore has many files: what is left of a stream that is gone are its figures.
-          if (clocks.delete(clock)) past.add(clock.counters);
-        },
-      });
-      clocks.add(clock);
+      const { clock } = new Probe(stage, { ...this.#time, onOver: () => entry.leave(clock) });
+      entry.join(clock);
     }
   }
 
-  /** Watches a stage that is no stream, behind those of its row: what a function does with each chunk. */
+  /** Watches a stage that is no stream, and tells itself what it does. */
   step(name: string): Step {
     const entry = this.#entryOf(name);
-    const step = new Step({ now: this.#now, thread: this.#thread });
-    entry.isMet = true;
-    entry.clocks.add(step.clock);
+    const step = new Step({ ...this.#time, onOver: () => entry.leave(step.clock) });
+    entry.join(step.clock);
     return step;
   }
 
@@ -94,15 +102,7 @@ export class Meter {
       sums.set(name, sum);
       return sum;
     };
-    for (const [name, { clocks, past, isMet }] of this.#entries) {
-      if (!isMet) continue;
-      const sum = sumOf(name);
-      sum.add(past);
-      for (const clock of clocks) {
-        clock.settle();
-        sum.add(clock.counters);
-      }
-    }
+    for (const [name, entry] of this.#entries) if (entry.isMet) entry.addTo(sumOf(name));
     for (const figures of this.#taken.values()) {
       for (const stage of figures) sumOf(stage.name).add(stage);
     }

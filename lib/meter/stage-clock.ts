@@ -64,6 +64,18 @@ export class StageClock {
     }
   }
 
+  /** Hands a chunk on to somebody who is done with it when `take` settles: so long it is held. */
+  async handOn(take: () => Promise<void> | void): Promise<void> {
+    this.settle();
+    this.#pushing++;
+    try {
+      await take();
+    } finally {
+      this.settle();
+      this.#pushing--;
+    }
+  }
+
   /** What stands behind it wants more. */
   asked(): void {
     if (!this.#isFull) return;

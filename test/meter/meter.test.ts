@@ -67,6 +67,23 @@ t.test('of each thread the latest figures count, with all others', async (t) => 
   ]);
 });
 
+t.test('what functions do with chunks is a stage, too', async (t) => {
+  let time = 0;
+  const meter = new Meter({ now: () => time });
+  for (const items of [1, 2]) {
+    const step = meter.step('load');
+    for (let index = 0; index < items; index++) {
+      await step.take('x', () => {
+        time += 5;
+      });
+    }
+    t.match(meter.figures(), [{ name: 'load', itemsIn: items === 1 ? 1 : 3 }]);
+    step.end();
+    step.end();
+  }
+  t.match(meter.figures(), [{ itemsIn: 3, busy: 15, running: 15, waiting: 0 }]);
+});
+
 t.test('names that are expected stand where they belong, once they come', async (t) => {
   const meter = new Meter();
   const names = () => meter.figures().map(({ name }) => name);

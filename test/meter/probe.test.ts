@@ -142,14 +142,19 @@ t.test('a transform that runs within the push of its source is not the work of t
 t.test('stages of every kind end once, and tell errors of their end', async (t) => {
   const { watch } = probing();
   const broken = () => new Error('broken');
-  const kinds: readonly (readonly [what: string, make: (tell: () => void) => Writable])[] = [
-    ['transform', (tell) => new Transform({ flush: (done) => void (tell(), done(broken())) })],
-    ['duplex', (tell) => new Duplex({ final: (done) => void (tell(), done(broken())) })],
-    ['sink', (tell) => new Writable({ final: (done) => void (tell(), done(broken())) })],
+  type Done = (error: Error) => void;
+  type Kind = readonly [what: string, make: (end: (done: Done) => void) => Writable];
+  const kinds: readonly Kind[] = [
+    ['transform', (flush) => new Transform({ flush })],
+    ['duplex', (final) => new Duplex({ final })],
+    ['sink', (final) => new Writable({ final })],
   ];
   for (const [what, make] of kinds) {
     let ends = 0;
-    const stage = make(() => ends++);
+    const stage = make((done) => {
+      ends++;
+      done(broken());
+    });
     const clock = watch(stage);
     stage.end();
     await t.rejects(once(stage, 'close'), { message: 'broken' }, what);
