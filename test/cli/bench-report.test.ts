@@ -56,7 +56,10 @@ t.test('a row for each chain', async (t) => {
   );
   t.equal(head?.length, row?.length);
   t.equal(rest.length, 3);
-  t.match(benchLines(report([side(4)]))[3], / 2,500 +0\.5 +0\.3 .* 4\.00 +3\.60 – 4\.40 +±0\.40$/);
+  t.match(
+    benchLines(report([side(4)]))[3],
+    / 2,500 +0\.5 +0\.3 .* 4\.00 +3\.60 – 4\.40 +±0\.4000$/,
+  );
 });
 
 t.test('two sides, and what their pairs say', async (t) => {
