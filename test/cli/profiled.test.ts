@@ -36,7 +36,11 @@ t.test('every command that runs a pipeline tells of its stages', async (t) => {
     ],
     [
       ['verify', directory],
-      ['read', 'unpack', 'parse'],
+      ['read', 'unpack', 'parse', 'count'],
+    ],
+    [
+      ['restore', '-h', host, '-n', 'test,copy', '-d', directory],
+      ['read', 'unpack', 'parse', 'load'],
     ],
     [
       ['scan', '-h', host, '-n', 'test'],
