@@ -1,4 +1,5 @@
 #!/usr/bin/env node
 import { main } from '../lib/cli/main.ts';
 
-await main(process.argv.slice(2));
+// Without top-level await, so that it can be bundled as CommonJS, which starts faster.
+void main(process.argv.slice(2));

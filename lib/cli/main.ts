@@ -28,7 +28,13 @@ const MAX_COLUMNS = 100;
  */
 export const main = async (args: readonly string[]): Promise<void> => {
   const signals = new Signals(process);
-  process.exitCode = await new Run(args, signals).outcome();
+  // Node ends, and well, when nothing is left that could wake it up: what waits then waits for ever.
+  process.exitCode = ExitCode.FAILED;
+  const { promise: stalled, reject } = Promise.withResolvers<never>();
+  const onStall = (): void => reject(new Error('it came to a halt, with nothing left to wait for'));
+  process.once('beforeExit', onStall);
+  process.exitCode = await new Run(args, signals).outcome(stalled);
+  process.off('beforeExit', onStall);
   signals.close();
 };
 
@@ -68,9 +74,12 @@ class Run {
     this.#words = wordsOfUnread(args, undefined);
   }
 
-  /** The exit status. Input ends with it: who is over does not wait for more of what nobody reads. */
-  outcome(): Promise<number> {
-    return this.#run()
+  /**
+   * The exit status. Input ends with it: who is over does not wait for more of what nobody reads.
+   * @param stalled rejects if nothing can go on any more
+   */
+  outcome(stalled: Promise<never>): Promise<number> {
+    return Promise.race([this.#run(), stalled])
       .catch((error: unknown) => this.#failed(error))
       .finally(() => this.#input?.destroy());
   }

@@ -53,6 +53,14 @@ t.test('a wrong command line ends with 2 and one line', async (t) => {
   }
 });
 
+t.test('a command that nothing can wake up any more has failed', async (t) => {
+  const deaf = ['--import', 'data:text/javascript,process.stdin.unref()'];
+  const child = spawn(process.execPath, [...deaf, EXECUTABLE, 'compress']);
+  const outcome = await outcomeOf(child);
+  t.match(outcome, { code: 1, stderr: ONE_LINE });
+  t.not(outcome.stdout.length, 0, 'and who reads it is told');
+});
+
 t.test('--verbose tells where a failure came from', async (t) => {
   const outcome = await run(['decompress', '-v'], { input: 'no zstd' });
   t.equal(outcome.code, 1);

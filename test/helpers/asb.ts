@@ -4,7 +4,9 @@ import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
-export const EXECUTABLE = fileURLToPath(new URL('../../bin/asb.ts', import.meta.url));
+/** The command in source; another one, as that of `npm run build`, if the environment names it. */
+export const EXECUTABLE =
+  process.env.ASB_EXECUTABLE ?? fileURLToPath(new URL('../../bin/asb.ts', import.meta.url));
 /**
  * Words are compared, whatever the terminal of who runs the tests likes; and a home without config
  * files, which those of whoever runs them are none of.

@@ -1,5 +1,4 @@
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
-import { sharedAgents } from './agents.ts';
 import {
   checkS3Options,
   DEFAULT_CONNECT_TIMEOUT,
@@ -53,6 +52,8 @@ export class S3Connection {
 const configOf = async (options: S3Options, sdk: Sdk): Promise<S3ClientConfig> => {
   const { profile, credentials, endpoint, systemProxy = false, logger, checksum } = options;
   const region = await regionOf(options, sdk);
+  // node:http takes as long to load as Node itself, and whoever uses no S3 needs none.
+  const { sharedAgents } = await import('./agents.ts');
   return {
     // Without one, the SDK fails with the first request, as it does without credentials.
     ...(region === undefined ? {} : { region }),
