@@ -10,6 +10,7 @@ import { encryptionOf, encryptionOptions } from '../options/encryption.ts';
 import { loadingOf, loadingOptions, noRecords } from '../options/loading.ts';
 import { machine } from '../options/machine.ts';
 import { noManifest } from '../options/manifest.ts';
+import { profile } from '../options/profile.ts';
 import { s3Of, s3ReadingOptions } from '../options/s3.ts';
 import { runRestore } from '../run-restore.ts';
 import type { Shell } from '../shell.ts';
@@ -137,6 +138,7 @@ export const restoreCommand: Command = {
     parallel,
     machine,
     ...acceptedByRestore,
+    profile,
     verbose,
   ],
   examples: [
