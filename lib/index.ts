@@ -6,6 +6,28 @@
 export type { FormatVersion } from './asb/global-text.ts';
 export type { Header } from './asb/header.ts';
 export type { Continuation, SerializerInfo, SerializerOptions } from './asb/serializer.ts';
+export type { Trial, Trials } from './bench/advice.ts';
+export { type Advice, type AdviseOptions, adviseSettings } from './bench/advise.ts';
+export {
+  type BenchComparison,
+  type BenchedChain,
+  type BenchInput,
+  type BenchInputOptions,
+  type BenchOptions,
+  type BenchReport,
+  type BenchSide,
+  bench,
+} from './bench/bench.ts';
+export { BENCH_STAGES, type BenchLanguage, type BenchStage } from './bench/chain.ts';
+export {
+  type DataOptions,
+  type GeneratedBin,
+  type GeneratedKey,
+  generateRecords,
+} from './bench/data.ts';
+export type { Gauge } from './bench/gauge.ts';
+export type { BenchSettings } from './bench/settings.ts';
+export type { Pairs, Spread, Verdict } from './bench/statistics.ts';
 export type { BinType } from './client/bin-type.ts';
 export type { ClientReading } from './client/record-reader.ts';
 export type { ClientWriting } from './client/record-writer.ts';
