@@ -18,7 +18,7 @@ export const runRestore = async (
   const lines = await Machine.open(machine, shell);
   const { restore } = await import('../jobs/restore.ts');
   shell.signal.throwIfAborted();
-  const job = restore(options);
+  const job = restore({ ...options, meter: shell.meter });
   const over = stopWith(shell.signal, job);
   const counts = () => countsOf(job.progress);
   const display = new ProgressDisplay({ shell, counts });

@@ -1,4 +1,6 @@
 import { AsbError } from '../errors.ts';
+import type { Step } from '../meter/meter.ts';
+import type { RecordChunk } from '../record/chunk.ts';
 import type { Global } from '../record/globals.ts';
 import type { StoredFile } from '../storage/stored-file.ts';
 import type { Cluster } from '../wire/cluster.ts';
@@ -17,13 +19,22 @@ export interface RestoreLoaderOptions {
   readonly onProgress?: () => void;
 }
 
+/** Namespaces. */
+export interface RestoredNames {
+  /** On the cluster. */
+  readonly namespace: string;
+  /** Of the backup, if it says one. */
+  readonly source?: string;
+}
+
 /** Loads files of a backup, one or several at once, over the connections of one loader. */
 export class RestoreLoader {
   readonly #cluster: Cluster;
   readonly #options: RestoreLoaderOptions;
   readonly #flushesFiles: boolean;
   #loader: Loader | undefined;
-  #names: Pick<RestoreOptions, 'namespace' | 'source'> = {};
+  #loading: Step | undefined;
+  #names: RestoredNames = { namespace: '' };
   #bytesRead = 0;
 
   constructor(cluster: Cluster, options: RestoreLoaderOptions) {
@@ -43,14 +54,9 @@ export class RestoreLoader {
     return this.#bytesRead;
   }
 
-  /** Where it comes from and goes to, behind {@link begin}. */
-  get names(): Pick<RestoreOptions, 'namespace' | 'source'> {
+  /** Where it comes from and goes to; empty before {@link begin}. */
+  get names(): RestoredNames {
     return this.#names;
-  }
-
-  /** Where it goes; empty until that is known. */
-  get namespace(): string {
-    return this.#names.namespace ?? '';
   }
 
   /**
@@ -82,10 +88,13 @@ export class RestoreLoader {
    */
   async load(file: StoredFile, expected: ExpectedFile | undefined): Promise<ReadFile> {
     const { options, signal, skipHeads: skipHead, onProgress } = this.#options;
+    options.meter?.expect('read', 'unpack', 'parse');
+    this.#loading ??= options.meter?.step('load');
     const read = await restoreFile(file, {
       ...options,
       take: async (chunk, namespace) => {
-        await this.begin(namespace).write(chunk);
+        const loader = this.begin(namespace);
+        await this.#metered(() => loader.write(chunk), chunk);
         onProgress?.();
       },
       skipHead,
@@ -97,21 +106,29 @@ export class RestoreLoader {
     });
     // Also of a file without a record: the namespace must be there.
     const loader = this.begin(read.namespace);
-    if (this.#flushesFiles) await loader.flush();
+    if (this.#flushesFiles) await this.#metered(() => loader.flush());
     onProgress?.();
     return read;
   }
 
   /** Settles when every record so far is acknowledged. */
   async flush(): Promise<void> {
-    await this.#loader?.flush();
+    await this.#metered(() => this.#loader?.flush());
     this.#options.onProgress?.();
   }
 
   /** Settles when all of it is there. */
   async finish(): Promise<void> {
-    await this.#loader?.finish();
+    await this.#metered(() => this.#loader?.finish());
+    this.#loading?.end();
     this.#options.onProgress?.();
+  }
+
+  /** From the first file on, loading is a stage. @param chunk what is loaded, if anything comes */
+  #metered(work: () => Promise<void> | undefined, chunk?: RecordChunk): Promise<void> | undefined {
+    if (this.#loading === undefined) return work();
+    if (chunk === undefined) return this.#loading.run(work);
+    return this.#loading.take(chunk, work);
   }
 
   /** Ends what is under way, at once. */

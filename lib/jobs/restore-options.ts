@@ -1,3 +1,4 @@
+import type { Meter } from '../meter/meter.ts';
 import type { LoadOptions } from '../stages/load.ts';
 import type { LoadInfo } from '../wire/loader.ts';
 import type { StrictUnpackOptions } from './backup-head.ts';
@@ -21,6 +22,8 @@ export interface RestoreOptions
   readonly namespace?: string;
   /** Told of begin, notices and end, in pino's style, beside `onNotice`. */
   readonly logger?: Logger;
+  /** Told of the stages, in all threads: `read`, `unpack`, `parse`, `load`. */
+  readonly meter?: Meter | undefined;
   /** Files read at once, in all threads together. Default {@link DEFAULT_PARALLEL}. */
   readonly parallel?: number;
   /**

@@ -1,6 +1,7 @@
 /** A worker of a restore: what runs in a thread of its own, over its own connections. */
 import type { KeyObject } from 'node:crypto';
 import { EncryptionKey, type EncryptionMode } from '../crypto/key.ts';
+import { Meter, type StageFigures } from '../meter/meter.ts';
 import { foundFiles } from '../storage/homes.ts';
 import type { S3Options } from '../storage/s3/options.ts';
 import type { FoundFile } from '../storage/stored-file.ts';
@@ -17,12 +18,14 @@ export interface RestoreThreadData {
   /** The job's, with what is this worker's share of it. */
   readonly options: Omit<
     RestoreOptions,
-    'encryption' | 'input' | 'logger' | 'onNotice' | 's3' | 'time'
+    'encryption' | 'input' | 'logger' | 'meter' | 'onNotice' | 's3' | 'time'
   >;
   readonly encryption: { readonly mode: EncryptionMode; readonly key: KeyObject } | undefined;
   readonly s3: Omit<S3Options, 'client' | 'logger' | 'onNotice'>;
   /** Of a {@link LoadCounts}: where this worker counts. */
   readonly counts: SharedArrayBuffer;
+  /** Whether its stages are watched. */
+  readonly metered: boolean;
 }
 
 /** What a worker is told to do. It answers what it has done; behind `finish` it ends. */
@@ -36,24 +39,41 @@ export type RestoreOrder =
   | { readonly kind: 'flush' }
   | { readonly kind: 'finish' };
 
+/** What a worker tells by itself. */
+export type RestoreNews =
+  | { readonly kind: 'notice'; readonly notice: string }
+  | { readonly kind: 'figures'; readonly figures: readonly StageFigures[] };
+
 /** What a worker tells. */
 export type RestoreReport =
+  | RestoreNews
   | { readonly kind: 'loaded'; readonly id: number; readonly read: ReadFile }
-  | { readonly kind: 'flushed' }
-  | { readonly kind: 'notice'; readonly notice: string };
+  | { readonly kind: 'flushed' };
+
+/** Milliseconds between two reports of what its stages do. */
+const TELL_EVERY = 100;
 
 /** Loads the files that it is told to load, until it is told to finish, or something fails. */
 export const run: ThreadFunction<RestoreThreadData, RestoreOrder, RestoreReport, void> = async (
-  { options: plain, encryption, s3, counts: memory },
+  { options: plain, encryption, s3, counts: memory, metered },
   link,
 ) => {
   const onNotice = (notice: string): void => link.post({ kind: 'notice', notice });
-  const options = { ...plain, s3, onNotice, ...encryptedWith(encryption) };
+  const meter = metered ? new Meter() : undefined;
+  const options = { ...plain, s3, onNotice, meter, ...encryptedWith(encryption) };
   const failed = new AbortController();
   const signal = AbortSignal.any([link.signal, failed.signal]);
   const cluster = await connectTo(options);
   const counts = new LoadCounts(memory);
-  const onProgress = (): void => counts.store(loader.info, loader.bytesRead);
+  let due = 0;
+  const tell = (): void => {
+    if (meter !== undefined) link.post({ kind: 'figures', figures: meter.figures() });
+    due = performance.now() + TELL_EVERY;
+  };
+  const onProgress = (): void => {
+    counts.store(loader.info, loader.bytesRead);
+    if (performance.now() >= due) tell();
+  };
   const loader = new RestoreLoader(cluster, { options, signal, skipHeads: true, onProgress });
   const open = foundFiles(s3);
   const { promise: finished, resolve: finish, reject: end } = Promise.withResolvers<void>();
@@ -81,6 +101,7 @@ export const run: ThreadFunction<RestoreThreadData, RestoreOrder, RestoreReport,
     });
     await finished;
   } finally {
+    tell();
     loader.close();
     cluster.close();
   }

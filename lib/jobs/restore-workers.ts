@@ -1,14 +1,19 @@
 import { AsbError, toError } from '../errors.ts';
 import type { StoredFile } from '../storage/stored-file.ts';
 import { moduleBeside, startThread, type Thread } from '../threads/thread.ts';
-import type { LoadInfo } from '../wire/loader.ts';
 import { sharedLimit } from '../wire/limiter.ts';
+import type { LoadInfo } from '../wire/loader.ts';
 import { DEFAULT_ASYNC_BATCHES } from '../wire/write/writer-options.ts';
 import type { ExpectedFile } from './file-check.ts';
 import { LoadCounts, sumOfLoads } from './load-counts.ts';
 import type { ReadFile } from './restore-file.ts';
 import { DEFAULT_PARALLEL, type RestoreOptions } from './restore-options.ts';
-import type { RestoreOrder, RestoreReport, RestoreThreadData } from './restore-thread.ts';
+import type {
+  RestoreNews,
+  RestoreOrder,
+  RestoreReport,
+  RestoreThreadData,
+} from './restore-thread.ts';
 import { dealt } from './workers.ts';
 
 /** Loads a file; several may be loaded at once by several of them. */
@@ -39,11 +44,15 @@ export class RestoreWorkers {
   readonly lanes: readonly LoadFile[];
 
   constructor({ options, count, module }: RestoreWorkersOptions) {
-    const { parallel = DEFAULT_PARALLEL, onNotice = () => {} } = options;
-    const shares = sharesOf(options, count);
-    this.#workers = shares.map(
-      (share, index) => new RestoreWorker(`restore worker ${index + 1}`, share, onNotice, module),
-    );
+    const { parallel = DEFAULT_PARALLEL, onNotice, meter } = options;
+    this.#workers = sharesOf(options, count).map((share, index) => {
+      const name = `restore worker ${index + 1}`;
+      const hear = (report: RestoreNews): void => {
+        if (report.kind === 'figures') meter?.take(name, report.figures);
+        else onNotice?.(report.notice);
+      };
+      return new RestoreWorker(name, share, hear, module);
+    });
     const lanes = dealt(parallel, count);
     this.lanes = Array.from({ length: Math.max(...lanes) }, (_, round) =>
       this.#workers.filter((__, index) => round < lanes[index]!),
@@ -100,16 +109,18 @@ class RestoreWorker {
   constructor(
     name: string,
     share: Omit<RestoreThreadData, 'counts'>,
-    onNotice: (notice: string) => void,
+    hear: (news: RestoreNews) => void,
     module = moduleBeside('./restore-thread', import.meta.url),
   ) {
-    const data: RestoreThreadData = { ...share, counts: this.counts.memory };
-    const onMessage = (report: RestoreReport): void => this.#hear(report, onNotice);
     this.#thread = startThread<RestoreOrder, RestoreReport, void>({
       name,
       module,
-      data,
-      onMessage,
+      data: { ...share, counts: this.counts.memory } satisfies RestoreThreadData,
+      onMessage: (report) => {
+        if (report.kind === 'loaded') this.#loaded(report.id, report.read);
+        else if (report.kind === 'flushed') this.#flushing.shift()?.resolve();
+        else hear(report);
+      },
     });
     this.#ended = this.#thread.done.catch((error: unknown) => this.#fail(error));
   }
@@ -147,13 +158,9 @@ class RestoreWorker {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  #hear(report: RestoreReport, onNotice: (notice: string) => void): void {
-    if (report.kind === 'notice') onNotice(report.notice);
-    else if (report.kind === 'flushed') this.#flushing.shift()?.resolve();
-    else {
-      this.#loading.get(report.id)?.resolve(report.read);
-      this.#loading.delete(report.id);
-    }
+  #loaded(id: number, read: ReadFile): void {
+    this.#loading.get(id)?.resolve(read);
+    this.#loading.delete(id);
   }
 
   /** Whoever waits for an answer gets none. */
@@ -165,20 +172,14 @@ class RestoreWorker {
 
 /** What each worker begins with. Requests in flight are dealt out; a limit is one for all. */
 const sharesOf = (options: RestoreOptions, count: number): Omit<RestoreThreadData, 'counts'>[] => {
-  const {
-    input: _,
-    logger: __,
-    onNotice: ___,
-    time: ____,
-    s3 = {},
-    encryption,
-    ...plain
-  } = options;
-  const { client: _____, logger: ______, onNotice: _______, ...reached } = s3;
+  const { input: _input, logger: _logger, onNotice: _onNotice, time: _time, ...most } = options;
+  const { s3 = {}, encryption, meter, ...plain } = most;
+  const { client: _client, logger: _s3Logger, onNotice: _s3OnNotice, ...reached } = s3;
   const { maxAsyncBatches = DEFAULT_ASYNC_BATCHES, limitMemory = sharedLimit() } = options;
   return dealt(maxAsyncBatches, count).map((batches) => ({
     options: { ...plain, maxAsyncBatches: batches, limitMemory },
     s3: reached,
+    metered: meter !== undefined,
     encryption: encryption && { mode: encryption.mode, key: encryption.key.forThread() },
   }));
 };

@@ -121,7 +121,7 @@ class Restore implements RestoreJob {
     return this.#summary(found, loader);
   }
 
-  #summary(found: RestoreFiles, { namespace }: RestoreLoader): RestoreSummary {
+  #summary(found: RestoreFiles, { names: { namespace } }: RestoreLoader): RestoreSummary {
     const { files = 0, records = 0 } = this.#ledger?.begun ?? {};
     return {
       ...this.#info,
@@ -154,7 +154,7 @@ class Restore implements RestoreJob {
       heads.add(head, file.location);
     }
     loader.begin(heads.namespace);
-    this.#ledger = await RestoreLedger.open(this.#options, found, loader.namespace);
+    this.#ledger = await RestoreLedger.open(this.#options, found, loader.names.namespace);
     await loader.loadGlobals(heads.globals);
   }
 

@@ -29,7 +29,14 @@ const start = (more: Partial<RestoreThreadData> = {}) => {
   const link = new TestLink<RestoreOrder, RestoreReport>();
   const counts = new LoadCounts();
   const options = { seeds, namespace: 'copy', source: 'test', checkGeneration: false };
-  const data = { options, encryption: undefined, s3: {}, counts: counts.memory, ...more };
+  const data = {
+    options,
+    encryption: undefined,
+    s3: {},
+    counts: counts.memory,
+    metered: false,
+    ...more,
+  };
   const load = (location: string, id = 0): void =>
     link.tell({ kind: 'load', id, file: { location, size: TEXT.length }, expected: undefined });
   const done = run(data, link);
@@ -73,6 +80,17 @@ t.test('an encrypted file', async (t) => {
   link.tell({ kind: 'finish' });
   await posted('loaded');
   await done;
+});
+
+t.test('what its stages do', async (t) => {
+  const { link, load, posted, done } = start({ metered: true });
+  load(whole!);
+  await posted('loaded');
+  link.tell({ kind: 'finish' });
+  await done;
+  const last = link.posts.findLast(({ kind }) => kind === 'figures');
+  t.match(last, { figures: [{ name: 'read' }, { name: 'unpack' }, { name: 'parse' }] });
+  t.match(last, { figures: [{ bytesOut: TEXT.length }] });
 });
 
 t.test('notices are told', async () => {

@@ -2,6 +2,7 @@
 import type { ThreadFunction } from '../../lib/threads/link.ts';
 
 export const run: ThreadFunction<unknown, { readonly kind: string }, unknown, void> = (_, link) => {
+  link.post({ kind: 'notice', notice: 'begun' });
   link.listen(({ kind }) => {
     if (kind === 'flush') return;
     setImmediate(() => {

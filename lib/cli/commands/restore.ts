@@ -1,5 +1,6 @@
 import { AsbError } from '../../errors.ts';
 import type { RestoreSource } from '../../jobs/restore-source.ts';
+import { MAX_WORKERS } from '../../jobs/workers.ts';
 import type { Command } from '../command.ts';
 import type { Given } from '../given.ts';
 import { tellLoaded, uncheckedLine } from '../load-summary.ts';
@@ -75,6 +76,18 @@ export const parallel = integer({
   default: 1,
 });
 
+export const workers = integer({
+  name: 'workers',
+  group: 'Speed:',
+  describe:
+    'Threads that load files, each over its own connections, for a machine with many cores; 0: the ' +
+    'main thread does it. No file is cut: more threads than files are of no use',
+  min: 0,
+  max: MAX_WORKERS,
+  unit: 'threads',
+  default: 0,
+});
+
 export const validate = flag({
   name: 'validate',
   group,
@@ -136,6 +149,7 @@ export const restoreCommand: Command = {
     ...s3ReadingOptions,
     ...loadingOptions,
     parallel,
+    workers,
     machine,
     ...acceptedByRestore,
     profile,
@@ -147,6 +161,7 @@ export const restoreCommand: Command = {
     ['asb restore --directory-list monday,tuesday --parent-directory week', 'Full, incremental'],
     ['ssh vault cat test.asb | asb restore -i -', 'From another machine'],
     ['asb restore -d s3://vault/monday', 'From S3'],
+    ['asb restore -d out --workers 4', 'On more than one core, file by file'],
     ['asb restore -d out --state-file-dst out.state', 'So that it can go on if it is cut off'],
     ['asb restore -d out --continue out.state', 'Go on with it'],
   ],
@@ -184,6 +199,7 @@ export const restoreCommand: Command = {
       ...(to === undefined ? {} : { namespace: to }),
       ...(encryption === undefined ? {} : { encryption }),
       parallel: given.value(parallel),
+      workers: given.value(workers),
     };
     const summary = await runRestore(shell, job, given.value(machine));
     tellLoaded(shell, 'restored', summary);
