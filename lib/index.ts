@@ -107,7 +107,8 @@ export {
   type RestoreSummary,
   restore,
 } from './jobs/restore.ts';
-export { DEFAULT_PARALLEL } from './jobs/restore-options.ts';
+export { DEFAULT_PARALLEL, MAX_PARALLEL } from './jobs/restore-options.ts';
+export { MAX_WORKERS } from './jobs/workers.ts';
 export { MAX_SHARDS, type Shard } from './jobs/shard.ts';
 export { type Environment, shardOf } from './jobs/shard-engine.ts';
 export { MAX_SPLIT_PARTS, type SplitOptions, type SplitPart, splitBackup } from './jobs/split.ts';
