@@ -19,12 +19,8 @@ export {
   bench,
 } from './bench/bench.ts';
 export { BENCH_STAGES, type BenchLanguage, type BenchStage } from './bench/chain.ts';
-export {
-  type DataOptions,
-  type GeneratedBin,
-  type GeneratedKey,
-  generateRecords,
-} from './bench/data.ts';
+export { generateRecords } from './bench/data.ts';
+export type { DataOptions, GeneratedBin, GeneratedKey } from './bench/data-options.ts';
 export type { Gauge } from './bench/gauge.ts';
 export type { BenchSettings } from './bench/settings.ts';
 export type { Pairs, Spread, Verdict } from './bench/statistics.ts';

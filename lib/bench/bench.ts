@@ -5,11 +5,11 @@ import { type Encryption, EncryptionKey } from '../crypto/key.ts';
 import { AsbError } from '../errors.ts';
 import type { HomeOptions } from '../storage/homes.ts';
 import { type BenchStage, type Chain, chainOf } from './chain.ts';
-import type { DataOptions } from './data.ts';
+import type { DataOptions } from './data-options.ts';
 import { type Gauge, processGauge } from './gauge.ts';
 import { DEFAULT_MEMORY, type Held, holdBytes, holdGenerated } from './hold.ts';
 import { BenchPlace } from './place.ts';
-import { type BenchSettings, inputSettingsOf } from './settings.ts';
+import { type BenchSettings, inputSettingsOf, settingsFor } from './settings.ts';
 import { type Pairs, pairsOf, type Spread, spreadOf } from './statistics.ts';
 import {
   check,
@@ -141,7 +141,7 @@ export interface BenchReport {
  *   not what went in; what stages throw; the signal's reason
  */
 export const bench = async (options: BenchOptions): Promise<BenchReport> => {
-  const { settings = {}, vs, repeats = DEFAULT_REPEATS, onChain = () => {} } = options;
+  const { settings = {}, vs = {}, repeats = DEFAULT_REPEATS, onChain = () => {} } = options;
   checkRepeats(repeats);
   const chains = options.chains.map(chainOf);
   const ending = chains.find(({ ends }) => ends !== undefined);
@@ -156,7 +156,10 @@ export const bench = async (options: BenchOptions): Promise<BenchReport> => {
     const benched: BenchedChain[] = [];
     for (const chain of chains) {
       onChain(chain.links.map(({ stage }) => stage));
-      const sides = vs === undefined ? [settings] : [settings, { ...settings, ...vs }];
+      const ones = settingsFor(chain, settings);
+      const others = settingsFor(chain, vs);
+      // What changes nothing for a chain is not compared.
+      const sides = Object.keys(others).length === 0 ? [ones] : [ones, { ...ones, ...others }];
       benched.push(await benchChain(bed, { chain, sides, place, repeats }));
     }
     return {

@@ -6,7 +6,8 @@ import { RecordBatch } from '../record/batch.ts';
 import type { RecordChunk } from '../record/chunk.ts';
 import { parse } from '../stages/parse.ts';
 import { unpack } from '../stages/unpack.ts';
-import { type DataOptions, generateRecords, NAMESPACE } from './data.ts';
+import { generateRecords, NAMESPACE } from './data.ts';
+import type { DataOptions } from './data-options.ts';
 
 /** Bytes of records that are held unless somebody says how many. */
 export const DEFAULT_MEMORY = 256 * 1024 * 1024;

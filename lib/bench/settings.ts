@@ -61,3 +61,9 @@ export const inputSettingsOf = ({ links: [{ takes }] }: Chain): readonly Setting
 export const settingsOf = (chain: Chain): readonly SettingName[] => [
   ...new Set([...inputSettingsOf(chain), ...chain.links.flatMap(({ stage }) => OF_STAGES[stage])]),
 ];
+
+/** Those of the settings that a chain goes by. */
+export const settingsFor = (chain: Chain, settings: BenchSettings): BenchSettings => {
+  const names = new Set<string>(settingsOf(chain));
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => names.has(name)));
+};

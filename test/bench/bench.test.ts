@@ -46,24 +46,25 @@ t.test('a report of each chain', async (t) => {
 
 t.test('two settings in turn, and what each is made of', async (t) => {
   const { chains } = await bench({
-    chains: [['compress'], ['parse']],
+    chains: [['compress'], ['parse'], ['to-ndjson']],
     data: { ...DATA, binTypes: ['blob'] },
     settings: { level: 1 },
     vs: { level: 9, compact: true },
     repeats: 5,
     gauge: stepGauge(),
   });
-  const [packed, parsed] = chains;
+  const [packed, parsed, other] = chains;
   t.match(packed?.sides, [{ settings: { level: 1 } }, { settings: { level: 9, compact: true } }]);
   // Compact blobs are smaller: each side has an input of its own.
   t.ok(parsed!.sides[1]!.bytesIn < parsed!.sides[0]!.bytesIn);
+  t.equal(other?.sides.length, 1, 'nothing is otherwise for this one');
   t.match(packed?.comparison, {
     speed: { median: 1, verdict: 'within the scatter' },
     cpu: { verdict: 'within the scatter' },
   });
   t.equal(packed?.comparison?.speed.ratios.length, 5);
-  const [one, other] = packed!.sides;
-  t.equal(packed?.comparison?.bytesOut, other!.bytesOut / one!.bytesOut);
+  const [first, second] = packed!.sides;
+  t.equal(packed?.comparison?.bytesOut, second!.bytesOut / first!.bytesOut);
 });
 
 t.test('a side that takes longer is slower', async (t) => {

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import t from 'tap';
+import { generateRecords } from '../../lib/bench/data.ts';
 import {
   BIN_TYPES,
   type DataOptions,
-  generateRecords,
   KEY_TYPES,
   MAX_GENERATED_RECORD,
-} from '../../lib/bench/data.ts';
+} from '../../lib/bench/data-options.ts';
 import { PARTICLE_NAMES } from '../../lib/record/particle.ts';
 import type { AsbRecord } from '../../lib/record/record.ts';
 

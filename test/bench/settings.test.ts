@@ -1,6 +1,6 @@
 import t from 'tap';
 import { type BenchStage, chainOf } from '../../lib/bench/chain.ts';
-import { inputSettingsOf, settingsOf } from '../../lib/bench/settings.ts';
+import { inputSettingsOf, settingsFor, settingsOf } from '../../lib/bench/settings.ts';
 
 t.test('what a chain goes by, and what goes into it', async (t) => {
   const rows: readonly [readonly BenchStage[], all: string, input: string][] = [
@@ -17,4 +17,10 @@ t.test('what a chain goes by, and what goes into it', async (t) => {
     t.equal(settingsOf(chainOf(stages)).join(' '), all);
     t.equal(inputSettingsOf(chainOf(stages)).join(' '), input);
   }
+});
+
+t.test('what has no meaning for a chain is left out', async (t) => {
+  const settings = { level: 1, mode: 'aes256', compact: true } as const;
+  t.strictSame(settingsFor(chainOf(['compress']), settings), { level: 1, compact: true });
+  t.strictSame(settingsFor(chainOf(['to-ndjson']), settings), {});
 });

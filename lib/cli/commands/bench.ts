@@ -1,7 +1,7 @@
 import type { AdviseOptions } from '../../bench/advise.ts';
 import type { BenchInputOptions } from '../../bench/bench.ts';
 import { BENCH_STAGES, type BenchStage } from '../../bench/chain.ts';
-import { BIN_TYPES, type DataOptions, type GeneratedBin } from '../../bench/data.ts';
+import { BIN_TYPES, type DataOptions, type GeneratedBin } from '../../bench/data-options.ts';
 import { AsbError } from '../../errors.ts';
 import { benchSettings, otherSettings } from '../bench-settings.ts';
 import type { Command } from '../command.ts';

@@ -11,7 +11,7 @@ import {
   MAX_GENERATED_SETS,
   MAX_GENERATED_VALUE,
   MAX_SEED,
-} from '../../bench/data.ts';
+} from '../../bench/data-options.ts';
 import { choice, flag, integer, list, type Option, text } from '../option.ts';
 import { compact, concurrency, frameSize, level } from './common.ts';
 import { encrypt, mode } from './encryption.ts';
