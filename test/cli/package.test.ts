@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { zstdCompressSync } from 'node:zlib';
 import t from 'tap';
+import { startSandbox } from '../../lib/sandbox/index.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 const TEXT = 'Version 3.1\n# namespace test\n# first-file\n';
@@ -36,6 +37,33 @@ t.test('the packed package works elsewhere', async (t) => {
   t.match(await runIn(elsewhere, 'npx', 'asb', '--help'), /asb backup/);
   t.match(await runIn(elsewhere, 'npx', 'asb', '--version'), /^\d+\.\d+\.\d+\n$/);
   t.equal(await runIn(elsewhere, 'npx', 'asb', 'decompress'), TEXT, 'a filter');
+  const asb = join('node_modules', '.bin', 'asb');
+  const sandbox = await startSandbox({ nodes: 2, records: 100 });
+  t.teardown(() => sandbox.close());
+  const from = ['-h', sandbox.seeds.join(','), '-n', 'test'];
+  // Threads run modules of their own; and yargs, S3 and config files are not in the bundle.
+  await runIn(elsewhere, asb, 'backup', ...from, '-d', 'out', '--workers', '2');
+  t.match(await runIn(elsewhere, asb, 'verify', 'out', '--json'), /"records":100\b/);
+  await runIn(elsewhere, asb, 'restore', ...from, '-d', 'out', '--workers', '2');
+  t.match(await runIn(elsewhere, asb, 'verify', '--help'), /Examples:/);
+  writeFileSync(join(elsewhere, 'asb.toml'), '[cluster]\nhost = "127.0.0.1:1"\n');
+  const unreached = ['backup', '-n', 'test', '-o', '-', '--only-config-file', 'asb.toml'];
+  const noService = ['verify', 's3://bucket/x', '--s3-endpoint-override', 'http://127.0.0.1:1'];
+  const keys = [
+    '--s3-access-key-id',
+    'a',
+    '--s3-secret-access-key',
+    'b',
+    '--s3-retry-max-attempts',
+    '1',
+  ];
+  for (const [args, expected] of [
+    [unreached, /127\.0\.0\.1:1/],
+    [[...noService, ...keys, '--log-json'], /"code":"STORAGE"/],
+  ] as const) {
+    const failed = await runIn(elsewhere, asb, ...args).catch((error) => error);
+    t.match(failed, { code: 1, stderr: expected }, args.join(' '));
+  }
   const code = "import * as asb from 'asb-streams'; console.log(typeof asb)";
   t.equal(await runIn(elsewhere, 'node', '--input-type=module', '-e', code), 'object\n');
   const installed = readdirSync(join(elsewhere, 'node_modules', 'asb-streams'));
