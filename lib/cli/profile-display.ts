@@ -16,6 +16,7 @@ export class ProfileDisplay {
   readonly #shell: Drawing;
   readonly #recorder: Recorder;
   readonly #timer: NodeJS.Timeout;
+  #isHidden = false;
   /** What the command has drawn. */
   #above = '';
 
@@ -33,6 +34,7 @@ export class ProfileDisplay {
 
   /** What the command draws, in place of what it has drawn. */
   draw(text: string): void {
+    if (this.#isHidden) return;
     this.#above = text === WIPE ? '' : text;
     if (this.#above === '') this.#shell.draw(WIPE);
     else this.#show();
@@ -44,15 +46,21 @@ export class ProfileDisplay {
     this.#show();
   }
 
+  /** Draws nothing any more; samples are taken all the same. */
+  hide(): void {
+    if (!this.#isHidden && this.#shell.columns !== undefined) this.#shell.draw(WIPE);
+    this.#isHidden = true;
+  }
+
   /** Ends it, and wipes it away. */
   close(): void {
     clearInterval(this.#timer);
-    if (this.#shell.columns !== undefined) this.#shell.draw(WIPE);
+    this.hide();
   }
 
   #show(): void {
     const { columns } = this.#shell;
-    if (columns === undefined) return;
+    if (columns === undefined || this.#isHidden) return;
     const figures = this.#recorder.figures;
     if (figures.length === 0) {
       if (this.#above !== '') this.#shell.draw(this.#above);

@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import { messageOf } from '../errors.ts';
 import { Meter } from '../meter/meter.ts';
 import { type PipelineProfile, Recorder } from '../meter/pipeline-profile.ts';
@@ -11,6 +12,7 @@ import type { Shell } from './shell.ts';
  * Runs a command with a meter, and tells what that has seen: also if the command fails, up to there.
  *
  * @param title what is run: `asb backup`
+ * @param isOutputSeen whether standard output goes to a terminal
  * @throws what the command throws; AsbError `STORAGE` if it ends well and the profile can't be written, `USAGE`
  *   if what stands in its place is no file
  */
@@ -19,6 +21,7 @@ export const runProfiled = async (
   { file }: ProfilePlace,
   shell: Shell,
   run: (shell: Shell) => Promise<void>,
+  isOutputSeen: () => boolean = () => isatty(1),
 ): Promise<void> => {
   const meter = new Meter();
   const recorder = new Recorder({ meter, title });
@@ -26,7 +29,16 @@ export const runProfiled = async (
   const draw = (text: string): void => display.draw(text);
   let failure: { readonly thrown: unknown } | undefined;
   try {
-    await run({ ...shell, meter, draw });
+    await run({
+      ...shell,
+      meter,
+      draw,
+      output(language, seal) {
+        // Between lines that go to the same terminal there is no place to draw.
+        if (isOutputSeen()) display.hide();
+        return shell.output(language, seal);
+      },
+    });
   } catch (thrown) {
     failure = { thrown };
   }

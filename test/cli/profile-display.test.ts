@@ -52,6 +52,23 @@ t.test('a table in place, below what the command draws', async (t) => {
   stage.destroy();
 });
 
+t.test('what is hidden draws nothing, and takes samples', async (t) => {
+  const { drawn, meter, recorder, display, pass } = displayOf(30);
+  const stage = new PassThrough();
+  meter.watch({ scan: stage });
+  display.sample();
+  display.hide();
+  display.hide();
+  pass(250);
+  display.sample();
+  display.draw('\rbar');
+  display.close();
+  t.equal(drawn.length, 2);
+  t.equal(drawn[1], WIPE);
+  t.strictSame(recorder.profile().samples.time, [0, 0, 250, 250]);
+  stage.destroy();
+});
+
 t.test('elsewhere samples are taken, and nothing is drawn', async (t) => {
   const { drawn, meter, recorder, display, pass } = displayOf(undefined);
   const stage = new PassThrough();

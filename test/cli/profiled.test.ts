@@ -1,6 +1,10 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
 import t from 'tap';
+import { Output } from '../../lib/cli/output.ts';
+import { runProfiled } from '../../lib/cli/profiled.ts';
+import type { Shell } from '../../lib/cli/shell.ts';
 import { Encryptor } from '../../lib/crypto/ctr.ts';
 import { startSandbox } from '../../lib/sandbox/index.ts';
 import { run } from '../helpers/asb.ts';
@@ -133,6 +137,31 @@ t.test('where no stage has run there is nothing to tell', async (t) => {
   t.equal(error, undefined);
   t.match(said, [/^note: .*no stage has run/]);
   t.notOk(existsSync(file));
+});
+
+t.test('between lines on the same terminal it draws nothing', async (t) => {
+  for (const [isSeen, times] of [
+    [true, 1],
+    [false, 2],
+  ] as const) {
+    const drawn: string[] = [];
+    const shell: Shell = {
+      signal: new AbortController().signal,
+      verbose: false,
+      columns: 80,
+      input: () => Readable.from([]),
+      output: () => new Output(new PassThrough()),
+      say: () => {},
+      draw: (text) => void drawn.push(text),
+      answer: () => {},
+    };
+    const writing = async ({ output, draw }: Shell): Promise<void> => {
+      output('ndjson');
+      draw('\rbar');
+    };
+    await runProfiled('asb scan', {}, shell, writing, () => isSeen);
+    t.equal(drawn.length, times);
+  }
 });
 
 t.test('in a process of its own; the next word is no value', async (t) => {

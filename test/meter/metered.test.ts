@@ -30,6 +30,21 @@ t.test('a pipeline in code', async (t) => {
   t.match(lines[4], /^limited by write: busy 100 % of the time/);
 });
 
+t.test('it looks at the clock a few times a chunk, however many items that has', async (t) => {
+  const chunks = 1000;
+  let looks = 0;
+  const now = () => looks++;
+  const stages = {
+    read: Readable.from(Array.from({ length: chunks }, () => Buffer.alloc(10))),
+    pass: new PassThrough(),
+    write: new Writable({ write: (_chunk, _encoding, done) => done() }),
+  };
+  const metered = meter(stages, { now });
+  await pipeline(metered.stages);
+  const perStage = looks / chunks / metered.stages.length;
+  t.ok(perStage <= 6, `${perStage} looks`);
+});
+
 t.test('it looks at the clock of the process', async (t) => {
   const metered = meter({ read: Readable.from(['x']), write: new PassThrough() });
   await pipeline([...metered.stages, new Writable({ write: (_c, _e, done) => done() })]);
