@@ -124,6 +124,7 @@ export {
   type MeterOptions,
   type Stage,
   type StageFigures,
+  type Step,
 } from './meter/meter.ts';
 export { type Metered, meter } from './meter/metered.ts';
 export type { PipelineProfile } from './meter/pipeline-profile.ts';
