@@ -20,6 +20,7 @@ export const TOPICS = [
   ['go on after a failure', 'asb backup --continue, asb restore --continue'],
   ['away with an old backup', 'asb backup --remove-files, --remove-artifacts'],
   ['how large it will be', 'asb backup --estimate'],
+  ['where the time goes', 'asb backup --profile, docs/profile.md'],
   ['spare the cluster', 'asb backup --records-per-second, --nice'],
   ['S3', 'asb backup -d s3://bucket/prefix'],
   ['encryption', 'asb backup --encrypt, asb reencrypt'],
