@@ -1,12 +1,10 @@
-import { once } from 'node:events';
 import t from 'tap';
 import { utilizationFromNow } from '../../lib/meter/utilization.ts';
 
 t.test('a share of the time', async (t) => {
   const utilization = utilizationFromNow();
-  const idle = new EventTarget();
-  setTimeout(() => idle.dispatchEvent(new Event('over')), 10);
-  await once(idle, 'over');
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  // A machine that is busy may leave it no idle moment, or wake it late.
   const share = utilization();
-  t.ok(share >= 0 && share < 1, `${share}`);
+  t.ok(share >= 0 && share <= 1, `${share}`);
 });
