@@ -14,6 +14,7 @@ export {
   type BenchInput,
   type BenchInputOptions,
   type BenchOptions,
+  type BenchProgress,
   type BenchReport,
   type BenchSide,
   bench,

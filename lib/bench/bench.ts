@@ -62,8 +62,17 @@ export interface BenchOptions extends BenchInputOptions {
   readonly vs?: BenchSettings | undefined;
   /** How often each side is measured, 1 to 1000; 7 if left out. */
   readonly repeats?: number;
-  /** Told of each chain before it is measured. */
-  readonly onChain?: (stages: readonly BenchStage[]) => void;
+  /** Told of each run before it begins; what it takes is not measured. */
+  readonly onRun?: (next: BenchProgress) => void;
+}
+
+/** How far a chain is. */
+export interface BenchProgress {
+  readonly stages: readonly BenchStage[];
+  /** From 1; the first ones of each side check and warm up. */
+  readonly run: number;
+  /** Of this chain, all of them. */
+  readonly runs: number;
 }
 
 /** What was measured on. */
@@ -141,7 +150,7 @@ export interface BenchReport {
  *   not what went in; what stages throw; the signal's reason
  */
 export const bench = async (options: BenchOptions): Promise<BenchReport> => {
-  const { settings = {}, vs = {}, repeats = DEFAULT_REPEATS, onChain = () => {} } = options;
+  const { settings = {}, vs = {}, repeats = DEFAULT_REPEATS, onRun = () => {} } = options;
   checkRepeats(repeats);
   const chains = options.chains.map(chainOf);
   const ending = chains.find(({ ends }) => ends !== undefined);
@@ -155,12 +164,11 @@ export const bench = async (options: BenchOptions): Promise<BenchReport> => {
   try {
     const benched: BenchedChain[] = [];
     for (const chain of chains) {
-      onChain(chain.links.map(({ stage }) => stage));
       const ones = settingsFor(chain, settings);
       const others = settingsFor(chain, vs);
       // What changes nothing for a chain is not compared.
       const sides = Object.keys(others).length === 0 ? [ones] : [ones, { ...ones, ...others }];
-      benched.push(await benchChain(bed, { chain, sides, place, repeats }));
+      benched.push(await benchChain(bed, { chain, sides, place, repeats, onRun }));
     }
     return {
       version: REPORT_VERSION,
@@ -224,24 +232,36 @@ interface ChainOptions {
   readonly sides: readonly BenchSettings[];
   readonly place: BenchPlace | undefined;
   readonly repeats: number;
+  readonly onRun: (next: BenchProgress) => void;
 }
+
+/** Runs of each side before those that count: one is checked, and one warms up. */
+const RUNS_BEFORE = 2;
 
 const benchChain = async (
   bed: TestBed,
-  { chain, sides, place, repeats }: ChainOptions,
+  { chain, sides, place, repeats, onRun }: ChainOptions,
 ): Promise<BenchedChain> => {
+  const stages = chain.links.map(({ stage }) => stage);
+  const all = sides.length * (RUNS_BEFORE + repeats);
+  let begun = 0;
+  const tell = (): void => onRun({ stages, run: ++begun, runs: all });
+
   const prepared = new Map<string, Prepared>();
   const subjects: Subject[] = [];
   for (const settings of sides)
     subjects.push(await subjectOf(bed, { chain, settings, place, prepared }));
   const sizes: number[] = [];
   for (const subject of subjects) {
+    tell();
     await check(subject, bed.sum, bed);
+    tell();
     sizes.push((await runOnce(subject, bed)).bytesOut);
   }
   const runs = subjects.map((): Run[] => []);
   for (let turn = 0; turn < repeats; turn++) {
     for (const [index, subject] of subjects.entries()) {
+      tell();
       const run = await runOnce(subject, bed);
       checkSize(chain, run.bytesOut, sizes[index]!);
       runs[index]!.push(run);
@@ -250,7 +270,7 @@ const benchChain = async (
   const measured = subjects.map((subject, index) => sideOf(subject, runs[index]!, bed.sum.records));
   const [ones, others] = runs;
   return {
-    stages: chain.links.map(({ stage }) => stage),
+    stages,
     takes: chain.links[0].takes,
     gives: chain.gives,
     sides: measured,

@@ -37,6 +37,7 @@ const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
   upload: async () => (await import('./commands/upload.ts')).uploadCommand,
   download: async () => (await import('./commands/download.ts')).downloadCommand,
   load: async () => (await import('./commands/load.ts')).loadCommand,
+  bench: async () => (await import('./commands/bench.ts')).benchCommand,
   sandbox: async () => (await import('./commands/sandbox.ts')).sandboxCommand,
   completion: async () => (await import('./commands/completion.ts')).completionCommand(allCommands),
 };

@@ -14,9 +14,14 @@ t.test('a report of each chain', async (t) => {
     data: DATA,
     repeats: 3,
     gauge: stepGauge(),
-    onChain: (stages) => told.push(stages.join(' ')),
+    onRun: ({ stages, run, runs }) => told.push(`${stages.join(' ')} ${run}/${runs}`),
   });
-  t.strictSame(told, ['serialize', 'parse serialize rotate']);
+  t.strictSame(
+    told,
+    ['serialize', 'parse serialize rotate'].flatMap((chain) =>
+      [1, 2, 3, 4, 5].map((run) => `${chain} ${run}/5`),
+    ),
+  );
   t.match(report, {
     version: 1,
     repeats: 3,

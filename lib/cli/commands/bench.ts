@@ -33,6 +33,7 @@ import { verbose } from '../options/common.ts';
 import { MIB } from '../options/files.ts';
 import { maxAsyncDownloads, s3Of, s3WritingOptions } from '../options/s3.ts';
 import type { Shell } from '../shell.ts';
+import { WIPE } from '../words.ts';
 
 /** The word that makes one chain of the stages behind it. */
 const PIPELINE = 'pipeline';
@@ -104,10 +105,11 @@ const runBench = async (given: Given, shell: Shell): Promise<void> => {
     settings,
     vs: other,
     repeats: given.value(repeats),
-    onChain: (stages) => {
-      if (shell.verbose) shell.say(`measuring ${stages.join(' ')}`);
+    onRun: ({ stages, run, runs }) => {
+      const what = `measuring ${stages.join(' ')}`;
+      tellStep(shell, `${what}, run ${run} of ${runs}`, run === 1 ? what : undefined);
     },
-  });
+  }).finally(() => wipe(shell));
   tellCut(shell, report.input);
   const { benchLines } = await import('../bench-report.ts');
   await print(given, shell, report, () => benchLines(report, other));
@@ -126,11 +128,12 @@ const runAdvise = async (given: Given, shell: Shell): Promise<void> => {
     ...(await inputOf(given, shell)),
     seconds: given.value(seconds),
     onQuestion: (what) => {
-      if (shell.verbose) shell.say(`trying ${QUESTIONS[what]}`);
+      const step = `trying ${QUESTIONS[what]}`;
+      tellStep(shell, step, step);
     },
   };
   const { adviseSettings } = await import('../../bench/advise.ts');
-  const advice = await adviseSettings(options);
+  const advice = await adviseSettings(options).finally(() => wipe(shell));
   tellCut(shell, advice.input);
   const { adviceLines } = await import('../advice-report.ts');
   await print(given, shell, advice, () => adviceLines(advice));
@@ -207,6 +210,17 @@ const binTypeOf = (word: string): GeneratedBin => {
   throw new AsbError('USAGE', `${namesOf(binTypes)}: no type "${word}"; expected ${expected}`, {
     expected,
   });
+};
+
+/** Draws what is being done on a terminal; elsewhere says it, if more is to be told. */
+const tellStep = (shell: Shell, drawn: string, said: string | undefined): void => {
+  const { columns } = shell;
+  if (columns !== undefined) shell.draw(`\r${drawn.slice(0, columns - 1)}\x1b[K`);
+  else if (shell.verbose && said !== undefined) shell.say(said);
+};
+
+const wipe = (shell: Shell): void => {
+  if (shell.columns !== undefined) shell.draw(WIPE);
 };
 
 const tellCut = (

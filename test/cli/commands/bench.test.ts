@@ -1,5 +1,9 @@
 import { readdirSync } from 'node:fs';
+import { Writable } from 'node:stream';
 import t from 'tap';
+import { benchCommand } from '../../../lib/cli/commands/bench.ts';
+import { Given } from '../../../lib/cli/given.ts';
+import { Output } from '../../../lib/cli/output.ts';
 import { run, shell } from '../../helpers/asb.ts';
 import { TEXT } from '../../helpers/asb-text.ts';
 import { runHere } from '../../helpers/in-process.ts';
@@ -147,6 +151,35 @@ t.test('an upload to S3, of which nothing stays', async (t) => {
     bytesOut: Number,
   });
   t.equal(target.server.object(target.bucket, 'b/asb-bench.asb'), undefined);
+});
+
+t.test('on a terminal it is seen how far it is', async (t) => {
+  const rows: readonly [string[], [string, string][], drawn: string[]][] = [
+    [['parse'], [['repeats', '2']], [1, 2, 3, 4].map((run) => `measuring parse, run ${run} of 4`)],
+    [
+      [],
+      [
+        ['advise', ''],
+        ['seconds', '1'],
+      ],
+      ['levels', 'sizes of frames', 'frames at a time'].map((what) => `trying ${what}`),
+    ],
+  ];
+  for (const [operands, options, expected] of rows) {
+    const drawn: string[] = [];
+    await benchCommand.run(new Given(new Map([['records', '100'], ...options]), operands), {
+      signal: new AbortController().signal,
+      verbose: true,
+      columns: 30,
+      input: () => process.stdin,
+      output: () => new Output(new Writable({ write: (_chunk, _encoding, done) => done() })),
+      say: (line) => t.fail(line),
+      draw: (bytes) => void drawn.push(bytes),
+      answer: () => {},
+    });
+    const lines = expected.map((line) => `\r${line.slice(0, 29)}\x1b[K`);
+    t.strictSame(drawn, [...lines, '\r\x1b[K']);
+  }
 });
 
 t.test('what has no meaning', async (t) => {
