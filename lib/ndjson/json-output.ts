@@ -110,7 +110,6 @@ export class JsonOutput {
   text(text: string): void {
     this.#reserve(Buffer.byteLength(text));
     this.#at += this.#buffer.write(text, this.#at);
-    if (this.#at > this.#limit) this.#renew(SLACK);
   }
 
   /** Writes a safe integer. */
@@ -179,7 +178,6 @@ export class JsonOutput {
       end - start < NATIVE_FROM
         ? writeBase64(this.#view, this.#at, this.#viewOf(bytes), start, end)
         : writeLongBase64(this.#buffer, this.#at, bytes, start, end);
-    if (this.#at > this.#limit) this.#renew(SLACK);
   }
 
   /**
@@ -206,7 +204,6 @@ export class JsonOutput {
     }
     out.setUint8(at, QUOTE);
     this.#at = at + 1;
-    if (this.#at > this.#limit) this.#renew(SLACK);
     return true;
   }
 
@@ -224,7 +221,6 @@ export class JsonOutput {
     if (size === end - start + 2) this.#at += bytes.copy(this.#buffer, this.#at, start, end);
     else this.#escaped(bytes, start, end);
     this.#buffer[this.#at++] = QUOTE;
-    if (this.#at > this.#limit) this.#renew(SLACK);
     return true;
   }
 

@@ -189,3 +189,31 @@ t.test('a long line has a piece of its own', async (t) => {
     t.ok(taken(out).equals(Buffer.from(`${round}"${large}""${large.toString('base64')}`)));
   }
 });
+
+t.test('whatever is written at the end of a piece goes on in the next', async (t) => {
+  const double = Buffer.from('3fd3333333333334', 'hex');
+  const rows: readonly (readonly [(out: JsonOutput) => void, string])[] = [
+    [(out) => out.byte(0x21), '!'],
+    [(out) => out.piece(piece('{"$particle":')), '{"$particle":'],
+    [(out) => out.text('ü'), 'ü'],
+    [(out) => out.integer(-9_007_199_254_740_991), '-9007199254740991'],
+    [(out) => out.int64(eight(-1234567n), 1), '-1234567'],
+    [(out) => out.int64(eight(2n ** 62n), 1), '{"$int":"4611686018427387904"}'],
+    [(out) => out.bigUint64(0xffffffff, 0xffffffff), '{"$int":"18446744073709551615"}'],
+    [(out) => out.double(double, 0), '0.30000000000000004'],
+    [(out) => out.double(Buffer.alloc(8), 0), '{"$double":"0"}'],
+    [(out) => out.base64(Buffer.from('base'), 0, 4), 'YmFzZQ=='],
+    [(out) => out.string(Buffer.from('text'), 0, 4), '"text"'],
+    [(out) => out.string(Buffer.from('"\n'), 0, 2), '"\\"\\n"'],
+  ];
+  for (const [write, text] of rows) {
+    for (let before = 0; before < 80; before++) {
+      const out = new JsonOutput({ pieceSize: 40 });
+      out.text('x'.repeat(before));
+      write(out);
+      write(out);
+      const expected = `${'x'.repeat(before)}${text}${text}`;
+      if (taken(out).toString() !== expected) t.fail(`${expected} of ${before}`);
+    }
+  }
+});
