@@ -56,10 +56,11 @@ export const compress = ({
   checkCount('concurrency', concurrency);
   const info = { frames: 0, bytesIn: 0, bytesOut: 0 };
   const jobs: Promise<Buffer>[] = [];
-  const idle = Array.from({ length: concurrency }, () => new FrameEncoder(level));
+  const contentSize = frameSize + FRAME_SLACK;
+  const idle = Array.from({ length: concurrency }, () => new FrameEncoder(level, contentSize));
   // Memory for one that gathers, and for each that is compressed; and as much for the frames.
-  const contents = new BufferPool(frameSize + FRAME_SLACK, concurrency + 1);
-  const frames = new BufferPool(frameSize + FRAME_SLACK, concurrency + 1);
+  const contents = new BufferPool(contentSize, concurrency + 1);
+  const frames = new BufferPool(contentSize, concurrency + 1);
   let closed = false;
   let gathered: PooledBuffer | undefined;
   let extent: Extent | undefined;

@@ -5,8 +5,10 @@ import { WholeUnits } from '../asb/whole-units.ts';
 import { BufferPool, giveBack } from '../memory/buffer-pool.ts';
 import { asyncTransform } from './async-transform.ts';
 
-/** Memory that the chunks are given out in, again and again: a chunk of a pipe, and room for more. */
+/** Memory that the chunks are given out in, again and again. */
 const POOLED_SIZE = 128 * 1024;
+/** Larger chunks are gone over in pieces: each has room there, behind the begin of a unit. */
+const PIECE_SIZE = 112 * 1024;
 const POOLED_BUFFERS = 32;
 
 export interface UnitsInfo {
@@ -35,9 +37,11 @@ export const units = (): UnitsStage => {
   const whole = new WholeUnits(scanner, new BufferPool(POOLED_SIZE, POOLED_BUFFERS));
   const stage = asyncTransform({
     async transform(chunk, push) {
-      const text = whole.push(chunk);
+      for (let at = 0; at < chunk.length; at += PIECE_SIZE) {
+        const text = whole.push(chunk.subarray(at, at + PIECE_SIZE));
+        if (text !== undefined) await push(text);
+      }
       giveBack(chunk);
-      if (text !== undefined) await push(text);
     },
     async flush(push) {
       const text = whole.end();

@@ -1,9 +1,21 @@
 import { constants, createZstdCompress, type ZstdCompress } from 'node:zlib';
 import { type BufferPool, lend } from '../memory/buffer-pool.ts';
 import { DEFAULT_LEVEL, parametersOf } from './encoder.ts';
+import { DEFAULT_WINDOW_LOG } from './frame-walker.ts';
 
 /** Output comes in buffers of this size: each that is full costs a turn of the event loop. */
 const OUTPUT_SIZE = 1024 * 1024;
+/** Content of a frame, in bytes, unless told otherwise. */
+const CONTENT_SIZE = 4 * 1024 * 1024;
+/** 128 KiB, a block of zstd: a smaller window saves nothing. */
+const LEAST_WINDOW_LOG = 17;
+
+/**
+ * A window that holds all that is in a frame. zstd would go round in a smaller one, and what it
+ * does behind the turn takes longer (benchmarks/README.md).
+ */
+const windowLogFor = (contentSize: number): number =>
+  Math.min(Math.max(Math.ceil(Math.log2(contentSize)), LEAST_WINDOW_LOG), DEFAULT_WINDOW_LOG);
 
 /**
  * Makes frames one after the other with one zstd context, on libuv's pool. A context for each
@@ -14,11 +26,17 @@ export class FrameEncoder {
   #output: Buffer[] = [];
   #fail: (error: Error) => void = () => {};
 
-  /** @param level one that `checkLevel` lets pass */
-  constructor(level = DEFAULT_LEVEL) {
+  /**
+   * @param level one that `checkLevel` lets pass
+   * @param contentSize bytes that a frame usually has at most; one with more is compressed, too
+   */
+  constructor(level = DEFAULT_LEVEL, contentSize = CONTENT_SIZE) {
     this.#stream = createZstdCompress({
       chunkSize: OUTPUT_SIZE,
-      params: parametersOf(level),
+      params: {
+        ...parametersOf(level),
+        [constants.ZSTD_c_windowLog]: windowLogFor(contentSize),
+      },
     });
     this.#stream.on('data', (chunk: Buffer) => this.#output.push(chunk));
     this.#stream.on('error', (error) => this.#fail(error));

@@ -3,7 +3,7 @@ import t from 'tap';
 import { textFailure } from '../../lib/asb/failure.ts';
 import { MAX_PAYLOAD_SIZE } from '../../lib/asb/grammar.ts';
 import { units } from '../../lib/stages/units.ts';
-import { GLOBALS, HEADER, RECORDS, TEXT, UNIT_ENDS } from '../helpers/asb-text.ts';
+import { GLOBALS, HEADER, manyRecords, RECORDS, TEXT, UNIT_ENDS } from '../helpers/asb-text.ts';
 import { inChunks, through } from '../helpers/streams.ts';
 
 t.test('gives chunks of whole units, for chunks cut anywhere', async (t) => {
@@ -19,6 +19,15 @@ t.test('gives chunks of whole units, for chunks cut anywhere', async (t) => {
       return Buffer.concat(out).equals(TEXT);
     }),
   );
+});
+
+t.test('large chunks come out in pieces, which are whole units too', async (t) => {
+  const records = manyRecords(5000);
+  const text = Buffer.concat([HEADER, ...records]);
+  const out = await through([text], units());
+  t.ok(Buffer.concat(out).equals(text));
+  t.ok(out.length > 1 && out.every((piece) => piece.length <= 128 * 1024));
+  t.ok(out.every((piece) => piece.at(-1) === 0x0a));
 });
 
 t.test('a header alone is a text', async (t) => {

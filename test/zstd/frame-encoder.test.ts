@@ -21,6 +21,21 @@ t.test('makes one whole frame of each content, in turn', async (t) => {
   }
 });
 
+for (const [contentSize, window] of [
+  [1, 2 ** 17],
+  [2 ** 17 + 1, 2 ** 18],
+  [3.25 * 2 ** 20, 2 ** 22],
+  [2 ** 32, 2 ** 27],
+] as const) {
+  t.test(`frames of ${contentSize} bytes have a window of ${window}`, async (t) => {
+    const encoder = new FrameEncoder(3, contentSize);
+    t.teardown(() => encoder.close());
+    const frame = await encoder.encode(TEXT, pool);
+    // The window descriptor (RFC 8878, 3.1.1.1.2) behind magic and frame descriptor; no mantissa.
+    t.equal(2 ** (10 + (frame[5]! >> 3)), window);
+  });
+}
+
 t.test('a frame of some hundred bytes many times over', async (t) => {
   const encoder = new FrameEncoder(1);
   t.teardown(() => encoder.close());
