@@ -1,6 +1,6 @@
 /**
- * `npm run build`: makes the command of one file, `dist/bin/asb.cjs`, and what its threads run. As the 200
- * modules that it is made of, it takes twice the CPU time to start.
+ * `npm run build`: makes the command of one file, `dist/bin/main.cjs`, with `asb.cjs` before it, and what its
+ * threads run. As the 200 modules that it is made of, it takes twice the CPU time to start.
  */
 import { globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -27,7 +27,7 @@ const COMMON = {
 // it is named .js, as those are that threads run: `moduleBeside` gives them its own ending.
 await build({
   ...COMMON,
-  entryPoints: ['bin/asb.ts'],
+  entryPoints: { asb: 'bin/start.ts', main: 'bin/asb.ts' },
   format: 'cjs',
   outExtension: { '.js': '.cjs' },
   define: { 'import.meta.url': 'importMetaUrl', 'import.meta.resolve': 'importMetaResolve' },

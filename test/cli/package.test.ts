@@ -38,6 +38,14 @@ t.test('the packed package works elsewhere', async (t) => {
   t.match(await runIn(elsewhere, 'npx', 'asb', '--version'), /^\d+\.\d+\.\d+\n$/);
   t.equal(await runIn(elsewhere, 'npx', 'asb', 'decompress'), TEXT, 'a filter');
   const asb = join('node_modules', '.bin', 'asb');
+  const cache = join(elsewhere, 'cache');
+  mkdirSync(cache, { mode: 0o755 });
+  const cached = ['env', `XDG_CACHE_HOME=${cache}`, asb, '--version'];
+  const version = await runIn(elsewhere, ...cached);
+  t.same(readdirSync(cache), ['asb-streams'], 'compiled code is kept in the cache directory');
+  rmSync(join(cache, 'asb-streams'), { recursive: true });
+  writeFileSync(join(cache, 'asb-streams'), 'in the way');
+  t.equal(await runIn(elsewhere, ...cached), version, 'and it does not matter if it cannot be');
   const sandbox = await startSandbox({ nodes: 2, records: 100 });
   t.teardown(() => sandbox.close());
   const from = ['-h', sandbox.seeds.join(','), '-n', 'test'];
