@@ -155,8 +155,8 @@ export const settingOptions = {
 export const directory = {
   ...filesDirectory,
   describe:
-    'Where rotate and upload write, a path or s3://bucket/prefix without a backup in it; all of it ' +
-    'is removed (default of rotate: a temporary directory)',
+    'Where rotate and upload write, a path or s3://bucket/prefix without a backup in it; their files ' +
+    'are removed again (default of rotate: a temporary directory)',
 } as const;
 
 const measuring = 'Measuring:';
