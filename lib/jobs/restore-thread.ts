@@ -3,6 +3,7 @@ import type { KeyObject } from 'node:crypto';
 import { EncryptionKey, type EncryptionMode } from '../crypto/key.ts';
 import { Meter, type StageFigures } from '../meter/meter.ts';
 import { foundFiles } from '../storage/homes.ts';
+import { copyingLogger, type S3LogLine } from '../storage/s3/copied-log.ts';
 import type { S3Options } from '../storage/s3/options.ts';
 import type { FoundFile } from '../storage/stored-file.ts';
 import type { ThreadFunction } from '../threads/link.ts';
@@ -22,6 +23,8 @@ export interface RestoreThreadData {
   >;
   readonly encryption: { readonly mode: EncryptionMode; readonly key: KeyObject } | undefined;
   readonly s3: Omit<S3Options, 'client' | 'logger' | 'onNotice'>;
+  /** Whether somebody wants to know what S3 is asked. */
+  readonly logsS3: boolean;
   /** Of a {@link LoadCounts}: where this worker counts. */
   readonly counts: SharedArrayBuffer;
   /** Whether its stages are watched. */
@@ -42,6 +45,7 @@ export type RestoreOrder =
 /** What a worker tells by itself. */
 export type RestoreNews =
   | { readonly kind: 'notice'; readonly notice: string }
+  | { readonly kind: 's3'; readonly line: S3LogLine }
   | { readonly kind: 'figures'; readonly figures: readonly StageFigures[] };
 
 /** What a worker tells. */
@@ -55,10 +59,12 @@ const TELL_EVERY = 100;
 
 /** Loads the files that it is told to load, until it is told to finish, or something fails. */
 export const run: ThreadFunction<RestoreThreadData, RestoreOrder, RestoreReport, void> = async (
-  { options: plain, encryption, s3, counts: memory, metered },
+  { options: plain, encryption, counts: memory, metered, logsS3, ...data },
   link,
 ) => {
   const onNotice = (notice: string): void => link.post({ kind: 'notice', notice });
+  const logger = copyingLogger((line) => link.post({ kind: 's3', line }));
+  const s3 = { ...data.s3, ...(logsS3 ? { logger } : {}) };
   const meter = metered ? new Meter() : undefined;
   const options = { ...plain, s3, onNotice, meter, ...encryptedWith(encryption) };
   const failed = new AbortController();

@@ -1,4 +1,5 @@
 import { AsbError, toError } from '../errors.ts';
+import { logCopied } from '../storage/s3/copied-log.ts';
 import type { StoredFile } from '../storage/stored-file.ts';
 import { moduleBeside, startThread, type Thread } from '../threads/thread.ts';
 import { sharedLimit } from '../wire/limiter.ts';
@@ -44,12 +45,13 @@ export class RestoreWorkers {
   readonly lanes: readonly LoadFile[];
 
   constructor({ options, count, module }: RestoreWorkersOptions) {
-    const { parallel = DEFAULT_PARALLEL, onNotice, meter } = options;
+    const { parallel = DEFAULT_PARALLEL, onNotice, meter, s3 } = options;
     this.#workers = sharesOf(options, count).map((share, index) => {
       const name = `restore worker ${index + 1}`;
       const hear = (report: RestoreNews): void => {
         if (report.kind === 'figures') meter?.take(name, report.figures);
-        else onNotice?.(report.notice);
+        else if (report.kind === 'notice') onNotice?.(report.notice);
+        else logCopied(s3?.logger, report.line);
       };
       return new RestoreWorker(name, share, hear, module);
     });
@@ -174,11 +176,12 @@ class RestoreWorker {
 const sharesOf = (options: RestoreOptions, count: number): Omit<RestoreThreadData, 'counts'>[] => {
   const { input: _input, logger: _logger, onNotice: _onNotice, time: _time, ...most } = options;
   const { s3 = {}, encryption, meter, ...plain } = most;
-  const { client: _client, logger: _s3Logger, onNotice: _s3OnNotice, ...reached } = s3;
+  const { client: _client, logger, onNotice: _s3OnNotice, ...reached } = s3;
   const { maxAsyncBatches = DEFAULT_ASYNC_BATCHES, limitMemory = sharedLimit() } = options;
   return dealt(maxAsyncBatches, count).map((batches) => ({
     options: { ...plain, maxAsyncBatches: batches, limitMemory },
     s3: reached,
+    logsS3: logger !== undefined,
     metered: meter !== undefined,
     encryption: encryption && { mode: encryption.mode, key: encryption.key.forThread() },
   }));

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import t from 'tap';
 import { EncryptionKey } from '../../lib/crypto/key.ts';
 import { LoadCounts } from '../../lib/jobs/load-counts.ts';
@@ -14,6 +15,7 @@ import { encrypt } from '../../lib/stages/encrypt.ts';
 import { fileOf, indexLine, keysFrom } from '../helpers/backup-file.ts';
 import { until } from '../helpers/fake-node.ts';
 import { TestLink } from '../helpers/link.ts';
+import { ownS3Target } from '../helpers/s3/target.ts';
 import { through } from '../helpers/streams.ts';
 
 const RECORDS = 50;
@@ -35,6 +37,7 @@ const start = (more: Partial<RestoreThreadData> = {}) => {
     s3: {},
     counts: counts.memory,
     metered: false,
+    logsS3: false,
     ...more,
   };
   const load = (location: string, id = 0): void =>
@@ -80,6 +83,23 @@ t.test('an encrypted file', async (t) => {
   link.tell({ kind: 'finish' });
   await posted('loaded');
   await done;
+});
+
+t.test('an object of S3, and what is asked for it', async (t) => {
+  const { endpoint, region, credentials, bucket, client } = await ownS3Target(t);
+  const put = new PutObjectCommand({ Bucket: bucket, Key: 'a.asb', Body: TEXT });
+  const { ETag: etag = '' } = await client.send(put);
+  const { link, posted, done } = start({ s3: { endpoint, region, credentials }, logsS3: true });
+  const file = { location: `s3://${bucket}/a.asb`, size: TEXT.length, etag };
+  link.tell({ kind: 'load', id: 0, file, expected: undefined });
+  await posted('loaded');
+  link.tell({ kind: 'finish' });
+  await done;
+  const asked = link.posts.flatMap((post) => (post.kind === 's3' ? [post.line.told] : []));
+  const get = asked.find(
+    (told) => typeof told !== 'string' && told.commandName === 'GetObjectCommand',
+  );
+  t.match(get, { input: { Bucket: bucket, Key: 'a.asb' }, metadata: { httpStatusCode: 206 } });
 });
 
 t.test('what its stages do', async (t) => {

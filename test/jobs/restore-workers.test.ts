@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import t, { type Test } from 'tap';
+import { s3Logger } from '../../lib/cli/s3-log.ts';
 import { EncryptionKey } from '../../lib/crypto/key.ts';
 import { backup } from '../../lib/jobs/backup.ts';
 import { type RestoreOptions, restore } from '../../lib/jobs/restore.ts';
@@ -90,7 +91,10 @@ t.test('from S3, over TLS, with a login', async (t) => {
   const s3 = { endpoint, region, credentials };
   const client = new S3Client({ ...s3, forcePathStyle: true });
   const directory = t.testdir();
-  for (const name of await backUp(directory)) {
+  const names = await backUp(directory);
+  const said: string[] = [];
+  const logger = s3Logger('Info', (line) => said.push(line))!;
+  for (const name of names) {
     const Body = readFileSync(join(directory, name));
     await client.send(new PutObjectCommand({ Bucket: bucket, Key: `monday/${name}`, Body }));
   }
@@ -106,12 +110,19 @@ t.test('from S3, over TLS, with a login', async (t) => {
     user: 'ann',
     password: 'open sesame!',
     directory: `s3://${bucket}/monday`,
-    s3: { ...s3, onNotice: () => {} },
+    s3: { ...s3, logger, onNotice: () => {} },
     namespace: 'copy',
     workers: 2,
   });
   t.match(await done, { inserted: RECORDS });
   t.equal(inCopy(sandbox), RECORDS);
+  const files = names.filter((name) => name.endsWith('.asb'));
+  for (const name of files) {
+    const asked = said.filter((line) =>
+      line.startsWith(`s3: GetObject s3://${bucket}/monday/${name}`),
+    );
+    t.ok(asked.length > 1, `${name}: what the head was asked for, and what the worker asks`);
+  }
 });
 
 /** Three backups one after another, of which a file of the second is damaged behind its head. */
