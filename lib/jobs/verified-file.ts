@@ -71,16 +71,13 @@ export class FileVerifier {
   async #read(): Promise<Error | undefined> {
     const counting = this.#options.meter?.step('count');
     const count = (chunk: RecordChunk) => this.#count(chunk);
+    const taking = counting && ((chunk: RecordChunk) => counting.take(chunk, () => count(chunk)));
     try {
-      await this.#reader.read(
-        counting === undefined ? count : (chunk) => counting.take(chunk, () => count(chunk)),
-      );
+      await this.#reader.read(taking ?? count).finally(() => counting?.end());
       return undefined;
     } catch (error) {
       this.#options.signal.throwIfAborted();
       return toError(error);
-    } finally {
-      counting?.end();
     }
   }
 

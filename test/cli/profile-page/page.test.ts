@@ -107,6 +107,8 @@ t.test('what was over at once has no plots, and what never began no limit', asyn
   });
   t.notMatch(page, /Limited|Throughput over time|<script|NaN/);
   t.match(page, '<b>0 %</b> busy');
+  const samples = { time: [0, 5], stages: [] };
+  t.notMatch(profilePage({ ...PROFILE, stages: [], samples }), /Throughput over time|NaN/);
 });
 
 t.test('a long one has ticks of whole seconds, and colours begin anew', async (t) => {
