@@ -32,22 +32,39 @@ export const MIN_GAIN = 0.05;
 export const secondsAt = ({ seconds, bytesOut }: Trial, rate = Number.POSITIVE_INFINITY): number =>
   Math.max(seconds.median, bytesOut / rate);
 
-/** The lower, the better. */
-const costOf = (trial: Trial, rate: number | undefined): number =>
-  Math.log(secondsAt(trial, rate)) + WORTH_OF_BYTES * Math.log(trial.bytesOut);
+/** From so many runs on it is known how far they differ. */
+const ENOUGH_RUNS = 3;
+/** How far they are reckoned to differ at least, with fewer: a share of the time. */
+const UNKNOWN_SCATTER = 0.1;
+
+const scatterOf = ({ seconds: { median, deviation }, runs }: Trial): number =>
+  runs < ENOUGH_RUNS ? Math.max(deviation, UNKNOWN_SCATTER * median) : deviation;
 
 /**
- * The best of what was tried: the default unless another one is better by more than `MIN_GAIN`.
+ * The lower, the better.
+ * @param luck in scatters of time: what would it be if the runs had been lucky, or unlucky?
+ */
+const costOf = (trial: Trial, rate: number | undefined, luck: 1 | -1): number => {
+  const median = trial.seconds.median + luck * scatterOf(trial);
+  const seconds = secondsAt({ ...trial, seconds: { ...trial.seconds, median } }, rate);
+  return Math.log(seconds) + WORTH_OF_BYTES * Math.log(trial.bytesOut);
+};
+
+/**
+ * The best of what was tried: the default unless another one is better by more than `MIN_GAIN`, also
+ * if its own runs had been lucky and those of the default had not.
  *
  * @param rate bytes that the place takes in a second; as many as there are if left out
  */
-export const bestOf = ({ tried }: Trials, rate?: number): Trial => {
-  const [preset] = tried;
-  const best = tried.reduce((one, other) =>
-    costOf(other, rate) < costOf(one, rate) ? other : one,
-  );
-  const gain = costOf(preset, rate) - costOf(best, rate);
-  return gain > -Math.log(1 - MIN_GAIN) ? best : preset;
+export const bestOf = ({ tried: [preset, ...others] }: Trials, rate?: number): Trial => {
+  const least = costOf(preset, rate, -1) + Math.log(1 - MIN_GAIN);
+  return others.reduce(
+    (best, other) => {
+      const cost = costOf(other, rate, 1);
+      return cost < best.cost ? { trial: other, cost } : best;
+    },
+    { trial: preset, cost: least },
+  ).trial;
 };
 
 /** What made the fewest bytes. */

@@ -14,7 +14,7 @@ const trial = ([level, seconds, bytesOut]: readonly [number, number, number]): T
   seconds: spreadOf([seconds]),
   cpuSeconds: seconds,
   bytesOut,
-  runs: 1,
+  runs: 3,
 });
 
 type Row = readonly [level: number, seconds: number, bytes: number];
@@ -37,6 +37,30 @@ t.test('time for bytes, and bytes for time', async (t) => {
   ];
   for (const [what, trials, rate, best] of rows) {
     t.equal(bestOf(trials, rate).settings.level, best, what);
+  }
+});
+
+t.test('what may be chance is no reason', async (t) => {
+  const one = (seconds: readonly number[], level: number): Trial => ({
+    ...trial([level, 1, 1000]),
+    seconds: spreadOf(seconds),
+    runs: seconds.length,
+  });
+  const rows: readonly [
+    what: string,
+    preset: readonly number[],
+    other: readonly number[],
+    best: number,
+  ][] = [
+    ['all alike', [1, 1, 1], [0.9, 0.9, 0.9], 1],
+    ['the same, seen once', [1], [0.9], 3],
+    ['much less, seen once', [1], [0.7], 1],
+    ['twice, and far apart', [1, 1], [0.6, 1], 3],
+    ['more than the gain apart', [1, 1.2, 0.8, 1.1, 0.9], [0.9, 1.1, 0.7, 1, 0.8], 3],
+  ];
+  for (const [what, preset, other, best] of rows) {
+    const trials: Trials = { tried: [one(preset, 3), one(other, 1)], leftOut: [] };
+    t.equal(bestOf(trials).settings.level, best, what);
   }
 });
 
