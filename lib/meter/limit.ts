@@ -22,11 +22,8 @@ export interface Limit {
 const SATURATED = 0.9;
 /** Share of such a thread below which its stages say nothing: most of it is for code that nobody sees. */
 const MIN_RUNNING = 0.25;
-/**
- * Share of the time for which the stage before must be held back: what that stage would gain is all that a row
- * can gain by a faster stage, and less than this is no limit.
- */
-const MIN_HELD = 0.1;
+/** Share of the time that a row must be able to gain by a faster stage: less tells nothing. */
+const MIN_GAIN = 0.1;
 
 const timeOf = ({ busy, waiting, held }: StageFigures): number => busy + waiting + held;
 
@@ -42,9 +39,12 @@ export const spanOf = (stages: readonly StageFigures[]): number =>
  *
  * - If the thread that they share is at work nearly always, it is the one that has it for longest. That others seem
  *   busy says nothing then: who writes to a disk is told that this is done when the thread is free.
- * - Else the thread has time, and so a stage that only needs the thread is none. It is the one that was occupied for
- *   most of the time, where the stage before it was held back (or had ended). Occupied is what neither waits for
- *   those before it nor is held back by those behind it: so a source that waits for its server is.
+ * - Else it is the one by which the row could gain most, if that took no time. That is no more than the time for
+ *   which it was occupied: neither waited for those before it, nor was held back by those behind it (a source that
+ *   waits for its server is occupied). It is no more than the time for which the stage before it was held back, or
+ *   had ended; nor than the time for which the one behind it waited.
+ * - Where no stage could gain anything, all of them are busy at a time. Then it is the one that was occupied for
+ *   longest; of two, the first: the other only seems so if nothing piles up before it.
  *
  * @param stages a row, in its order
  * @param thread share of the time for which their thread was at work, if that is known
@@ -63,13 +63,18 @@ export const limitOf = (stages: readonly StageFigures[], thread?: number): Limit
       ...facts,
     };
   }
-  const { index, share } = mostOf(
-    stages.map((stage, at) => {
-      const before = stages[at - 1];
-      if (before === undefined) return (stage.busy + stage.waiting) / span;
-      return keptShare(before, span) < MIN_HELD ? 0 : stage.busy / span;
-    }),
-  );
+  const occupied = stages.map(({ busy, waiting }, at) => (at === 0 ? busy + waiting : busy) / span);
+  const kept = stages.map((_, at) => (at === 0 ? 1 : keptShare(stages[at - 1]!, span)));
+  const gains = occupied.map((share, at) => {
+    const behind = stages[at + 1];
+    return Math.min(share, kept[at]!, behind === undefined ? 1 : behind.waiting / span);
+  });
+  const most = mostOf(gains);
+  const { index } =
+    most.share >= MIN_GAIN
+      ? most
+      : mostOf(occupied.map((share, at) => (kept[at]! < MIN_GAIN ? 0 : share)));
+  const share = occupied[index]!;
   const by = index === 0 ? 'source' : 'stage';
   return { ...aroundOf(stages, index, span), by, share, ...facts };
 };

@@ -77,6 +77,17 @@ const CASES: readonly Case[] = [
     limit: { stage: 'serialize', by: 'stage' },
   },
   {
+    what: 'not one that is busy in the background, and takes all that comes',
+    row: [
+      ['scan', 1, 59, 40],
+      ['serialize', 20, 68, 12],
+      ['compress', 64, 33, 3],
+      ['rotate', 17, 83, 0],
+    ],
+    thread: 0.65,
+    limit: { stage: 'scan', by: 'source', share: 0.6 },
+  },
+  {
     what: 'one whose input had all come long since',
     row: [
       ['read', 0, 3, 0],
@@ -141,7 +152,7 @@ t.test('in words', async (t) => {
       'waits 92 %; the main thread is at work 30 %',
   );
   t.equal(
-    words(5),
+    words(6),
     'limited by toNdjson: it has the main thread 60 % of the time; scan before it is held back 80 %, output ' +
       'behind it waits 20 %; the main thread is at work 97 %',
   );
