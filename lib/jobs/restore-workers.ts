@@ -47,10 +47,10 @@ export class RestoreWorkers {
   constructor({ options, count, module }: RestoreWorkersOptions) {
     const { parallel = DEFAULT_PARALLEL, onNotice, meter, s3 } = options;
     this.#workers = sharesOf(options, count).map((share, index) => {
-      const name = `restore worker ${index + 1}`;
+      const name = `worker ${index + 1}`;
       const hear = (report: RestoreNews): void => {
         if (report.kind === 'figures') meter?.take(name, report.figures);
-        else if (report.kind === 'notice') onNotice?.(report.notice);
+        else if (report.kind === 'notice') onNotice?.(`${name}: ${report.notice}`);
         else logCopied(s3?.logger, report.line);
       };
       return new RestoreWorker(name, share, hear, module);
@@ -115,7 +115,7 @@ class RestoreWorker {
     module = moduleBeside('./restore-thread', import.meta.url),
   ) {
     this.#thread = startThread<RestoreOrder, RestoreReport, void>({
-      name,
+      name: `restore ${name}`,
       module,
       data: { ...share, counts: this.counts.memory } satisfies RestoreThreadData,
       onMessage: (report) => {

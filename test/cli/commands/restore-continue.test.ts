@@ -67,7 +67,7 @@ t.test('killed at every file, and gone on with', async (t) => {
   await target.close();
 });
 
-t.test('killed at any moment, with several files at once', async (t) => {
+t.test('killed at any moment, with several files at once, in one thread or two', async (t) => {
   const target = await startSandbox({ nodes: 2 });
   const to = target.seeds.join();
   const place = t.testdir({ states: {} });
@@ -82,7 +82,7 @@ t.test('killed at any moment, with several files at once', async (t) => {
   let options = ['--state-file-dst', join(place, 'states')];
   for (let kills = 0; kills < 3; kills++) {
     const begin = writes;
-    const child = start([...args, ...options]);
+    const child = start([...args, ...options, '--workers', kills % 2 === 0 ? '2' : '0']);
     const exit = once(child, 'exit');
     const over = outcomeOf(child);
     await Promise.race([until(() => writes >= begin + 7), exit]);

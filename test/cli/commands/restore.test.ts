@@ -29,7 +29,7 @@ t.test('a directory, a file, standard input', async (t) => {
   const one = join(t.testdir(), 'one.asb');
   await backup({ seeds, namespace: 'test', outputFile: one }).done;
   for (const args of [
-    ['-d', OUT, '-z', 'zstd', '-t', '3', '--wait'],
+    ['-d', OUT, '-z', 'zstd', '-t', '3', '--wait', '--workers', '2'],
     ['-i', one, '-n', 'test,copy'],
     ['--directory-list', 'out', '--parent-directory', join(OUT, '..'), '-L'],
   ]) {
