@@ -24,6 +24,8 @@ export interface JsonOutputOptions {
   /** Bytes of text made at a time. */
   readonly pieceSize?: number;
 }
+/** Four bytes that need no escape. */
+const LETTERS = 0x61616161;
 const HEX = Buffer.from('0123456789abcdef');
 
 /** The upper half of -2^53, which is the first integer below the safe ones. */
@@ -197,13 +199,23 @@ export class JsonOutput {
       out.setInt32(at, four);
       at += 4;
     }
-    for (; from < end; from++) {
-      const byte = bytes[from]!;
-      if (NEEDS[byte] !== PLAIN) return this.#oddString(bytes, start, end);
-      out.setUint8(at++, byte);
+    const left = end - from;
+    if (from + 4 <= view.byteLength) {
+      // What stands behind the string in its last word counts as letters.
+      const behind = -1 >>> (8 * left);
+      const last = view.getInt32(from) & ~behind;
+      if (mayNeedEscape(last | (LETTERS & behind))) return this.#oddString(bytes, start, end);
+      out.setInt32(at, last | ((QUOTE << 24) >>> (8 * left)));
+      this.#at = at + left + 1;
+    } else {
+      for (; from < end; from++) {
+        const byte = bytes[from]!;
+        if (NEEDS[byte] !== PLAIN) return this.#oddString(bytes, start, end);
+        out.setUint8(at++, byte);
+      }
+      out.setUint8(at, QUOTE);
+      this.#at = at + 1;
     }
-    out.setUint8(at, QUOTE);
-    this.#at = at + 1;
     return true;
   }
 
