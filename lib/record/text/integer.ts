@@ -165,26 +165,37 @@ export const writeSize = (out: DataView, at: number, size: number): number => {
 /**
  * Writes 64 unsigned bits in decimal.
  *
- * @param high upper 32 bits
- * @param low lower 32 bits
+ * @param highBits upper 32 bits; those from 2^31 on may be negative: larger ones are objects to V8
+ * @param lowBits lower 32 bits, so too
  * @returns the offset after the text, which has at most 20 bytes
  */
-export const writeUint64 = (out: DataView, at: number, high: number, low: number): number => {
-  if (high <= LAST_SAFE_HIGH) {
-    const value = high * 0x100000000 + low;
-    const first = Math.floor(value / EIGHT_DIGITS);
-    const last = (value - first * EIGHT_DIGITS) | 0;
-    if (first === 0) return writeSmall(out, at, last);
-    return writeEight(out, writeSmall(out, at, first | 0), last);
+export const writeUint64 = (
+  out: DataView,
+  at: number,
+  highBits: number,
+  lowBits: number,
+): number => {
+  const high = highBits >>> 0;
+  const low = lowBits >>> 0;
+  let value = high * 0x100000000 + low;
+  /** The last nine digits, if they are apart from the value. */
+  let nine = -1;
+  if (high > LAST_SAFE_HIGH) {
+    // Long division by 10^9 in steps of 16 bits: a remainder times 2^16 stays exact.
+    const upper = Math.floor(high / BILLION);
+    let step = (high - upper * BILLION) * 0x10000 + (low >>> 16);
+    const middle = Math.floor(step / BILLION);
+    step = (step - middle * BILLION) * 0x10000 + (low & 0xffff);
+    const lower = Math.floor(step / BILLION);
+    value = upper * 0x100000000 + middle * 0x10000 + lower;
+    nine = (step - lower * BILLION) | 0;
   }
-  // Long division by 10^9 in steps of 16 bits: a remainder times 2^16 stays exact.
-  const upper = Math.floor(high / BILLION);
-  let step = (high - upper * BILLION) * 0x10000 + (low >>> 16);
-  const middle = Math.floor(step / BILLION);
-  step = (step - middle * BILLION) * 0x10000 + (low & 0xffff);
-  const lower = Math.floor(step / BILLION);
-  const next = writeUnsigned(out, at, upper * 0x100000000 + middle * 0x10000 + lower);
-  return writeNine(out, next, step - lower * BILLION);
+  // In parts, as in writeUnsigned, and not by it.
+  const first = Math.floor(value / EIGHT_DIGITS);
+  const last = (value - first * EIGHT_DIGITS) | 0;
+  const next =
+    first === 0 ? writeSmall(out, at, last) : writeEight(out, writeSmall(out, at, first | 0), last);
+  return nine < 0 ? next : writeNine(out, next, nine);
 };
 
 /**
@@ -197,10 +208,10 @@ export const writeInt64 = (out: DataView, at: number, bytes: DataView, from: num
   const high = bytes.getInt32(from);
   const low = bytes.getInt32(from + 4);
   if (high === 0 && low >= 0 && low < EIGHT_DIGITS) return writeSmall(out, at, low);
-  if (high >= 0) return writeUint64(out, at, high, low >>> 0);
+  if (high >= 0) return writeUint64(out, at, high, low);
   out.setUint8(at, MINUS);
   // Two's complement: the carry reaches the upper half only if the lower is 0.
   return low === 0
-    ? writeUint64(out, at + 1, -high >>> 0, 0)
-    : writeUint64(out, at + 1, ~high >>> 0, -low >>> 0);
+    ? writeUint64(out, at + 1, -high | 0, 0)
+    : writeUint64(out, at + 1, ~high, -low | 0);
 };
