@@ -76,7 +76,8 @@ const WORDS = { nan: 'nan', infinity: 'inf', negativeInfinity: '-inf' };
  * object for a record or a bin. The rules are those of the .asb format, version 3.1.
  */
 export class RecordText {
-  readonly #source: Buffer;
+  readonly #source: string;
+  readonly #sourceView: DataView;
   readonly #namespaceLine: Buffer;
   readonly #namespaceView: DataView;
   readonly #compact: boolean;
@@ -96,7 +97,8 @@ export class RecordText {
    * @param source that every record must be of
    */
   constructor(namespace: string, compact: boolean, source = namespace) {
-    this.#source = Buffer.from(source);
+    this.#source = source;
+    this.#sourceView = layout.viewOf(Buffer.from(source));
     this.#namespaceLine = Buffer.from(`+ n ${escapeName(namespace)}\n+ d `, 'latin1');
     this.#namespaceView = layout.viewOf(this.#namespaceLine);
     this.#compact = compact;
@@ -144,7 +146,7 @@ export class RecordText {
       }
       from = end;
     }
-    this.#checkNamespace(bytes, namespaceAt);
+    if (!this.#isOfSource(view, namespaceAt)) throw this.#otherNamespace(bytes, namespaceAt);
     if (digestAt === 0) throw new AsbError('FORMAT', 'a record without a digest');
     this.digestAt = digestAt;
     const generation = view.getUint32(start + AT_GENERATION);
@@ -212,34 +214,50 @@ export class RecordText {
     }
   }
 
-  #checkNamespace(bytes: Buffer, fieldAt: number): void {
-    const expected = this.#source;
+  #isOfSource(view: DataView, fieldAt: number): boolean {
+    const source = this.#sourceView;
+    const size = source.byteLength;
+    if (fieldAt === 0 || view.getInt32(fieldAt) !== size + 1) return false;
+    const nameAt = fieldAt + FIELD_HEADER_SIZE;
+    let from = 0;
+    for (; from + 4 <= size; from += 4) {
+      if (source.getInt32(from) !== view.getInt32(nameAt + from)) return false;
+    }
+    for (; from < size; from++) {
+      if (source.getUint8(from) !== view.getUint8(nameAt + from)) return false;
+    }
+    return true;
+  }
+
+  #otherNamespace(bytes: Buffer, fieldAt: number): AsbError {
     const nameAt = fieldAt + FIELD_HEADER_SIZE;
     const nameEnd = fieldAt === 0 ? nameAt : fieldAt + 4 + layout.readU32(bytes, fieldAt);
-    if (layout.isNameAt(expected, bytes, nameAt, nameEnd)) return;
     const found = bytes.toString('utf8', nameAt, nameEnd);
-    throw new AsbError(
+    const expected = this.#source;
+    return new AsbError(
       'FORMAT',
       `a record of namespace "${found}" in a backup of "${expected}"; one backup holds one`,
-      { namespace: found, expected: String(expected) },
+      { namespace: found, expected },
     );
   }
 
   #writeKey(out: Buffer, at: number, bytes: Buffer, keyAt: number, keyEnd: number): number {
     const from = keyAt + 1;
-    this.#out.setUint32(at, KEY);
+    const to = this.#out;
+    to.setInt32(at, KEY);
     let next = at + 4;
-    switch (bytes[keyAt]) {
+    const type = this.#view.getUint8(keyAt);
+    switch (type) {
       case INTEGER_TYPE:
         checkSize(from, keyEnd, 8);
-        next = writeInt64(this.#out, tag(out, next, INTEGER), this.#view, from);
+        next = writeInt64(to, tag(to, next, INTEGER), this.#view, from);
         break;
       case DOUBLE_TYPE:
         checkSize(from, keyEnd, 8);
-        next = writeDouble(this.#out, tag(out, next, DOUBLE), this.#view, from, WORDS);
+        next = writeDouble(to, tag(to, next, DOUBLE), this.#view, from, WORDS);
         break;
       case STRING_TYPE:
-        next = this.#writeSized(out, tag(out, next, STRING), bytes, from, keyEnd);
+        next = this.#writeSized(out, tag(to, next, STRING), bytes, from, keyEnd);
         break;
       case BLOB_TYPE:
         next = this.#writeBytesKey(out, next, bytes, from, keyEnd);
@@ -247,17 +265,18 @@ export class RecordText {
       default:
         throw new AsbError(
           'FORMAT',
-          `a user key of particle type ${bytes[keyAt]}; the format has no letter for it`,
+          `a user key of particle type ${type}; the format has no letter for it`,
         );
     }
-    out[next] = LF;
+    to.setUint8(next, LF);
     return next + 1;
   }
 
   #writeBytesKey(out: Buffer, at: number, bytes: Buffer, from: number, end: number): number {
-    if (!this.#compact) return this.#writeSizedBase64(out, tag(out, at, BLOB), bytes, from, end);
+    if (!this.#compact)
+      return this.#writeSizedBase64(out, tag(this.#out, at, BLOB), bytes, from, end);
     out[at] = BLOB;
-    return this.#writeSized(out, tag(out, at + 1, BANG), bytes, from, end);
+    return this.#writeSized(out, tag(this.#out, at + 1, BANG), bytes, from, end);
   }
 
   /** Every type that is bytes to the format: base64, or raw with `!` after the letter. */
@@ -321,9 +340,8 @@ const wrongGeneration = (generation: number): AsbError =>
   });
 
 /** A letter and the space after it. */
-const tag = (out: Buffer, at: number, kind: number): number => {
-  out[at] = kind;
-  out[at + 1] = SPACE;
+const tag = (out: DataView, at: number, kind: number): number => {
+  out.setUint16(at, (kind << 8) | SPACE);
   return at + 2;
 };
 

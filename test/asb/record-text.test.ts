@@ -224,3 +224,15 @@ t.test('vectors are counted', async (t) => {
   text.write(Buffer.alloc(RecordText.room(bytes.length)), 0, bytes, 0);
   t.equal(text.vectors, 2);
 });
+
+t.test('a namespace is told from every other', async (t) => {
+  const { bytes } = new BatchBuilder('shop-27').add({ digest: DIGEST, bins: {} }).build();
+  t.ok(written(bytes, false, 'shop-27'));
+  for (const other of ['Shop-27', 'sho', 'shop', 'shop-2', 'shop-28', 'shop-x7', 'shop-271', 's']) {
+    t.throws(
+      () => written(bytes, false, other),
+      { code: 'FORMAT', facts: { namespace: 'shop-27' } },
+      other,
+    );
+  }
+});
