@@ -1,14 +1,17 @@
 /**
- * A process that answers every partition scan with the same prepared replies, as fast as the
- * socket takes them, and every batch of writes with "done", without a look at it: what a stage does
+ * A process that answers every partition scan with prepared replies, the records of the partitions that are
+ * asked for, as fast as the socket takes them, and every batch of writes with "done", without a look at it: what a stage does
  * is then all that a benchmark measures.
  *
  *     node replay-server.js RECORDS   prints its port, ends when its stdin does
  */
 import { createServer, type Socket } from 'node:net';
+import type { RecordBatch } from '../lib/record/batch.ts';
 import {
+  AT_FIELD_COUNT,
   AT_INFO1,
   FIELD_HEADER_SIZE,
+  Field,
   HEADER_SIZE,
   Info1,
   Info3,
@@ -25,16 +28,37 @@ const PROTO_SIZE = 1024 * 1024;
 
 const ALL_PARTITIONS = Buffer.alloc(PARTITION_COUNT / 8, 0xff).toString('base64');
 
-const prepareReplies = (records: number): Buffer[] => {
-  const batch = benchBatch(NAMESPACE, Math.min(records, DISTINCT));
-  const protos: Buffer[] = [];
-  let begin = 0;
-  for (let index = 0; index < batch.length; index++) {
-    const end = batch.offsets[2 * index + 1]!;
-    if (end - begin < PROTO_SIZE && index + 1 < batch.length) continue;
-    protos.push(encodeProto(ProtoType.MESSAGE, batch.bytes.subarray(begin, end)));
-    begin = end;
+/** The ids of the partitions that a scan asks for, as they stand in its request. */
+const askedFor = (request: Buffer): Buffer => {
+  let at = HEADER_SIZE;
+  for (let field = 0; field < request.readUInt16BE(AT_FIELD_COUNT); field++) {
+    const end = at + 4 + request.readUInt32BE(at);
+    if (request[at + 4] === Field.PARTITIONS) return request.subarray(at + FIELD_HEADER_SIZE, end);
+    at = end;
   }
+  return Buffer.alloc(0);
+};
+
+/** The records of these partitions, in protos of about {@link PROTO_SIZE}. */
+const prepareReplies = (batch: RecordBatch, ids: Buffer): Buffer[] => {
+  const wanted = new Uint8Array(PARTITION_COUNT);
+  for (let at = 0; at < ids.length; at += 2) wanted[ids.readUInt16LE(at)] = 1;
+  const protos: Buffer[] = [];
+  let messages: Buffer[] = [];
+  let size = 0;
+  const flush = (): void => {
+    if (size > 0) protos.push(encodeProto(ProtoType.MESSAGE, Buffer.concat(messages)));
+    messages = [];
+    size = 0;
+  };
+  for (const [index, { partition }] of [...batch].entries()) {
+    if (wanted[partition] === 0) continue;
+    const [begin = 0, end = 0] = batch.offsets.subarray(2 * index);
+    messages.push(batch.bytes.subarray(begin, end));
+    size += end - begin;
+    if (size >= PROTO_SIZE) flush();
+  }
+  flush();
   return protos;
 };
 
@@ -102,7 +126,16 @@ const answerBatch = (request: Buffer): Buffer => {
 };
 
 const records = Number(process.argv[2] ?? DISTINCT);
-const replies = prepareReplies(records);
+const batch = benchBatch(NAMESPACE, Math.min(records, DISTINCT));
+/** By the partitions that were asked for: a benchmark asks for the same ones again and again. */
+const prepared = new Map<string, Buffer[]>();
+const repliesFor = (request: Buffer): Buffer[] => {
+  const ids = askedFor(request);
+  const key = ids.toString('latin1');
+  const replies = prepared.get(key) ?? prepareReplies(batch, ids);
+  prepared.set(key, replies);
+  return replies;
+};
 const rounds = Math.max(1, Math.round(records / DISTINCT));
 
 const server = createServer((socket) => {
@@ -118,7 +151,7 @@ const server = createServer((socket) => {
       const body = pending.subarray(PROTO_HEADER_SIZE, end);
       if (type === ProtoType.INFO) socket.write(answerInfo(body, socket.localPort ?? 0, records));
       else if (((body[AT_INFO1] ?? 0) & Info1.BATCH) !== 0) socket.write(answerBatch(body));
-      else void replay(socket, replies, rounds);
+      else void replay(socket, repliesFor(body), rounds);
       pending = pending.subarray(end);
     }
   });

@@ -1,6 +1,7 @@
 import { messageOf } from '../errors.ts';
 import { Coverage } from '../record/coverage.ts';
 import type { Document } from '../storage/documents.ts';
+import { compareNames } from '../storage/names.ts';
 import type { HolderBitmaps } from '../wire/scan/holders.ts';
 import { ranges } from '../wire/scan/partition-list.ts';
 import { type BackupState, type SafePart, stateText } from './backup-state.ts';
@@ -66,7 +67,9 @@ export class BackupLedger {
 
   /** A file is whole and durable. */
   async addFile(file: ManifestFile, coverage: Coverage): Promise<void> {
-    this.#files.push(file);
+    // Threads end files in any order; documents have them in that of their names.
+    const after = this.#files.findLastIndex(({ name }) => compareNames(name, file.name) < 0);
+    this.#files.splice(after + 1, 0, file);
     this.#coverage.merge(coverage);
     await this.#saveState();
     // Another backup that began here at the same moment, and failed, has taken it away with its own.

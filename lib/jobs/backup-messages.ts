@@ -51,6 +51,9 @@ export interface TextBegin {
   readonly globals: readonly Global[];
 }
 
+/** Of a worker that has no file of its own; and of no meaning in answers to other questions. */
+export const AMID_TEXT: TextBegin = { continues: 'text', globals: [] };
+
 /** What a worker asks, and waits until it is answered. */
 export type BackupQuestion =
   /** It has a first record: how does its text begin? */
@@ -71,7 +74,7 @@ export type BackupReport =
 
 /** What a worker is told. */
 export type BackupAnswer =
-  | { readonly kind: 'answer'; readonly id: number; readonly begin: TextBegin | undefined }
+  | { readonly kind: 'answer'; readonly id: number; readonly begin: TextBegin }
   | { readonly kind: 'refusal'; readonly id: number; readonly failure: Failure }
   | { readonly kind: 'taken'; readonly back: readonly number[] }
   /** All ends at once. */

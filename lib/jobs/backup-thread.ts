@@ -13,14 +13,15 @@ import type { Cluster } from '../wire/cluster.ts';
 import { connectTo } from '../wire/connect.ts';
 import { BackupCounts } from './backup-counts.ts';
 import { backupFiles } from './backup-files.ts';
-import type {
-  BackupAnswer,
-  BackupOrder,
-  BackupQuestion,
-  BackupReport,
-  BackupResult,
-  FilesOrder,
-  TextBegin,
+import {
+  AMID_TEXT,
+  type BackupAnswer,
+  type BackupOrder,
+  type BackupQuestion,
+  type BackupReport,
+  type BackupResult,
+  type FilesOrder,
+  type TextBegin,
 } from './backup-messages.ts';
 import { freeNames } from './backup-names.ts';
 import { backupPipe, type Stages } from './backup-pipe.ts';
@@ -30,8 +31,6 @@ import { PieceSink } from './piece-sink.ts';
 /** Milliseconds between two looks of others at what is done here. */
 const TELL_EVERY = 100;
 
-/** Text of a worker that has no file of its own. */
-const AMID_TEXT: TextBegin = { continues: 'text', globals: [] };
 const NO_FILES = { bytes: 0, files: [] };
 
 class BackupWorker {
@@ -40,7 +39,7 @@ class BackupWorker {
   readonly #counts: BackupCounts;
   readonly #meter: Meter | undefined;
   readonly #cut = new AbortController();
-  readonly #asked: PromiseWithResolvers<TextBegin | undefined>[] = [];
+  readonly #asked: PromiseWithResolvers<TextBegin>[] = [];
   readonly #sink: PieceSink;
   #scan: ScanStage | undefined;
   #files: RotateStage | undefined;
@@ -88,7 +87,7 @@ class BackupWorker {
       const first = await firstOf(early.source);
       if (first === null) return undefined;
       const { text, files } = this.#order;
-      const begin = files === undefined ? AMID_TEXT : await this.#begin();
+      const begin = files === undefined ? AMID_TEXT : await this.#ask({ what: 'text' });
       for (const chunk of [first, ...begin.globals.toReversed()]) early.source.unshift(chunk);
       const written = await backupPipe({
         options: { ...text, ...(this.#meter === undefined ? {} : { meter: this.#meter }) },
@@ -105,10 +104,6 @@ class BackupWorker {
   }
 
   readonly #notice = (notice: string): void => this.#link.post({ kind: 'notice', notice });
-
-  async #begin(): Promise<TextBegin> {
-    return (await this.#ask({ what: 'text' })) ?? AMID_TEXT;
-  }
 
   #filesOf(order: FilesOrder, { continues }: TextBegin): Stages {
     const { directory, s3, encryption, prefix, kept, nextName } = order;
@@ -139,10 +134,10 @@ class BackupWorker {
     return { rotate };
   }
 
-  #ask(question: BackupQuestion): Promise<TextBegin | undefined> {
-    const asked = Promise.withResolvers<TextBegin | undefined>();
-    this.#link.post({ kind: 'question', id: this.#asked.length, question });
-    this.#asked.push(asked);
+  #ask(question: BackupQuestion): Promise<TextBegin> {
+    const asked = Promise.withResolvers<TextBegin>();
+    const id = this.#asked.push(asked) - 1;
+    this.#link.post({ kind: 'question', id, question });
     return asked.promise;
   }
 

@@ -6,13 +6,14 @@ import { failureOf } from '../threads/failure.ts';
 import { moduleBeside, startThread, type Thread } from '../threads/thread.ts';
 import { type HolderBitmaps, Holders } from '../wire/scan/holders.ts';
 import { BackupCounts } from './backup-counts.ts';
-import type {
-  BackupAnswer,
-  BackupOrder,
-  BackupQuestion,
-  BackupReport,
-  BackupResult,
-  TextBegin,
+import {
+  AMID_TEXT,
+  type BackupAnswer,
+  type BackupOrder,
+  type BackupQuestion,
+  type BackupReport,
+  type BackupResult,
+  type TextBegin,
 } from './backup-messages.ts';
 import type { ManifestFile } from './manifest.ts';
 import type { SharedPiece } from './piece-sink.ts';
@@ -174,7 +175,7 @@ export class BackupWorkers {
     }
   }
 
-  async #answer(question: BackupQuestion): Promise<TextBegin | undefined> {
+  async #answer(question: BackupQuestion): Promise<TextBegin> {
     const { begin, addFile } = this.#options;
     if (question.what === 'text') {
       await this.#allAsk;
@@ -186,7 +187,7 @@ export class BackupWorkers {
       this.#entered = this.#entered.then(() => addFile(file, Coverage.unpack(coverage)));
       await this.#entered;
     }
-    return undefined;
+    return AMID_TEXT;
   }
 
   /** Whoever asks first writes the first file. */

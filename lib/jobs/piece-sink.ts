@@ -6,6 +6,8 @@ import { Extent, extentOf, type PackedExtent } from '../record/extent.ts';
 export const SHARED_PIECE_SIZE = 1024 * 1024;
 /** Pieces of one thread that wait in the other, at most. */
 export const PIECES_IN_FLIGHT = 4;
+/** Pieces that are waited for: those, and such as were taken on, and wait in the stages of a pipeline. */
+const PIECES_KEPT = 4 * PIECES_IN_FLIGHT;
 
 /** Text, or frames, on its way to another thread, in memory that both have. */
 export interface SharedPiece {
@@ -25,7 +27,7 @@ export class PieceSink extends Writable {
   /** By id, those that may be used again; the oldest first. */
   readonly #flying = new Map<number, SharedArrayBuffer>();
   #waiting: Buffer[] = [];
-  #done: () => void = () => {};
+  #done: (() => void) | undefined;
   #inFlight = 0;
   #pieces = 0;
 
@@ -45,7 +47,7 @@ export class PieceSink extends Writable {
     for (const id of back) {
       const memory = this.#flying.get(id);
       if (!this.#flying.delete(id) || memory === undefined) continue;
-      if (this.#free.length < PIECES_IN_FLIGHT) this.#free.push(memory);
+      this.#free.push(memory);
     }
     this.#send();
   }
@@ -71,8 +73,8 @@ export class PieceSink extends Writable {
     while (this.#waiting.length > 0 && this.#inFlight < PIECES_IN_FLIGHT) this.#sendPiece();
     if (this.#waiting.length > 0) return;
     const done = this.#done;
-    this.#done = () => {};
-    done();
+    this.#done = undefined;
+    done?.();
   }
 
   #sendPiece(): void {
@@ -113,7 +115,7 @@ export class PieceSink extends Writable {
   #keep(id: number, memory: SharedArrayBuffer): void {
     if (memory.byteLength === SHARED_PIECE_SIZE) this.#flying.set(id, memory);
     for (const oldest of this.#flying.keys()) {
-      if (this.#flying.size <= 2 * PIECES_IN_FLIGHT) break;
+      if (this.#flying.size <= PIECES_KEPT) break;
       this.#flying.delete(oldest);
     }
   }

@@ -1,0 +1,177 @@
+/** Backups by several threads that are cut off, and go on: nothing lost, nothing twice. */
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import t from 'tap';
+import { EncryptionKey } from '../../lib/crypto/key.ts';
+import { type BackupOptions, backup } from '../../lib/jobs/backup.ts';
+import { parseState } from '../../lib/jobs/backup-state.ts';
+import { Meter } from '../../lib/meter/meter.ts';
+import { type Sandbox, startSandbox } from '../../lib/sandbox/index.ts';
+import { contentOf, differences } from '../helpers/backup-content.ts';
+import { until } from '../helpers/fake-node.ts';
+import { checkDirectory, filesIn, leftIn } from '../helpers/numbered-files.ts';
+
+const RECORDS = 1500;
+const encryption = { mode: 'aes256', key: new EncryptionKey(Buffer.from('secret')) } as const;
+
+const sandbox = await startSandbox({ nodes: 2, records: RECORDS, protoSize: 4000 });
+t.teardown(() => sandbox.close());
+const base: BackupOptions = {
+  seeds: sandbox.seeds.join(),
+  namespace: 'test',
+  sleepBetweenRetries: 1,
+  maxRetries: 2,
+};
+
+/** Content of a backup by one thread. */
+const whole = await (async () => {
+  const directory = t.testdir();
+  await backup({ ...base, directory }).done;
+  return contentOf(directory, {});
+})();
+
+/** With two workers on two nodes: of the job, and of each worker, one for each node, and one that scans. */
+const BOTH_SCAN = 8;
+const connections = (): number => sandbox.nodes.reduce((sum, node) => sum + node.connections, 0);
+
+/** Lets the nodes give some protos, once `begun`, and does something in mid-run, when `ready`. */
+const amid = (ready: () => boolean, act: () => void, begun = () => true): void => {
+  let protos = 0;
+  let acted = false;
+  for (const { faults } of sandbox.nodes) {
+    faults.slow(async () => {
+      await until(begun);
+      if (++protos <= 40) return;
+      await until(ready);
+      if (!acted) act();
+      acted = true;
+      await until(() => connections() <= sandbox.nodes.length);
+    });
+  }
+};
+const calm = (): void => {
+  for (const { faults } of sandbox.nodes) faults.clear();
+};
+
+/** Ends a backup in mid-run: by the caller, or by a cluster that stays away. */
+const CUTS: Readonly<
+  Record<string, (sandbox: Sandbox, options: BackupOptions) => Promise<unknown>>
+> = {
+  PARTITIONS: ({ nodes }, options) => {
+    for (const { faults } of nodes) faults.holdPartitions(Array(2000).keys());
+    return backup(options).done;
+  },
+  ABORTED: (_sandbox, options) => {
+    const meter = new Meter();
+    const job = backup({ ...options, meter });
+    const written = () => meter.figures().find(({ name }) => name === 'serialize');
+    amid(
+      () => (written()?.itemsIn ?? 0) > 100,
+      () => job.abort('by the test'),
+    );
+    return job.done;
+  },
+};
+
+t.test('who goes on may have as many workers as it likes', async (t) => {
+  const root = t.testdir();
+  const [directory, outputFile] = [join(root, 'out'), join(root, 'one.asb')];
+  const rows: readonly (readonly [number, number, string, Partial<BackupOptions>])[] = [
+    [2, 0, join(directory, 'test.asb.state'), { directory, fileLimit: 30_000 }],
+    [0, 2, join(directory, 'test.asb.state'), { directory, fileLimit: 9000, compress: 'zstd' }],
+    [1, 2, join(directory, 'test.asb.state'), { directory, encryption }],
+    [2, 1, `${outputFile}.state`, { outputFile, fileLimit: 30_000, compress: 'zstd' }],
+  ];
+  for (const [before, after, state, options] of rows) {
+    for (const [code, cut] of Object.entries(CUTS).slice(after === 0 ? 0 : 1)) {
+      const first = { ...base, ...options, workers: before, removeFiles: true };
+      await t.rejects(cut(sandbox, first), { code, facts: { state } }, `${before}, ${code}`);
+      calm();
+      const again = { ...base, ...options, workers: after, continueFrom: state };
+      const summary = await backup(again).done;
+      t.match(summary, { records: RECORDS, indexes: 9, udfs: 2 });
+      t.ok(summary.recordsBefore > 0 && summary.recordsBefore < RECORDS);
+      const key = options.encryption === undefined ? {} : { encryption };
+      const content = await contentOf(options.directory ?? outputFile, key);
+      t.strictSame(differences(content, whole), []);
+      t.strictSame(leftIn(root), []);
+      if (options.directory !== undefined) checkDirectory(t, directory, false);
+    }
+  }
+});
+
+/** Of two workers, by a file of it: each has every second partition. */
+const workerOf = ({ partitions }: { readonly partitions: string }): number =>
+  Number(partitions.split(/\D/)[0]) % 2;
+
+t.test('one that was killed before its first file was whole gets it back', async (t) => {
+  const root = t.testdir();
+  const directory = join(root, 'out');
+  const stateFile = join(directory, 'test.asb.state');
+  const stateNow = () => parseState(readFileSync(stateFile, 'utf8'), stateFile);
+  const options = { ...base, directory, fileLimit: 30_000 };
+  const job = backup({ ...options, workers: 2 });
+  amid(
+    () =>
+      existsSync(stateFile) &&
+      filesIn(directory).length > 2 &&
+      new Set(stateNow().files.map(workerOf)).size === 2,
+    () => job.abort(),
+    () => connections() >= BOTH_SCAN,
+  );
+  await t.rejects(job.done, { code: 'ABORTED' });
+  calm();
+  // As if nothing of the worker that writes the first file had been whole when all were killed.
+  const { files } = stateNow();
+  const first = workerOf(files[0]!);
+  const state = JSON.parse(readFileSync(stateFile, 'utf8'));
+  state.files = files.filter((file) => workerOf(file) !== first);
+  for (const file of files) if (workerOf(file) === first) rmSync(join(directory, file.name));
+  for (const id of Object.keys(state.positions)) {
+    if (Number(id) % 2 === first) delete state.positions[id];
+  }
+  writeFileSync(stateFile, JSON.stringify(state));
+  for (const workers of [0, 2]) {
+    const copy = join(root, `by ${workers}`);
+    cpSync(directory, copy, { recursive: true });
+    const again = { ...options, directory: copy, workers, continueFrom: copy };
+    t.match(await backup(again).done, { records: RECORDS, indexes: 9, udfs: 2 });
+    t.strictSame(differences(await contentOf(copy, {}), whole), []);
+    checkDirectory(t, copy, true);
+  }
+});
+
+t.test('the second stop ends at once, and keeps what is in files', async (t) => {
+  const directory = t.testdir();
+  const job = backup({ ...base, directory, fileLimit: 30_000, workers: 2 });
+  amid(
+    () => filesIn(directory).length > 1,
+    () => {
+      job.abort('once');
+      job.abort('twice');
+    },
+    () => connections() >= BOTH_SCAN,
+  );
+  const state = join(directory, 'test.asb.state');
+  await t.rejects(job.done, { code: 'ABORTED', facts: { state } });
+  calm();
+  t.strictSame(leftIn(directory), ['test.asb.state']);
+  await backup({ ...base, directory, fileLimit: 30_000, workers: 2, continueFrom: directory }).done;
+  t.strictSame(differences(await contentOf(directory, {}), whole), []);
+});
+
+t.test('a stream without a state ends at once, and one that fails ends all', async (t) => {
+  const output = new PassThrough();
+  output.resume();
+  const job = backup({ ...base, output, workers: 2 });
+  amid(
+    () => job.progress.records > 100,
+    () => job.abort(),
+  );
+  await t.rejects(job.done, { code: 'ABORTED', facts: { state: undefined } });
+  calm();
+  const full = { ...base, outputFile: '/dev/full', workers: 2 };
+  await t.rejects(backup(full).done, { code: 'STORAGE' });
+  await until(() => connections() === 0);
+});
