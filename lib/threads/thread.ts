@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { AsbError, toError } from '../errors.ts';
+import { AsbError, codeOf, messageOf, toError } from '../errors.ts';
 import { errorOf, failureOf } from './failure.ts';
 import type { Downward, ThreadStart, Upward } from './link.ts';
 
@@ -68,7 +68,7 @@ export const startThread = <In, Out, Result>({
     else settle = () => reject(errorOf(message.failure));
   });
   worker.once('error', (error) => {
-    settle = () => reject(toError(error));
+    settle = () => reject(diedOf(name, error));
   });
   worker.once('exit', () => settle());
   const send = (message: Downward<In>): void => worker.postMessage(message);
@@ -81,3 +81,9 @@ export const startThread = <In, Out, Result>({
     },
   };
 };
+
+/** What Node itself ended it for is told with its name; what the function left uncaught stays as it is. */
+const diedOf = (name: string, cause: unknown): Error =>
+  codeOf(cause)?.startsWith('ERR_WORKER_') === true
+    ? new AsbError('ABORTED', `${name} ended before it was done: ${messageOf(cause)}`, { cause })
+    : toError(cause);

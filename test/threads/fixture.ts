@@ -23,6 +23,10 @@ export const run: ThreadFunction<unknown, string, string, string> = (what, link)
       setImmediate(() => {
         throw new Error('crashed');
       });
+    } else if (what === 'die') {
+      setImmediate(() => {
+        throw Object.assign(new Error('no memory'), { code: 'ERR_WORKER_OUT_OF_MEMORY' });
+      });
     } else resolve('');
   });
 };

@@ -58,6 +58,10 @@ t.test('a thread that fails by itself is an error', async (t) => {
   await t.rejects(start('crash').done, { message: 'crashed' });
 });
 
+t.test('one that Node ends is told by its name', async (t) => {
+  await t.rejects(start('die').done, { code: 'ABORTED', message: /^worker 1 .*no memory/ });
+});
+
 t.test('a module that is none is an error', async (t) => {
   const thread = startThread({ name: 'worker', module: `${module}.none`, data: 0 });
   await t.rejects(thread.done, { code: 'ERR_MODULE_NOT_FOUND' });
