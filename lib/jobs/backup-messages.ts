@@ -14,10 +14,15 @@ import type { BackupScanOptions } from './backup-scan.ts';
 import type { ManifestFile } from './manifest.ts';
 import type { SharedPiece } from './piece-sink.ts';
 
+/** What a logger of S3 has. */
+export type S3LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error';
+
 /** Files that a worker writes by itself, in a directory. */
 export interface FilesOrder {
   readonly directory: string;
   readonly s3: Omit<S3Options, 'client' | 'logger' | 'onNotice'>;
+  /** Whether somebody wants to know what the SDK does. */
+  readonly logged: boolean;
   readonly encryption: { readonly mode: EncryptionMode; readonly key: KeyObject } | undefined;
   /** What the names begin with, and those that are there. */
   readonly prefix: string;
@@ -70,6 +75,8 @@ export type BackupReport =
   | { readonly kind: 'holders'; readonly holders: HolderBitmaps }
   | { readonly kind: 'piece'; readonly piece: SharedPiece }
   | { readonly kind: 'notice'; readonly notice: string }
+  /** For the logger of S3; of its entry what can be copied. */
+  | { readonly kind: 'log'; readonly level: S3LogLevel; readonly entry: unknown }
   | { readonly kind: 'figures'; readonly figures: readonly StageFigures[] };
 
 /** What a worker is told. */

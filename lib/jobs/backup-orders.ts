@@ -77,10 +77,11 @@ export const backupOrders = (
 
 const filesOrder = (options: BackupOptions, directory: string, safe: BackupState): FilesOrder => {
   const { s3 = {}, encryption } = options;
-  const { client: _client, logger: _logger, onNotice: _onNotice, ...reached } = s3;
+  const { client: _client, logger, onNotice: _onNotice, ...reached } = s3;
   return {
     directory,
     s3: reached,
+    logged: logger !== undefined,
     encryption: encryption && { mode: encryption.mode, key: encryption.key.forThread() },
     prefix: namePrefixOf(options),
     kept: safe.files.map(({ name }) => name),

@@ -112,6 +112,7 @@ export class BackupTeam {
       addFile: (file, coverage) => ledger.addFile(file, coverage),
       holders: safe.holders,
       onNotice: options.onNotice,
+      s3Logger: options.s3?.logger,
       meter: options.meter,
       ...(pieces === undefined ? {} : { pieces }),
     });

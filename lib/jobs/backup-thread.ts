@@ -7,6 +7,8 @@ import { endingEarly } from '../stages/ending-early.ts';
 import { DEFAULT_FILE_LIMIT, type RotateStage } from '../stages/rotate.ts';
 import { type ScanStage, scan } from '../stages/scan.ts';
 import { homeAt } from '../storage/homes.ts';
+import type { S3Options } from '../storage/s3/options.ts';
+import { copyable } from '../threads/copyable.ts';
 import { errorOf } from '../threads/failure.ts';
 import type { Link, ThreadFunction } from '../threads/link.ts';
 import type { Cluster } from '../wire/cluster.ts';
@@ -21,6 +23,7 @@ import {
   type BackupReport,
   type BackupResult,
   type FilesOrder,
+  type S3LogLevel,
   type TextBegin,
 } from './backup-messages.ts';
 import { freeNames } from './backup-names.ts';
@@ -106,7 +109,7 @@ class BackupWorker {
   readonly #notice = (notice: string): void => this.#link.post({ kind: 'notice', notice });
 
   #filesOf(order: FilesOrder, { continues }: TextBegin): Stages {
-    const { directory, s3, encryption, prefix, kept, nextName } = order;
+    const { directory, encryption, prefix, kept, nextName } = order;
     const { fileLimit = DEFAULT_FILE_LIMIT } = this.#order.text;
     const names = freeNames(prefix, kept);
     const next = new Int32Array(nextName);
@@ -118,7 +121,7 @@ class BackupWorker {
           key: EncryptionKey.fromThread(encryption.key),
         },
       },
-      storage: homeAt(directory, { ...s3, largestFile: fileLimit, onNotice: this.#notice }),
+      storage: homeAt(directory, { ...this.#s3Of(order), largestFile: fileLimit }),
       begin: async () => {
         await this.#ask({ what: 'place' });
       },
@@ -132,6 +135,21 @@ class BackupWorker {
     });
     this.#files = rotate;
     return { rotate };
+  }
+
+  #s3Of({ s3, logged }: FilesOrder): S3Options {
+    const onNotice = this.#notice;
+    if (!logged) return { ...s3, onNotice };
+    const told = (level: S3LogLevel) => (entry: unknown) =>
+      this.#link.post({ kind: 'log', level, entry: copyable(entry) });
+    const logger = {
+      trace: told('trace'),
+      debug: told('debug'),
+      info: told('info'),
+      warn: told('warn'),
+      error: told('error'),
+    };
+    return { ...s3, onNotice, logger };
   }
 
   #ask(question: BackupQuestion): Promise<TextBegin> {

@@ -2,6 +2,7 @@ import { toError } from '../errors.ts';
 import type { Meter } from '../meter/meter.ts';
 import { Coverage } from '../record/coverage.ts';
 import type { Global } from '../record/globals.ts';
+import type { S3Options } from '../storage/s3/options.ts';
 import { failureOf } from '../threads/failure.ts';
 import { moduleBeside, startThread, type Thread } from '../threads/thread.ts';
 import { type HolderBitmaps, Holders } from '../wire/scan/holders.ts';
@@ -33,6 +34,8 @@ export interface BackupWorkersOptions {
   /** Who held the partitions, as far as it is known. */
   readonly holders: HolderBitmaps;
   readonly onNotice?: ((notice: string) => void) | undefined;
+  /** Told what workers ask S3. */
+  readonly s3Logger?: S3Options['logger'] | undefined;
   readonly meter?: Meter | undefined;
   /** URL of the module that they run. Default: what backs up. */
   readonly module?: string;
@@ -159,9 +162,10 @@ export class BackupWorkers {
   }
 
   #hear(worker: Worker, report: BackupReport): void {
-    const { onNotice, meter } = this.#options;
+    const { onNotice, meter, s3Logger } = this.#options;
     if (report.kind === 'piece') worker.take?.(report.piece);
     else if (report.kind === 'notice') onNotice?.(`${worker.name}: ${report.notice}`);
+    else if (report.kind === 'log') s3Logger?.[report.level]?.(report.entry);
     else if (report.kind === 'figures') meter?.take(worker.name, report.figures);
     else if (report.kind === 'holders') {
       this.#holders.add(report.holders);

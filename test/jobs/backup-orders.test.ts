@@ -78,7 +78,7 @@ t.test('all of it can be copied, and shows no secret', async (t) => {
   for (const order of backupOrders(options, begin)) {
     t.match(structuredClone(order), {
       text: { compact: true, compress: 'zstd', compressionLevel: 1, fileLimit: 5 },
-      files: { s3: { region: 'here' }, encryption: { mode: 'aes128' } },
+      files: { s3: { region: 'here' }, logged: true, encryption: { mode: 'aes128' } },
       metered: true,
     });
   }

@@ -16,6 +16,7 @@ import { startSandbox } from '../../lib/sandbox/index.ts';
 import { contentOf } from '../helpers/backup-content.ts';
 import { until } from '../helpers/fake-node.ts';
 import { TestLink } from '../helpers/link.ts';
+import { BUCKET, ownServer } from '../helpers/s3/connection.ts';
 
 const RECORDS = 300;
 const sandbox = await startSandbox({ records: RECORDS, protoSize: 4000 });
@@ -66,7 +67,7 @@ const filesTo = (directory: string) => {
   const names = { prefix: 'test', kept: [], nextName };
   return {
     text: { namespace: 'test', directory, fileLimit: 20_000 },
-    files: { directory, s3: {}, encryption: undefined, ...names },
+    files: { directory, s3: {}, logged: false, encryption: undefined, ...names },
   };
 };
 const kindsOf = ({ posts }: TestLink<BackupAnswer, BackupReport>) =>
@@ -170,4 +171,15 @@ t.test('notices are told, and failures', async (t) => {
   const { scan } = start({});
   const { done: nowhere } = start({ scan: { ...scan, namespace: 'none' } });
   await t.rejects(nowhere, { code: 'NO_NAMESPACE' });
+});
+
+t.test('what it asks S3 is told', async (t) => {
+  const server = await ownServer(t);
+  const { endpoint, region, credentials } = server;
+  const { files, text } = filesTo(`s3://${BUCKET}/monday`);
+  const order = { text, files: { ...files, s3: { endpoint, region, credentials }, logged: true } };
+  const { link, done } = start(order, { text: FIRST, place: FIRST, file: FIRST });
+  await done;
+  const entries = link.posts.flatMap((report) => (report.kind === 'log' ? report.entry : []));
+  t.ok(entries.some((entry) => JSON.stringify(entry).includes('PutObjectCommand')));
 });

@@ -18,6 +18,8 @@ const QUESTIONS: readonly BackupQuestion[] = [
   { what: 'file', file: { ...file, partitions: '0' }, coverage },
 ];
 
+const LEVELS = ['trace', 'info', 'error'] as const;
+
 export const run: ThreadFunction<BackupOrder, BackupAnswer, BackupReport, BackupResult> = (
   { scan: { namespace } },
   { post, listen, signal },
@@ -43,6 +45,7 @@ export const run: ThreadFunction<BackupOrder, BackupAnswer, BackupReport, Backup
       return;
     }
     post({ kind: 'notice', notice: 'hello' });
+    for (const level of LEVELS) post({ kind: 'log', level, entry: level });
     post({ kind: 'figures', figures: [] });
     post({
       kind: 'piece',

@@ -7,6 +7,9 @@ import { moduleBeside } from '../../lib/threads/thread.ts';
 
 const module = moduleBeside('./backup-workers-fixture', import.meta.url);
 
+/** A logger that has not all levels. */
+const SILENT = { debug: () => {}, warn: () => {}, error: () => {} };
+
 /** Starts a thread for each of these; see the fixture. */
 const start = (names: readonly string[], more: Partial<BackupWorkersOptions> = {}) => {
   const workers = new BackupWorkers({
@@ -31,6 +34,7 @@ t.test('the first that asks writes the first file, and all are told what they as
   let adding = 0;
   const added: string[] = [];
   const notices: string[] = [];
+  const logged: unknown[] = [];
   const workers = start(['ask', 'ask', 'none'], {
     globals: [],
     begin: async () => {
@@ -44,6 +48,7 @@ t.test('the first that asks writes the first file, and all are told what they as
     },
     pieces: new PieceSource(undefined, () => {}),
     onNotice: (notice) => notices.push(notice),
+    s3Logger: { ...SILENT, info: (entry) => logged.push(entry) },
     meter: new Meter(),
   });
   const results = await workers.done;
@@ -51,6 +56,7 @@ t.test('the first that asks writes the first file, and all are told what they as
   t.equal(begun, 2);
   t.strictSame(added, ['a.asb 1', 'a.asb 1']);
   t.strictSame(notices.sort(), ['worker 1: hello', 'worker 2: hello']);
+  t.strictSame(logged, ['info', 'info']);
   t.strictSame([...workers.holders.keys()].sort(), ['A1', 'B2']);
   t.strictSame(workers.scanned, { records: 0, partitionsSeen: 0, retries: 0 });
   t.strictSame(workers.written, { bytes: 0, files: 0 });

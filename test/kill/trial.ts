@@ -96,9 +96,15 @@ export const tryBackup = async (options: TrialOptions): Promise<Trial> => {
     if (goOn) trial.continued++;
     else trial.anew++;
     const how = goOn ? ['--continue', shape.state] : ['-r'];
-    const child = spawn(process.execPath, [EXECUTABLE, ...args, ...shape.args, ...how], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
+    // Whoever goes on may have more threads, or fewer, or none.
+    const threads = ['--workers', `${random.below(4)}`];
+    const child = spawn(
+      process.execPath,
+      [EXECUTABLE, ...args, ...shape.args, ...threads, ...how],
+      {
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    );
     const stderr: Buffer[] = [];
     child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
     const ended = new AbortController();
