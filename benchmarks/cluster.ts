@@ -31,6 +31,10 @@ const IN_PROCESS: readonly (readonly [job: string, title: string])[] = [
   ['scan', 'scan'],
   ['serialize', 'scan, serialize'],
   ['ndjson-out', 'scan, NDJSON out'],
+  ['backup', 'backup to /dev/null'],
+  ['backup-workers-1', 'the same, `--workers 1`'],
+  ['backup-workers-2', 'the same, `--workers 2`'],
+  ['backup-workers-3', 'the same, `--workers 3`'],
 ];
 
 export const countOn = async ({ host, namespace }: PeerBench): Promise<number> => {

@@ -9,6 +9,7 @@ import { connect } from 'node:net';
 import { type Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { EncryptionKey } from '../lib/crypto/key.ts';
+import { backup } from '../lib/jobs/backup.ts';
 import { giveBack } from '../lib/memory/buffer-pool.ts';
 import type { RecordChunk } from '../lib/record/chunk.ts';
 import { AT_INFO3, AT_RESULT, HEADER_SIZE, Info3 } from '../lib/record/layout.ts';
@@ -135,6 +136,19 @@ const drain = (): Promise<Moved> =>
     socket.write(encodeScanRequest({ namespace }, tracker.remaining(), tracker, 0, taskId));
   });
 
+/** A whole backup to nowhere, with so many workers. */
+const whole = async (workers: number): Promise<Moved> => {
+  const job = backup({
+    seeds: host,
+    namespace,
+    outputFile: '/dev/null',
+    removeFiles: true,
+    workers,
+  });
+  const { records, bytes } = await job.done;
+  return { records, bytes };
+};
+
 const JOBS: Readonly<Record<string, () => Promise<Moved>>> = {
   drain,
   async scan() {
@@ -183,6 +197,10 @@ const JOBS: Readonly<Record<string, () => Promise<Moved>>> = {
     await pipeline(from, toNdjson({ reuseMemory: true }), sink);
     return { records: from.info.records, bytes: sink.bytes };
   },
+  backup: () => whole(0),
+  'backup-workers-1': () => whole(1),
+  'backup-workers-2': () => whole(2),
+  'backup-workers-3': () => whole(3),
   /** Not measured: makes the input of those below. */
   async files() {
     const lines = source();

@@ -10,8 +10,8 @@ const beside = (file: string): string => fileURLToPath(new URL(file, import.meta
 /** The compiled file beside this one: benchmarks run what users run. */
 const script = (name: string): string => beside(`./${name}.js`);
 
-/** The command `asb`, compiled. */
-export const ASB: readonly string[] = [process.execPath, beside('../bin/asb.js')];
+/** The command `asb`, as it is published. */
+export const ASB: readonly string[] = [process.execPath, beside('../bin/asb.cjs')];
 
 /** A script that serves until its standard input ends. */
 export interface Server {

@@ -18,6 +18,10 @@ const BACKUP: readonly Job[] = [
   ['compress', 'scan, serialize, compress'],
   ['rotate', 'scan, serialize, rotate to disk'],
   ['ndjson-out', 'scan, NDJSON out'],
+  ['backup', 'backup to /dev/null'],
+  ['backup-workers-1', 'the same, `--workers 1`'],
+  ['backup-workers-2', 'the same, `--workers 2`'],
+  ['backup-workers-3', 'the same, `--workers 3`'],
 ];
 
 const RESTORE: readonly Job[] = [
@@ -33,7 +37,7 @@ const RESTORE: readonly Job[] = [
 const LEAST_TEXT = 200;
 
 const LIMITS = ['drain', 'read'];
-const WRITERS = ['serialize', 'rotate', 'ndjson-out', 'parse-ndjson', 'ndjson-in'];
+const WRITERS = ['serialize', 'rotate', 'ndjson-out', 'backup', 'parse-ndjson', 'ndjson-in'];
 
 const check = (job: string, run: Measured, records: number): void => {
   const enough = LIMITS.includes(job) || run.records === records;
