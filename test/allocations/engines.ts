@@ -1,10 +1,10 @@
 /** The engines of the hot paths, each as something that handles the same records again and again. */
-import { NdjsonWriter } from '../../lib/ndjson/writer.ts';
 import { Parser } from '../../lib/asb/parser.ts';
 import { Serializer, type SerializerOptions } from '../../lib/asb/serializer.ts';
 import { UnitScanner } from '../../lib/asb/unit-scanner.ts';
 import { WholeUnits } from '../../lib/asb/whole-units.ts';
 import { BufferPool, giveBack } from '../../lib/memory/buffer-pool.ts';
+import { NdjsonWriter } from '../../lib/ndjson/writer.ts';
 import { RecordBatch } from '../../lib/record/batch.ts';
 import { BatchBuilder, type PlainRecord } from '../../lib/record/builder.ts';
 import { viewOf } from '../../lib/record/layout.ts';
