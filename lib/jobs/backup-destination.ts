@@ -40,6 +40,7 @@ export interface Destination {
 
 /** What there is to do once files are whole. */
 const nothing = async (): Promise<void> => {};
+const noStages = (): Stages => ({});
 
 export interface DestinationOptions {
   readonly options: BackupOptions;
@@ -76,8 +77,8 @@ const toStream = (
     if (blind) await ledger.forget();
   });
   const before = safe.part?.bytes ?? 0;
-  const sealed: Stages =
-    options.encryption === undefined ? {} : { encrypt: encrypt(options.encryption) };
+  const { encryption } = options;
+  const sealed = encryption === undefined ? noStages() : { encrypt: encrypt(encryption) };
   return {
     open: () => ({ ...sealed, count: counter, output }),
     written: () => ({ bytes: before + counter.info.bytes, files: 1 }),
@@ -195,7 +196,7 @@ const toFile = async (context: DestinationOptions, location: string): Promise<De
 };
 
 const nothingLeft = (bytes: number): Destination => ({
-  open: () => ({}),
+  open: noStages,
   written: () => ({ bytes, files: 1 }),
   keeps: false,
   continues: undefined,

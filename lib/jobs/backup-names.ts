@@ -32,10 +32,12 @@ export const freeNames = (prefix: string, kept: readonly string[]): FreeNames =>
   return {
     lacksFirst: !taken.has(0),
     at(index) {
-      let number = 0;
-      for (let left = index; ; number++) {
-        if (!taken.has(number) && left-- === 0) return numberedName(prefix, number);
+      let number = -1;
+      for (let left = index; left >= 0; left--) {
+        do number++;
+        while (taken.has(number));
       }
+      return numberedName(prefix, number);
     },
   };
 };

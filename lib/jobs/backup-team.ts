@@ -43,31 +43,37 @@ export interface BackupTeamOptions {
   readonly cut: AbortSignal;
 }
 
+const NOT_STARTED = {
+  scanned: { records: 0, partitionsSeen: 0, retries: 0 },
+  written: { bytes: 0, files: 0 },
+};
+
 /**
  * A backup by several threads. Into a directory each writes files of its own; to one file or stream, this
  * thread writes what they give. What comes before the records, it reads itself.
  */
 export class BackupTeam {
   readonly #options: BackupTeamOptions;
-  #workers: BackupWorkers | undefined;
+  #workers: Pick<BackupWorkers, 'scanned' | 'written' | 'holders'>;
   #early: EarlyEnd | undefined;
 
   constructor(options: BackupTeamOptions) {
     this.#options = options;
+    this.#workers = { ...NOT_STARTED, holders: options.safe.holders };
   }
 
   /** How far all scans are, together. */
   get scanned(): BackupCounts['scan'] {
-    return this.#workers?.scanned ?? { records: 0, partitionsSeen: 0, retries: 0 };
+    return this.#workers.scanned;
   }
 
   /** What workers have written to files of their own. */
   get written(): BackupCounts['written'] {
-    return this.#workers?.written ?? { bytes: 0, files: 0 };
+    return this.#workers.written;
   }
 
   get holders(): HolderBitmaps {
-    return this.#workers?.holders ?? this.#options.safe.holders;
+    return this.#workers.holders;
   }
 
   /** Why one file or stream ended before its end; `undefined` if it did not. */

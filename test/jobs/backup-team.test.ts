@@ -132,6 +132,13 @@ t.test('nothing is found', async (t) => {
   }
 });
 
+t.test('a shard without a record and without globals', async (t) => {
+  const directory = t.testdir();
+  const shard = { index: 2, count: 2 };
+  const empty = { ...base, directory, shard, sets: ['none'], workers: 1, allowEmpty: true };
+  t.match(await backup(empty).done, { records: 0, indexes: 0, udfs: 0, files: 1 });
+});
+
 t.test('no more workers than partitions, and none where nothing is read', async (t) => {
   const directory = t.testdir();
   const few = { ...base, directory, removeFiles: true, workers: 3, allowEmpty: true };
