@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import { AsbError } from '../errors.ts';
 import { readU32 } from '../record/layout.ts';
 import { MsgpackReader, Token } from '../record/msgpack-reader.ts';
@@ -8,6 +7,7 @@ import { MAX_PLAIN_NESTING } from './limits.ts';
 import { hasShortestHead } from './msgpack-form.ts';
 import { NameTable } from './name-table.ts';
 import { BASE64_TYPES, beginsWithDollar, NameOrder, tagOf } from './tags.ts';
+import { isUtf8Part } from './utf8.ts';
 
 // Names of this file: V8 does not fold what is imported.
 const {
@@ -134,7 +134,7 @@ export class MsgpackToJson {
     const type = payloadStart < payloadEnd ? bytes[payloadStart]! : -1;
     const start = payloadStart + 1;
     if (type === STRING_TYPE && this.#out.string(bytes, start, payloadEnd)) return;
-    if (type === GEOJSON_TYPE && isUtf8(bytes.subarray(start, payloadEnd))) {
+    if (type === GEOJSON_TYPE && isUtf8Part(bytes, start, payloadEnd)) {
       this.#out.piece(GEOJSON);
       this.#out.string(bytes, start, payloadEnd);
       this.#out.byte(CLOSE_MAP);
@@ -254,10 +254,3 @@ export class MsgpackToJson {
     );
   }
 }
-
-const isUtf8Part = (bytes: Buffer, start: number, end: number): boolean => {
-  for (let at = start; at < end; at++) {
-    if (bytes[at]! >= 0x80) return isUtf8(bytes.subarray(at, end));
-  }
-  return true;
-};

@@ -1,8 +1,8 @@
-import { isUtf8 } from 'node:buffer';
 import { geoJsonTextOffset, ParticleType } from '../record/particle.ts';
 import { type JsonOutput, piece } from './json-output.ts';
 import { MsgpackToJson } from './msgpack-to-json.ts';
 import { BASE64_TYPES, tagOf } from './tags.ts';
+import { isUtf8Part } from './utf8.ts';
 
 // Names of this file: V8 does not fold what is imported.
 const {
@@ -79,7 +79,7 @@ export class ParticleToJson {
   #geoJson(bytes: Buffer, start: number, end: number): boolean {
     if (end - start < 3) return false;
     const textAt = start + geoJsonTextOffset(bytes, start);
-    if (textAt > end || !isUtf8(bytes.subarray(textAt, end))) return false;
+    if (textAt > end || !isUtf8Part(bytes, textAt, end)) return false;
     this.#out.piece(GEOJSON);
     this.#out.string(bytes, textAt, end);
     this.#out.byte(CLOSE);

@@ -52,3 +52,11 @@ const firstWrongLine = (bytes: Buffer): number => {
     line++;
   }
 };
+
+/** Whether a part of a buffer is UTF-8. Mostly it is ASCII, and no view of it has to be made. */
+export const isUtf8Part = (bytes: Buffer, start: number, end: number): boolean => {
+  for (let at = start; at < end; at++) {
+    if (bytes[at]! >= 0x80) return isUtf8(bytes.subarray(at, end));
+  }
+  return true;
+};

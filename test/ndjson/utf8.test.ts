@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import fc from 'fast-check';
 import t from 'tap';
-import { Utf8Check } from '../../lib/ndjson/utf8.ts';
+import { isUtf8Part, Utf8Check } from '../../lib/ndjson/utf8.ts';
 
 const TEXT = Buffer.from('aé€😀\n\u{10ffff}z');
 
@@ -54,4 +54,12 @@ t.test('cut anywhere, random bytes are right if they are so in one piece', async
     }),
     { numRuns: 1000 },
   );
+});
+
+t.test('a part is looked at, and not what stands around it', async (t) => {
+  const bytes = Buffer.concat([Buffer.from([0xff]), Buffer.from('aé'), Buffer.from([0xc3])]);
+  t.equal(isUtf8Part(bytes, 1, 2), true);
+  t.equal(isUtf8Part(bytes, 1, 4), true);
+  t.equal(isUtf8Part(bytes, 1, 5), false);
+  t.equal(isUtf8Part(bytes, 0, 2), false);
 });
