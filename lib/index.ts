@@ -105,7 +105,6 @@ export {
   restore,
 } from './jobs/restore.ts';
 export { DEFAULT_PARALLEL, MAX_PARALLEL } from './jobs/restore-options.ts';
-export { MAX_WORKERS } from './jobs/workers.ts';
 export { MAX_SHARDS, type Shard } from './jobs/shard.ts';
 export { type Environment, shardOf } from './jobs/shard-engine.ts';
 export { MAX_SPLIT_PARTS, type SplitOptions, type SplitPart, splitBackup } from './jobs/split.ts';
@@ -118,6 +117,7 @@ export {
   type VerifyReport,
   verify,
 } from './jobs/verify.ts';
+export { MAX_WORKERS } from './jobs/workers.ts';
 export type { Limit } from './meter/limit.ts';
 export {
   BACKGROUND,
