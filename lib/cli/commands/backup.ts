@@ -130,6 +130,7 @@ export const backupCommand: Command = {
     ['asb backup -n test -d s3://vault/monday --shard 2/4', 'The second of four machines'],
   ],
   async run(given, shell) {
+    widenPool(given.value(workers));
     checkPlace(given);
     tellAccepted(given, shell, acceptedByBackup);
     const s3 = s3Of(
@@ -191,6 +192,20 @@ export const backupCommand: Command = {
       });
     tellBackup(shell, summary);
   },
+};
+
+/** Threads of libuv's pool, unless somebody says how many. */
+const POOL_SIZE = 4;
+/** Frames that each worker compresses at once. */
+const FRAMES = 2;
+
+/**
+ * One pool compresses for all workers, and writes their files. How large it is, is asked when it is first
+ * used: what was said before that counts.
+ */
+const widenPool = (count: number): void => {
+  if (count === 0) return;
+  process.env.UV_THREADPOOL_SIZE ??= `${POOL_SIZE + count * FRAMES}`;
 };
 
 /** Removes what is there, and ends. */

@@ -5,6 +5,7 @@ import t from 'tap';
 import { startSandbox } from '../../../lib/sandbox/index.ts';
 import { unpack } from '../../../lib/stages/unpack.ts';
 import { run, shell } from '../../helpers/asb.ts';
+import { runHere } from '../../helpers/in-process.ts';
 import { PEM_KEY, writeKey } from '../../helpers/keys.ts';
 import { through } from '../../helpers/streams.ts';
 
@@ -60,4 +61,21 @@ t.test('a reader that goes away', async (t) => {
   const line = `(asb backup ${cluster.join(' ')} -o - --workers 2; echo "ended $?" >&2) | head -c 1000`;
   const { stderr } = await shell(line);
   t.match(stderr, /ended [1-9]/);
+});
+
+t.test('there are threads enough to compress for all of them', async (t) => {
+  const before = process.env.UV_THREADPOOL_SIZE;
+  for (const [given, workers, size] of [
+    [undefined, '0', undefined],
+    [undefined, '8', '20'],
+    ['3', '8', '3'],
+  ] as const) {
+    delete process.env.UV_THREADPOOL_SIZE;
+    if (given !== undefined) process.env.UV_THREADPOOL_SIZE = given;
+    const { error } = await runHere(['backup', '-n', 'test', '--workers', workers]);
+    t.match(error, { code: 'USAGE' }, 'there is no place');
+    t.equal(process.env.UV_THREADPOOL_SIZE, size);
+  }
+  delete process.env.UV_THREADPOOL_SIZE;
+  if (before !== undefined) process.env.UV_THREADPOOL_SIZE = before;
 });
