@@ -387,7 +387,7 @@ const failing: readonly Failing[] = [
   },
   {
     what: 'a total timeout, amid a wait',
-    options: { totalTimeout: 20, sleepBetweenRetries: 60_000 },
+    options: { totalTimeout: 1000, sleepBetweenRetries: 60_000 },
     faults: (sandbox) => first(sandbox).faults.answer('scan', 18),
     code: 'PARTITIONS',
     facts: { partitions: ALL, cause: { facts: { resultCode: 18 } } },
