@@ -23,7 +23,8 @@ const isLine = (text: Buffer, at: number, kind: number): boolean =>
  */
 export const lastRecord = (text: Buffer, from: number, end: number): number => {
   const least = Math.max(from, end - LOOK_BACK);
-  for (let at = end - TELLING_SIZE; at >= least; at--) {
+  // An item does not begin with LF; one at 0 would have no line before it to look for.
+  for (let at = end - TELLING_SIZE; at > least; at--) {
     if (text[at] !== LF) continue;
     if (isLine(text, at + 1, KEY)) return at + 1;
     if (!isLine(text, at + 1, NAMESPACE)) continue;

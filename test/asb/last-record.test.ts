@@ -15,6 +15,7 @@ for (const [what, text, from, found] of [
   ['too little of a line', 'x\n+ k', 0, -1],
   ['lines of other kinds', 'x\n+ d \n- k \n* n \n+kn \n+ k_', 0, -1],
   ['one that is too far away', `x\n+ k I 1${' '.repeat(LOOK_BACK)}`, 0, -1],
+  ['behind an empty line, where no item begins', '\n+ n test\n+ k_', 0, -1],
   ['nothing', '', 0, -1],
 ] as const) {
   t.test(`where the last record begins: ${what}`, async (t) => t.equal(last(text, from), found));
