@@ -74,6 +74,7 @@ export const parseCommandLine = async (
   if (wrong !== null) throw new AsbError('USAGE', wrong.message);
   if (isAsked(list)) return { kind: 'text', text: await optionsOf(commands, command) };
   if (command === undefined) throw unknownCommand(await commands.all(), name);
+  if (namesOperands(args)) throw unknownOption(command, '_');
   return { kind: 'run', command, typed: typedOf(command, values) };
 };
 
@@ -95,6 +96,12 @@ const read = (options: readonly Option<unknown>[], words: readonly string[]) => 
   });
   const values: Values = argv;
   return { values, wrong: error };
+};
+
+/** Whether there is an option of the name that yargs-parser has for operands: it would take it for one. */
+const namesOperands = (args: readonly string[]): boolean => {
+  const end = args.indexOf('--');
+  return args.slice(0, end < 0 ? args.length : end).some((word) => /^--?_(=|$)/.test(word));
 };
 
 const everyName = (options: readonly Option<unknown>[]): string[] =>

@@ -98,6 +98,9 @@ t.test('what no command takes is refused', async (t) => {
     ['scan', 'help'],
     ['scan', '--constructor=x'],
     ['scan', '--$0=x'],
+    ['cat', '--_'],
+    ['cat', '-_', 'file'],
+    ['cat', 'file', '--_=x'],
   ];
   for (const args of cases) await t.rejects(parse(...args), { code: 'USAGE' }, args.join(' '));
   const near = { code: 'USAGE', facts: { expected: '--host' } };
