@@ -7,7 +7,8 @@
  *     restore       the same; EMPTIES the namespace again and again: --may-empty; beside asrestore
  *     s3            node test/rgw/run.ts -- npm run bench -- --parts s3     beside aws
  *
- * Peers are commands on the PATH, or where `--peers DIRECTORY` says; one that is not there is left out.
+ * asbackup, asrestore and aws are on the PATH, or where `--peers DIRECTORY` says; one that is not there is
+ * left out. zstd and openssl must be there for compression and encryption.
  */
 import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -51,11 +52,13 @@ const options = await argv;
 const wanted = options.parts.split(',');
 const isPart = (name: string): name is Part => PARTS.some((part) => part === name);
 const parts: readonly Part[] = wanted.includes('all') ? PARTS : wanted.filter(isPart);
-if (parts.length === 0) throw new Error(`--parts ${options.parts}: there are ${PARTS.join(', ')}`);
+if (!wanted.every((name) => name === 'all' || isPart(name))) {
+  throw new Error(`--parts ${options.parts}: there are ${PARTS.join(', ')}, and all`);
+}
 
 /** Where a peer's command is, if anywhere. */
 const peerOf = (name: string): string | undefined => {
-  const path = `${options.peers ?? ''}${delimiter}${process.env.PATH ?? ''}`;
+  const directories = [options.peers ?? [], process.env.PATH?.split(delimiter) ?? []].flat();
   const isThere = (file: string): boolean => {
     try {
       accessSync(file, constants.X_OK);
@@ -64,10 +67,7 @@ const peerOf = (name: string): string | undefined => {
       return false;
     }
   };
-  return path
-    .split(delimiter)
-    .map((directory) => join(directory, name))
-    .find(isThere);
+  return directories.map((directory) => join(directory, name)).find(isThere);
 };
 
 const clusterOf = (peer: string) => {
