@@ -1,4 +1,4 @@
-import { pipeline, type Readable } from 'node:stream';
+import { addAbortSignal, pipeline, type Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import type { Encryption } from '../crypto/key.ts';
 import { AsbError } from '../errors.ts';
@@ -67,9 +67,17 @@ export const holdBytes = async (
   { encryption, ...options }: HoldBytesOptions,
 ): Promise<Held> => {
   const records = parse({ reuseMemory: true });
+  const { signal } = options;
+  // Also while nothing comes.
+  if (signal !== undefined) addAbortSignal(signal, input);
   // What fails is told to who reads the records.
   pipeline(input, unpack({ encryption }), records, () => {});
-  const held = await hold(records, () => records.info.namespace ?? '', options);
+  const held = await hold(records, () => records.info.namespace ?? '', options).catch(
+    (error: unknown) => {
+      signal?.throwIfAborted();
+      throw error;
+    },
+  );
   if (held.records > 0) return held;
   throw new AsbError('EMPTY', 'there are no records in what was read: nothing can be measured');
 };

@@ -31,15 +31,18 @@ export type Verdict =
   | 'more'
   /** The same, below 1. */
   | 'less'
-  /** The difference is no larger than what two runs of the same differ by. */
+  /** The difference is no larger than what may be between runs of the same. */
   | 'within the scatter'
   /** Nobody could tell. */
   | 'too few pairs';
 
 /** Fewer pairs than these may agree by chance. */
 export const MIN_PAIRS = 5;
-/** How many deviations the median of pairs must be away from 1: of 100 comparisons of the same, about one is. */
-const DEVIATIONS = 2;
+/**
+ * How many deviations the median of so many pairs must be away from 1: of 100 comparisons of the same, about
+ * one is (of 5 pairs, two). The deviation of a few pairs is often much too small by chance.
+ */
+const deviationsFor = (pairs: number): number => Math.max(1, 35 / pairs);
 
 /** Ratios of runs that were made in turn, one of each pair: what changes slowly cancels out. */
 export interface Pairs extends Spread {
@@ -60,6 +63,6 @@ export const pairsOf = (others: readonly number[], ones: readonly number[]): Pai
 
 const verdictOf = ({ median: middle, deviation }: Spread, pairs: number): Verdict => {
   if (pairs < MIN_PAIRS) return 'too few pairs';
-  if (Math.abs(middle - 1) <= DEVIATIONS * deviation) return 'within the scatter';
+  if (Math.abs(middle - 1) <= deviationsFor(pairs) * deviation) return 'within the scatter';
   return middle > 1 ? 'more' : 'less';
 };

@@ -68,7 +68,8 @@ export const settingWords = (settings: BenchSettings): string => {
   const words = Object.entries(settingOptions).flatMap(([name, option]) =>
     values[name] === undefined ? [] : [`${dashed(option.name)} ${values[name]}`],
   );
-  return [...words, ...(compact === true ? ['--compact'] : [])].join(' ');
+  const flags = compact === undefined ? [] : [compact ? '--compact' : '--compact=false'];
+  return [...words, ...flags].join(' ');
 };
 
 /** A row for each side: the first one is named by its chain, the other by what is set otherwise. */

@@ -47,8 +47,17 @@ export const benchSettings = (given: Given, chains: Chains): BenchSettings => {
  * Reads the settings of the other side, as they stand on a command line: `--level 1 --compact`.
  * @throws AsbError `USAGE` for what is no setting, or none of these stages
  */
-export const otherSettings = (text: string, chains: Chains): BenchSettings =>
-  benchSettings(new Given(valuesIn(text)), chains);
+export const otherSettings = (text: string, chains: Chains): BenchSettings => {
+  const values = valuesIn(text);
+  const settings = benchSettings(new Given(values), chains);
+  // The first side may have it.
+  return values.get(settingOptions.compact.name) === NO
+    ? { ...settings, compact: false }
+    : settings;
+};
+
+/** The value of a flag that is not to be set. */
+const NO = 'false';
 
 /** Values by the main names of their options. */
 const valuesIn = (text: string): Map<string, string> => {
@@ -64,7 +73,7 @@ const valuesIn = (text: string): Map<string, string> => {
       });
     }
     if (!option.takesValue) {
-      if (glued !== 'false') values.set(option.name, '');
+      values.set(option.name, glued === NO ? NO : '');
       continue;
     }
     const value = glued ?? words.next().value;

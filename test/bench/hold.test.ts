@@ -73,6 +73,13 @@ t.test('what fails', async (t) => {
   await t.rejects(read(TEXT.subarray(0, -1)), { code: 'TRUNCATED' });
   const reason = new Error('stopped');
   await t.rejects(holdGenerated({}, { signal: AbortSignal.abort(reason) }), reason);
+  const controller = new AbortController();
+  const { signal } = controller;
+  t.match(await read(TEXT, { signal }), { records: RECORDS.length });
+  await t.rejects(read(TEXT.subarray(0, -1), { signal }), { code: 'TRUNCATED' });
+  const silent = holdBytes(new Readable({ read() {} }), { signal });
+  controller.abort(reason);
+  await t.rejects(silent, reason);
 });
 
 t.test('bytes of a batch are those of its messages', async (t) => {

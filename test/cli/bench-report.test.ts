@@ -85,7 +85,7 @@ t.test('two sides, and what their pairs say', async (t) => {
 
 t.test('settings as they are typed', async (t) => {
   t.equal(settingWords({}), '');
-  t.equal(settingWords({ compact: false }), '');
+  t.equal(settingWords({ compact: false }), '--compact=false');
   t.equal(
     settingWords({
       compact: true,
