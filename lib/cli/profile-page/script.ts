@@ -30,7 +30,7 @@ const show = (index) => {
   words.textContent = isAll ? 'all of it' : 'at ' + (times[index] / 1000).toFixed(1) + ' s';
   slider.value = String(index);
 };
-const indexAt = (time) => Math.max(0, times.findIndex((each) => each > time) - 1);
+const indexAt = (time) => Math.max(0, times.findLastIndex((each) => each <= time));
 for (const plot of plots) {
   plot.addEventListener('pointermove', (event) => {
     const { left, width } = plot.getBoundingClientRect();
