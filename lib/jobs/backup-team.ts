@@ -129,7 +129,9 @@ export class BackupTeam {
   }
 
   async #toDirectory(globals: readonly Global[] | undefined): Promise<SerializerInfo> {
-    const { options, destination, refuseEmpty, cut } = this.#options;
+    const { options, destination, refuseEmpty, abort, cut } = this.#options;
+    // Listeners hear nothing of what was before them.
+    abort.throwIfAborted();
     const results = await this.#start(globals).done;
     const written = results.filter((result) => result !== undefined);
     if (written.length > 0) return sumOf(written);
@@ -140,8 +142,9 @@ export class BackupTeam {
   }
 
   async #toOutput(globals: readonly Global[] | undefined): Promise<SerializerInfo> {
-    const { options, destination, refuseEmpty, cut } = this.#options;
+    const { options, destination, refuseEmpty, abort, cut } = this.#options;
     const head = await headOf(options, globals);
+    abort.throwIfAborted();
     const to = destination.open();
     options.meter?.expect('scan', 'serialize', 'compress', 'toMain');
     options.meter?.watch(to);

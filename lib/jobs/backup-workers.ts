@@ -63,8 +63,8 @@ export class BackupWorkers {
   readonly #workers: readonly Worker[];
   /** Settled when all partitions are asked for: nothing becomes safe of a backup that knows not of whom it is. */
   readonly #allAsk: Promise<unknown>;
-  /** The file that is entered in the books, and those before it. */
-  #entered: Promise<void> = Promise.resolve();
+  /** What is done to the place and in the books: one after the other, and to its end before all ends. */
+  #booked: Promise<void> = Promise.resolve();
   #globals: readonly Global[] | undefined;
   #failure: Error | undefined;
   /**
@@ -157,6 +157,8 @@ export class BackupWorkers {
         ),
       ),
     );
+    // Who asked for it may be gone; what fails there was told to who asked.
+    await this.#booked.catch(() => {});
     if (this.#failure !== undefined) throw this.#failure;
     return results;
   }
@@ -185,12 +187,12 @@ export class BackupWorkers {
       await this.#allAsk;
       return this.#textBegin();
     }
-    if (question.what === 'place') await begin?.();
-    else {
-      const { file, coverage } = question;
-      this.#entered = this.#entered.then(() => addFile(file, Coverage.unpack(coverage)));
-      await this.#entered;
-    }
+    this.#booked = this.#booked.then(() =>
+      question.what === 'place'
+        ? begin?.()
+        : addFile(question.file, Coverage.unpack(question.coverage)),
+    );
+    await this.#booked;
     return AMID_TEXT;
   }
 

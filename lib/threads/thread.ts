@@ -23,7 +23,8 @@ export interface ThreadOptions<Out> {
 export interface Thread<In, Result> {
   /**
    * What the function returned, when its thread has ended. Rejects with what it threw, of the same code
-   * and facts; with an error that says so if the thread ended by itself, as without memory.
+   * and facts; with `ABORTED` if the thread ended by itself, as without memory, or could not be started,
+   * as where no more threads are allowed.
    */
   readonly done: Promise<Result>;
   post(message: In): void;
@@ -55,11 +56,16 @@ export const startThread = <In, Out, Result>({
   onMessage,
 }: ThreadOptions<Out>): Thread<In, Result> => {
   const start: ThreadStart = { module, data };
-  const worker = new Worker(new URL(moduleBeside('./entry', import.meta.url)), {
-    name,
-    workerData: start,
-    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
-  });
+  let worker: Worker;
+  try {
+    worker = new Worker(new URL(moduleBeside('./entry', import.meta.url)), {
+      name,
+      workerData: start,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+    });
+  } catch (cause) {
+    return unstarted(name, cause);
+  }
   const { promise, resolve, reject } = Promise.withResolvers<Result>();
   let settle = (): void => reject(new AsbError('ABORTED', `${name} ended before it was done`));
   worker.on('message', (message: Upward<Out, Result>) => {
@@ -81,6 +87,16 @@ export const startThread = <In, Out, Result>({
     },
   };
 };
+
+/** Fails as one that ended would: whoever has started others ends them. */
+const unstarted = <In, Result>(name: string, cause: unknown): Thread<In, Result> => ({
+  done: Promise.reject(
+    new AsbError('ABORTED', `${name} could not be started: ${messageOf(cause)}`, { cause }),
+  ),
+  post() {},
+  abort() {},
+  async terminate() {},
+});
 
 /** What Node itself ended it for is told with its name; what the function left uncaught stays as it is. */
 const diedOf = (name: string, cause: unknown): Error =>

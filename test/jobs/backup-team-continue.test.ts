@@ -142,6 +142,27 @@ t.test('one that was killed before its first file was whole gets it back', async
   }
 });
 
+t.test('one that is stopped before its workers are started does nothing', async (t) => {
+  const directory = t.testdir();
+  const options = { ...base, directory, sets: ['odd', 'none'] };
+  await backup(options).done;
+  const { files } = parseManifest(readFileSync(join(directory, 'test.manifest.json'), 'utf8'), 'm');
+  const state = {
+    ...{ tool: 'asb-streams', namespace: 'test', begun: new Date(), replaces: false },
+    ...{ options: shapeOfBackup(options), files, coverage: new Coverage(), holders: new Map() },
+  };
+  writeFileSync(join(directory, 'test.asb.state'), stateText(state));
+  // That there is no such set is told when all that is left is to look at the files.
+  const job = backup({
+    ...options,
+    workers: 2,
+    continueFrom: directory,
+    onNotice: () => job.abort('by the test'),
+  });
+  await t.rejects(job.done, { code: 'ABORTED', message: /by the test/ });
+  t.strictSame(leftIn(directory), ['test.asb.state']);
+});
+
 t.test('the second stop ends at once, and keeps what is in files', async (t) => {
   const directory = t.testdir();
   const job = backup({ ...base, directory, fileLimit: 30_000, workers: 2 });

@@ -37,7 +37,10 @@ export const run: ThreadFunction<BackupOrder, BackupAnswer, BackupReport, Backup
       return;
     }
     post({ kind: 'holders', holders });
-    if (namespace === 'wait') {
+    if (namespace === 'place') {
+      post({ kind: 'question', id: 0, question: { what: 'place' } });
+    }
+    if (namespace === 'wait' || namespace === 'place') {
       signal.addEventListener('abort', () => reject(signal.reason));
       listen((answer) => {
         if (answer.kind === 'cut') reject(new Error(`cut: ${answer.failure.message}`));

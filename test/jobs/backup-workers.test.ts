@@ -1,4 +1,5 @@
 /** Threads of a backup that say, ask and die as they please; real ones are in backup-team.test.ts. */
+import { once } from 'node:events';
 import t from 'tap';
 import { BackupWorkers, type BackupWorkersOptions } from '../../lib/jobs/backup-workers.ts';
 import { PieceSource } from '../../lib/jobs/piece-source.ts';
@@ -77,6 +78,29 @@ t.test('one that dies ends all, and is what they fail with', async (t) => {
   await t.rejects(start(['wait', 'exit']).done, { code: 'ABORTED', message: /backup worker 2/ });
   const told = await start(['exit', 'ask']).done.catch((error: unknown) => error);
   t.match(told, { message: /backup worker 1/ });
+});
+
+t.test('what was asked for is done to its end, though who asked is gone', async (t) => {
+  const order: string[] = [];
+  const begin = Promise.withResolvers<void>();
+  const started = once(process, 'worker');
+  const workers = start(['place'], {
+    async begin() {
+      const [thread] = await started;
+      const exited = once(thread, 'exit');
+      workers.cut(new Error('at once'));
+      await exited;
+      await new Promise(setImmediate);
+      order.push('begun');
+      begin.resolve();
+    },
+  });
+  await t.rejects(
+    workers.done.finally(() => order.push('done')),
+    { message: 'at once' },
+  );
+  await begin.promise;
+  t.strictSame(order, ['begun', 'done']);
 });
 
 t.test('ended in order, and at once', async (t) => {

@@ -62,6 +62,15 @@ t.test('one that Node ends is told by its name', async (t) => {
   await t.rejects(start('die').done, { code: 'ABORTED', message: /^worker 1 .*no memory/ });
 });
 
+t.test('one that cannot be started fails as one that ended', async (t) => {
+  const thread = start(() => {});
+  const done = t.rejects(thread.done, { code: 'ABORTED', message: /^worker 1 could not/ });
+  thread.post('one');
+  thread.abort(new Error('enough'));
+  await thread.terminate();
+  await done;
+});
+
 t.test('a module that is none is an error', async (t) => {
   const thread = startThread({ name: 'worker', module: `${module}.none`, data: 0 });
   await t.rejects(thread.done, { code: 'ERR_MODULE_NOT_FOUND' });
