@@ -1,6 +1,6 @@
 /**
- * `npm run build`: makes the command of fewer and larger files, `dist/bin/asb.cjs` and what it loads, and what
- * its threads run. As the 230 modules that it is made of, it takes twice the CPU time to start.
+ * `npm run build`: makes the command of fewer and larger files, `dist/bin/asb.cjs` and what it loads,
+ * and what its threads run. As modules, 230 of which a backup loads, it takes twice the CPU time to start.
  */
 import { globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
