@@ -63,12 +63,13 @@ export const backupFiles = async (
   isS3Url(location) ? s3Files({ ...options, ...parseS3Url(location) }) : localFiles(location);
 
 /**
- * Opens files that were found elsewhere, in another thread: the same ones, or reading them fails.
+ * Opens files that were found elsewhere, in another thread. An object of S3 is the same one, or reading it
+ * fails; of a local file only the path says which one it is.
  *
  *     const open = foundFiles(options.s3);
  *     for (const found of files) open(found).open().pipe(…);
  *
- * @throws AsbError as {@link homeAt} does; so does the function, for a URL without a bucket
+ * @returns throws AsbError for an object as {@link homeAt} does
  */
 export const foundFiles = (options: S3Options = {}): ((found: FoundFile) => StoredFile) => {
   const pool = readPool();

@@ -80,9 +80,10 @@ t.test('an encrypted file', async (t) => {
     encryption: { mode: 'aes256', key: encryption.key.forThread() },
   });
   load(file);
-  link.tell({ kind: 'finish' });
   await posted('loaded');
+  link.tell({ kind: 'finish' });
   await done;
+  t.match(link.posts, [{ kind: 'loaded', read: { records: RECORDS } }]);
 });
 
 t.test('an object of S3, and what is asked for it', async (t) => {
@@ -113,14 +114,14 @@ t.test('what its stages do', async (t) => {
   t.match(last, { figures: [{ bytesOut: TEXT.length }] });
 });
 
-t.test('notices are told', async () => {
+t.test('notices are told', async (t) => {
   node!.faults.answerRows({ resultCode: 14 });
   const { link, load, posted, done } = start();
   load(whole!);
   await posted('loaded');
   link.tell({ kind: 'finish' });
   await done;
-  await posted('notice');
+  t.strictSame(link.posts.map(({ kind }) => kind).sort(), ['loaded', 'notice']);
 });
 
 t.test('the first failure ends all', async (t) => {

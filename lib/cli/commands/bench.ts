@@ -40,10 +40,10 @@ const PIPELINE = 'pipeline';
 
 const STANDARD_INPUT = '-';
 
-const OF_S3 = [
+const OF_S3: readonly Option<unknown>[] = [
   settingOptions.minPartSize,
   settingOptions.maxAsyncUploads,
-] as readonly Option<unknown>[];
+];
 
 export const benchCommand: Command = {
   name: 'bench',
