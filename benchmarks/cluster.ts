@@ -81,10 +81,11 @@ const compare = async (bench: PeerBench, records: number): Promise<Section[]> =>
 const inProcess = async (bench: PeerBench, records: number): Promise<Section> => {
   const { host, namespace, place, repeats } = bench;
   const ways = IN_PROCESS.map(([job, title]) => {
-    const run = async (): Promise<Measured> => ({
-      ...(await runJob(job, host, namespace, place)),
-      records,
-    });
+    const run = async (): Promise<Measured> => {
+      const measured = await runJob(job, host, namespace, place);
+      if (job === 'drain' || measured.records === records) return { ...measured, records };
+      throw new Error(`${job}: ${measured.records} records of ${records}`);
+    };
     return [title, run] as const;
   });
   return {
