@@ -15,7 +15,7 @@ export interface ParseStage extends Transform {
 
 /** Bytes of text that may wait. */
 const TEXT_WAITING = 64 * 1024;
-/** Record chunks that may wait for the next stage: each has the records of up to 256 KiB of text. */
+/** Record chunks that may wait for the next stage: each has the records of about 256 KiB of text. */
 const CHUNKS_WAITING = 2;
 
 class Parse extends Transform implements ParseStage {
