@@ -103,9 +103,18 @@ t.test('in S3', async (t) => {
   const s3 = { endpoint, region, credentials, maxAttempts: 2 };
   const place = { ...base, s3, workers: 2, removeFiles: true };
   const directory = `s3://${BUCKET}/many`;
-  await backup({ ...place, directory, fileLimit: 30_000 }).done;
+  const outputFile = `s3://${BUCKET}/one.asb`;
   const own = { s3: { client: clientOf(t, server) } };
-  t.strictSame(differences(await contentOf(directory, own), whole), []);
+  for (const [location, to] of [
+    [directory, { directory, fileLimit: 30_000 }],
+    // What a worker gives goes there in memory that is shared.
+    [outputFile, { outputFile }],
+    [outputFile, { outputFile, compress: 'zstd', encryption }],
+  ] as const) {
+    await backup({ ...place, ...to }).done;
+    const key = 'encryption' in to ? { encryption } : {};
+    t.strictSame(differences(await contentOf(location, { ...own, ...key }), whole), [], location);
+  }
   t.strictSame(server.uploads(BUCKET), []);
   t.notOk(server.objects(BUCKET).find((key) => key.endsWith('state')));
 });

@@ -201,7 +201,8 @@ const FRAMES = 2;
 
 /**
  * One pool compresses for all workers, and writes their files. How large it is, is asked when it is first
- * used: what was said before that counts.
+ * used: what was said before that counts. Who has a config file has used it to read that, and gets what
+ * the environment said, or Node's own size.
  */
 const widenPool = (count: number): void => {
   if (count === 0) return;
