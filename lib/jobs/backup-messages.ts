@@ -6,6 +6,7 @@ import type { StageFigures } from '../meter/meter.ts';
 import type { PackedExtent } from '../record/extent.ts';
 import type { Global } from '../record/globals.ts';
 import type { SerializerInfo } from '../stages/serialize.ts';
+import type { S3LogLine } from '../storage/s3/copied-log.ts';
 import type { S3Options } from '../storage/s3/options.ts';
 import type { Failure } from '../threads/failure.ts';
 import type { HolderBitmaps } from '../wire/scan/holders.ts';
@@ -13,9 +14,6 @@ import type { BackupOptions } from './backup-options.ts';
 import type { BackupScanOptions } from './backup-scan.ts';
 import type { ManifestFile } from './manifest.ts';
 import type { SharedPiece } from './piece-sink.ts';
-
-/** What a logger of S3 has. */
-export type S3LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error';
 
 /** Files that a worker writes by itself, in a directory. */
 export interface FilesOrder {
@@ -75,8 +73,8 @@ export type BackupReport =
   | { readonly kind: 'holders'; readonly holders: HolderBitmaps }
   | { readonly kind: 'piece'; readonly piece: SharedPiece }
   | { readonly kind: 'notice'; readonly notice: string }
-  /** For the logger of S3; of its entry what can be copied. */
-  | { readonly kind: 'log'; readonly level: S3LogLevel; readonly entry: unknown }
+  /** For the logger of S3. */
+  | { readonly kind: 'log'; readonly line: S3LogLine }
   | { readonly kind: 'figures'; readonly figures: readonly StageFigures[] };
 
 /** What a worker is told. */

@@ -7,8 +7,8 @@ import { endingEarly } from '../stages/ending-early.ts';
 import { DEFAULT_FILE_LIMIT, type RotateStage } from '../stages/rotate.ts';
 import { type ScanStage, scan } from '../stages/scan.ts';
 import { homeAt } from '../storage/homes.ts';
+import { copyingLogger } from '../storage/s3/copied-log.ts';
 import type { S3Options } from '../storage/s3/options.ts';
-import { copyable } from '../threads/copyable.ts';
 import { errorOf } from '../threads/failure.ts';
 import type { Link, ThreadFunction } from '../threads/link.ts';
 import type { Cluster } from '../wire/cluster.ts';
@@ -23,7 +23,6 @@ import {
   type BackupReport,
   type BackupResult,
   type FilesOrder,
-  type S3LogLevel,
   type TextBegin,
 } from './backup-messages.ts';
 import { freeNames } from './backup-names.ts';
@@ -140,15 +139,7 @@ class BackupWorker {
   #s3Of({ s3, logged }: FilesOrder): S3Options {
     const onNotice = this.#notice;
     if (!logged) return { ...s3, onNotice };
-    const told = (level: S3LogLevel) => (entry: unknown) =>
-      this.#link.post({ kind: 'log', level, entry: copyable(entry) });
-    const logger = {
-      trace: told('trace'),
-      debug: told('debug'),
-      info: told('info'),
-      warn: told('warn'),
-      error: told('error'),
-    };
+    const logger = copyingLogger((line) => this.#link.post({ kind: 'log', line }));
     return { ...s3, onNotice, logger };
   }
 

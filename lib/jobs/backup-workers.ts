@@ -2,6 +2,7 @@ import { toError } from '../errors.ts';
 import type { Meter } from '../meter/meter.ts';
 import { Coverage } from '../record/coverage.ts';
 import type { Global } from '../record/globals.ts';
+import { logCopied } from '../storage/s3/copied-log.ts';
 import type { S3Options } from '../storage/s3/options.ts';
 import { failureOf } from '../threads/failure.ts';
 import { moduleBeside, startThread, type Thread } from '../threads/thread.ts';
@@ -167,7 +168,7 @@ export class BackupWorkers {
     const { onNotice, meter, s3Logger } = this.#options;
     if (report.kind === 'piece') worker.take?.(report.piece);
     else if (report.kind === 'notice') onNotice?.(`${worker.name}: ${report.notice}`);
-    else if (report.kind === 'log') s3Logger?.[report.level]?.(report.entry);
+    else if (report.kind === 'log') logCopied(s3Logger, report.line);
     else if (report.kind === 'figures') meter?.take(worker.name, report.figures);
     else if (report.kind === 'holders') {
       this.#holders.add(report.holders);

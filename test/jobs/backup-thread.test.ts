@@ -180,6 +180,6 @@ t.test('what it asks S3 is told', async (t) => {
   const order = { text, files: { ...files, s3: { endpoint, region, credentials }, logged: true } };
   const { link, done } = start(order, { text: FIRST, place: FIRST, file: FIRST });
   await done;
-  const entries = link.posts.flatMap((report) => (report.kind === 'log' ? report.entry : []));
+  const entries = link.posts.flatMap((report) => (report.kind === 'log' ? report.line.told : []));
   t.ok(entries.some((entry) => JSON.stringify(entry).includes('PutObjectCommand')));
 });

@@ -48,7 +48,7 @@ export const run: ThreadFunction<BackupOrder, BackupAnswer, BackupReport, Backup
       return;
     }
     post({ kind: 'notice', notice: 'hello' });
-    for (const level of LEVELS) post({ kind: 'log', level, entry: level });
+    for (const level of LEVELS) post({ kind: 'log', line: { level, told: level } });
     post({ kind: 'figures', figures: [] });
     post({
       kind: 'piece',
