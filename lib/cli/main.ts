@@ -30,8 +30,11 @@ export const main = async (args: readonly string[]): Promise<void> => {
   const signals = new Signals(process);
   // Node ends, and well, when nothing is left that could wake it up: what waits then waits for ever.
   process.exitCode = ExitCode.FAILED;
-  const { promise: stalled, reject } = Promise.withResolvers<never>();
-  const onStall = (): void => reject(new Error('it came to a halt, with nothing left to wait for'));
+  let onStall = (): void => {};
+  // Nothing here is newer than the Nodes that `checkRuntime` is to tell of.
+  const stalled = new Promise<never>((_resolve, reject) => {
+    onStall = () => reject(new Error('it came to a halt, with nothing left to wait for'));
+  });
   process.once('beforeExit', onStall);
   process.exitCode = await new Run(args, signals).outcome(stalled);
   process.off('beforeExit', onStall);

@@ -23,6 +23,7 @@ import { checkRuntime } from '../../lib/cli/main.ts';
 import { codeOf } from '../../lib/errors.ts';
 import { failureIn } from '../../lib/ndjson/failure.ts';
 import { EXECUTABLE, outcomeOf, run, shell, start } from '../helpers/asb.ts';
+import { OLDER_NODE } from '../helpers/older-node.ts';
 
 const COMMANDS = await allCommands();
 
@@ -249,7 +250,7 @@ t.test('terminals: nothing binary goes to one, nothing is read from one', async 
   );
 });
 
-t.test('an older Node is told apart', (t) => {
+t.test('an older Node is told apart', async (t) => {
   const manifest = new URL('../../package.json', import.meta.url);
   t.match(readFileSync(manifest, 'utf8'), /"node": ">=22\.21"/, 'as package.json has it');
   for (const version of ['20.19.0', '22.20.0', '18.0.0']) {
@@ -258,5 +259,6 @@ t.test('an older Node is told apart', (t) => {
   for (const version of ['22.21.0', '22.22.1', '24.0.0', '100.0.0']) {
     t.doesNotThrow(() => checkRuntime(version), version);
   }
-  t.end();
+  const older = spawn(process.execPath, ['--import', OLDER_NODE, EXECUTABLE, '--version']);
+  t.match(await outcomeOf(older), { code: 2, stderr: /^asb: this is Node 20\.19\.0; [^\n]*\n$/ });
 });

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { zstdCompressSync } from 'node:zlib';
 import t from 'tap';
 import { startSandbox } from '../../lib/sandbox/index.ts';
+import { OLDER_NODE } from '../helpers/older-node.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 const TEXT = 'Version 3.1\n# namespace test\n# first-file\n';
@@ -46,6 +47,17 @@ t.test('the packed package works elsewhere', async (t) => {
   rmSync(join(cache, 'asb-streams'), { recursive: true });
   writeFileSync(join(cache, 'asb-streams'), 'in the way');
   t.equal(await runIn(elsewhere, ...cached), version, 'and it does not matter if it cannot be');
+  const older = [
+    'env',
+    `XDG_CACHE_HOME=${cache}`,
+    'node',
+    '--import',
+    OLDER_NODE,
+    asb,
+    '--version',
+  ];
+  const told = await runIn(elsewhere, ...older).catch((error) => error);
+  t.match(told, { code: 2, stderr: /^asb: this is Node 20\.19\.0; / });
   const sandbox = await startSandbox({ nodes: 2, records: 100 });
   t.teardown(() => sandbox.close());
   const from = ['-h', sandbox.seeds.join(','), '-n', 'test'];
