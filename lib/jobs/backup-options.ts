@@ -17,7 +17,7 @@ import { checkedShard, type Shard } from './shard.ts';
  */
 export const defaultParallel = (nodes: number): number => Math.max(1, Math.min(nodes, 16));
 
-export interface BackupOptions extends Omit<ScanOptions, 'cluster' | 'refuseEmpty'> {
+export interface BackupOptions extends Omit<ScanOptions, 'cluster' | 'refuseEmpty' | 'onHolders'> {
   /** Where to: exactly one of the three; the first two may be `s3://bucket/…`. */
   readonly directory?: string;
   readonly outputFile?: string;

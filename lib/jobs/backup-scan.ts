@@ -3,7 +3,7 @@ import type { BackupOptions } from './backup-options.ts';
 import type { BackupState } from './backup-state.ts';
 
 /** What of a backup concerns its scan; all of it can be copied to another thread. */
-export type BackupScanOptions = Omit<ScanOptions, 'cluster' | 'nodes' | 'onNotice'>;
+export type BackupScanOptions = Omit<ScanOptions, 'cluster' | 'nodes' | 'onNotice' | 'onHolders'>;
 
 export interface BackupScanContext {
   /** What is safe already. */
