@@ -1,4 +1,5 @@
 /** What the threads of backup-workers.test.ts run, by the name of their namespace. */
+import { parentPort } from 'node:worker_threads';
 import type {
   BackupAnswer,
   BackupOrder,
@@ -31,7 +32,11 @@ export const run: ThreadFunction<BackupOrder, BackupAnswer, BackupReport, Backup
       });
       return;
     }
-    if (namespace === 'exit') process.exit(0);
+    if (namespace === 'exit') {
+      // Nothing keeps the thread then, and it has said nothing.
+      parentPort?.close();
+      return;
+    }
     if (namespace === 'none') {
       resolve(undefined);
       return;
