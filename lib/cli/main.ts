@@ -30,11 +30,12 @@ export const main = async (args: readonly string[]): Promise<void> => {
   const signals = new Signals(process);
   // Node ends, and well, when nothing is left that could wake it up: what waits then waits for ever.
   process.exitCode = ExitCode.FAILED;
-  let onStall = (): void => {};
-  // Nothing here is newer than the Nodes that `checkRuntime` is to tell of.
+  let fail: ((error: Error) => void) | undefined;
+  // Not by `Promise.withResolvers`: the Nodes that `checkRuntime` is to tell of have none.
   const stalled = new Promise<never>((_resolve, reject) => {
-    onStall = () => reject(new Error('it came to a halt, with nothing left to wait for'));
+    fail = reject;
   });
+  const onStall = (): void => fail?.(new Error('it came to a halt, with nothing left to wait for'));
   process.once('beforeExit', onStall);
   process.exitCode = await new Run(args, signals).outcome(stalled);
   process.off('beforeExit', onStall);
