@@ -157,6 +157,7 @@ const checkShard = ({ directory, maxRecords = 0 }: BackupOptions, shard: Shard):
   if (maxRecords === 0) return;
   throw new AsbError(
     'USAGE',
-    'a shard knows nothing of how many records others find: a number of records cannot be kept to',
+    'a shard knows nothing of how many records others find: leave out --max-records, or --shard',
+    { expected: 'no number of records' },
   );
 };

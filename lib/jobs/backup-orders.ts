@@ -16,7 +16,8 @@ export const checkBackupWorkers = ({ workers = 0, maxRecords = 0, s3 }: BackupOp
   if (maxRecords > 0) {
     throw new AsbError(
       'USAGE',
-      'a worker knows nothing of how many records others find: a number of records cannot be kept to',
+      'a worker knows nothing of how many records others find: leave out --max-records, or --workers',
+      { expected: 'no number of records' },
     );
   }
   if (s3?.client === undefined) return;

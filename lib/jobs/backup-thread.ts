@@ -41,7 +41,9 @@ class BackupWorker {
   readonly #counts: BackupCounts;
   readonly #meter: Meter | undefined;
   readonly #cut = new AbortController();
-  readonly #asked: PromiseWithResolvers<TextBegin>[] = [];
+  /** Questions that wait for an answer, by their id. */
+  readonly #asked = new Map<number, PromiseWithResolvers<TextBegin>>();
+  #questions = 0;
   readonly #sink: PieceSink;
   #scan: ScanStage | undefined;
   #files: RotateStage | undefined;
@@ -145,20 +147,27 @@ class BackupWorker {
 
   #ask(question: BackupQuestion): Promise<TextBegin> {
     const asked = Promise.withResolvers<TextBegin>();
-    const id = this.#asked.push(asked) - 1;
+    const id = this.#questions++;
+    this.#asked.set(id, asked);
     this.#link.post({ kind: 'question', id, question });
     return asked.promise;
   }
 
   #hear(answer: BackupAnswer): void {
     if (answer.kind === 'taken') this.#sink.taken(answer.back);
-    else if (answer.kind === 'answer') this.#asked[answer.id]?.resolve(answer.begin);
-    else if (answer.kind === 'refusal') this.#asked[answer.id]?.reject(errorOf(answer.failure));
+    else if (answer.kind === 'answer') this.#answered(answer.id)?.resolve(answer.begin);
+    else if (answer.kind === 'refusal') this.#answered(answer.id)?.reject(errorOf(answer.failure));
     else {
       const reason = errorOf(answer.failure);
       this.#cut.abort(reason);
-      for (const { reject } of this.#asked) reject(reason);
+      for (const { reject } of this.#asked.values()) reject(reason);
     }
+  }
+
+  #answered(id: number): PromiseWithResolvers<TextBegin> | undefined {
+    const asked = this.#asked.get(id);
+    this.#asked.delete(id);
+    return asked;
   }
 
   #tell(): void {
