@@ -67,7 +67,12 @@ const compare = async (bench: PeerBench, records: number): Promise<Section[]> =>
     const ours = [`asb backup, ${title}`, () => run(...ASB, 'backup')] as const;
     const theirs = (command: string) =>
       [`${basename(command)}, ${title}`, () => run(command)] as const;
-    const ways = peer === undefined ? [ours] : [theirs(peer), ours];
+    const more = ['--workers', '2'];
+    const shared = [
+      `asb backup, ${title}, \`--workers 2\``,
+      () => run(...ASB, 'backup', ...more),
+    ] as const;
+    const ways = [...(peer === undefined ? [] : [theirs(peer)]), ours, shared];
     sections.push({
       title: `Backup ${title}`,
       rows: await inTurn(ways, repeats),

@@ -44,11 +44,17 @@ const beside = (
     return runCommand(command, records);
   };
   const own = [`asb ${ours[0]}, ${title}`, run([...ASB, ...ours])] as const;
-  if (peer === undefined) return inTurn([own], repeats);
+  const more = ['--workers', '2'];
+  const shared = [
+    `asb ${ours[0]}, ${title}, \`--workers 2\``,
+    run([...ASB, ...ours, ...more]),
+  ] as const;
+  const all = ours[0] === 'restore' ? [own, shared] : [own];
+  if (peer === undefined) return inTurn(all, repeats);
   const [first = ''] = theirs;
   const validates = first === '--validate' ? ' `--validate`' : '';
   const other = [`${basename(peer)}${validates}, ${title}`, run([peer, ...theirs])] as const;
-  return inTurn([other, own], repeats);
+  return inTurn([other, ...all], repeats);
 };
 
 /** @param bench the namespace holds the records that are backed up first, and restored then */

@@ -70,9 +70,18 @@ const peerOf = (name: string): string | undefined => {
   return directories.map((directory) => join(directory, name)).find(isThere);
 };
 
+/** What a part needs, and does not have: told before any of them runs. */
+const lacks: Readonly<Partial<Record<Part, string | false>>> = {
+  cluster: options.hosts === undefined && 'a cluster: --hosts, --namespace',
+  restore:
+    (options.hosts === undefined || !options.mayEmpty) &&
+    'a cluster (--hosts) whose --namespace may be emptied: --may-empty',
+  s3: process.env.S3_TEST_ENDPOINT === undefined && 'a server: S3_TEST_ENDPOINT',
+};
+for (const part of parts) if (lacks[part]) throw new Error(`${part} needs ${lacks[part]}`);
+
 const clusterOf = (peer: string) => {
-  const { hosts: host, namespace, repeats } = options;
-  if (host === undefined) throw new Error('a cluster is needed: --hosts, --namespace');
+  const { hosts: host = '', namespace, repeats } = options;
   return { host, namespace, peer: peerOf(peer), repeats, place };
 };
 
@@ -82,19 +91,18 @@ const place = mkdtempSync(join(options.place, 'asb-bench-'));
 const BENCHES: Readonly<Record<Part, () => Promise<Section[]>>> = {
   stages: () => benchReplay(records, repeats, place),
   cluster: () => benchCluster(clusterOf('asbackup')),
-  async restore() {
-    const bench = clusterOf('asrestore');
-    if (!options.mayEmpty) throw new Error(`${bench.namespace} would be emptied: --may-empty`);
-    return benchRestore(bench);
-  },
+  restore: () => benchRestore(clusterOf('asrestore')),
   tools: () => benchTools(records, repeats, place),
   compression: () => benchCompression(records, repeats, place),
   encryption: () => benchEncryption(records, repeats, place),
-  async s3() {
-    const endpoint = process.env.S3_TEST_ENDPOINT;
-    if (endpoint === undefined) throw new Error('S3_TEST_ENDPOINT is not set');
-    return benchS3({ endpoint, peer: peerOf('aws'), repeats, records, place });
-  },
+  s3: () =>
+    benchS3({
+      endpoint: process.env.S3_TEST_ENDPOINT ?? '',
+      peer: peerOf('aws'),
+      repeats,
+      records,
+      place,
+    }),
 };
 
 try {
