@@ -21,7 +21,13 @@ export {
 } from './bench/bench.ts';
 export { BENCH_STAGES, type BenchLanguage, type BenchStage } from './bench/chain.ts';
 export { generateRecords } from './bench/data.ts';
-export type { DataOptions, GeneratedBin, GeneratedKey } from './bench/data-options.ts';
+export {
+  BIN_TYPES,
+  type DataOptions,
+  type GeneratedBin,
+  type GeneratedKey,
+  KEY_TYPES,
+} from './bench/data-options.ts';
 export type { Gauge } from './bench/gauge.ts';
 export type { BenchSettings } from './bench/settings.ts';
 export type { Pairs, Spread, Verdict } from './bench/statistics.ts';
@@ -130,6 +136,7 @@ export {
 export { type Metered, meter } from './meter/metered.ts';
 export type { PipelineProfile } from './meter/pipeline-profile.ts';
 export type { SampleSeries, StageSeries } from './meter/samples.ts';
+export type { Work } from './meter/step.ts';
 export type { NdjsonReaderInfo } from './ndjson/reader.ts';
 export type { NdjsonWriterInfo } from './ndjson/writer.ts';
 export { RecordBatch } from './record/batch.ts';
@@ -261,6 +268,7 @@ export { Cluster, type ClusterOptions } from './wire/cluster.ts';
 export { type ConnectionOptions, connectTo } from './wire/connect.ts';
 export type { GlobalCounts } from './wire/globals/global-writer.ts';
 export type { ClusterNode } from './wire/node.ts';
+export { type RateLimits, sharedLimit } from './wire/limiter.ts';
 export type { PartitionMap } from './wire/partition-map.ts';
 export type { Expression } from './wire/scan/filter-expression.ts';
 export type { HolderBitmaps } from './wire/scan/holders.ts';
@@ -281,4 +289,5 @@ export {
   type RecordWriterOptions,
   type WriteInfo,
 } from './wire/write/record-writer.ts';
+export { DEFAULT_ASYNC_BATCHES } from './wire/write/writer-options.ts';
 export type { DecoderOptions } from './zstd/decoder.ts';

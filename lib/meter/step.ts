@@ -2,10 +2,11 @@ import { bytesOf, itemsOf } from './size.ts';
 import { StageClock } from './stage-clock.ts';
 import type { ThreadTime } from './thread-time.ts';
 
-type Work = () => Promise<void> | void;
+export type Work = () => Promise<void> | void;
 
 /** A stage that is no stream of its own: what functions do with chunks. */
 export class Step {
+  /** @internal */
   readonly clock: StageClock;
   readonly #onOver: () => void;
 
