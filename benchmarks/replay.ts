@@ -19,6 +19,12 @@ const BACKUP: readonly Job[] = [
   ['rotate', 'scan, serialize, rotate to disk'],
   ['ndjson-out', 'scan, NDJSON out'],
   ['backup', 'backup to /dev/null'],
+];
+
+/** Threads take a while to begin: of many records, that counts for less. */
+const WORKERS: readonly Job[] = [
+  ['drain', 'drain the socket (the limit)'],
+  ['backup', 'backup to /dev/null'],
   ['backup-workers-1', 'the same, `--workers 1`'],
   ['backup-workers-2', 'the same, `--workers 2`'],
   ['backup-workers-3', 'the same, `--workers 3`'],
@@ -46,37 +52,55 @@ const check = (job: string, run: Measured, records: number): void => {
   throw new Error(`${job}: ${run.records} records, ${run.bytes} bytes; ${records} were sent`);
 };
 
+/** The ways of jobs against a server, each of which must move so many records. */
+const waysOf = (jobs: readonly Job[], host: string, records: number, place: string) =>
+  jobs.map(([job, title]) => {
+    const run = async (): Promise<Measured> => {
+      const measured = await runJob(job, host, 'bench', place);
+      check(job, measured, records);
+      return LIMITS.includes(job) ? { ...measured, records } : measured;
+    };
+    return [title, run] as const;
+  });
+
 /** @param records that the replay server answers with */
 export const benchReplay = async (
   records: number,
   repeats: number,
   place: string,
 ): Promise<Section[]> => {
-  const server = await startReplayServer(records);
-  const waysOf = (jobs: readonly Job[]) =>
-    jobs.map(([job, title]) => {
-      const run = async (): Promise<Measured> => {
-        const measured = await runJob(job, server.host, 'bench', place);
-        check(job, measured, records);
-        return LIMITS.includes(job) ? { ...measured, records } : measured;
-      };
-      return [title, run] as const;
-    });
+  const { host, stop } = await startReplayServer(records);
+  const measure = (jobs: readonly Job[]) => inTurn(waysOf(jobs, host, records, place), repeats);
   try {
-    await runJob('files', server.host, 'bench', place);
+    await runJob('files', host, 'bench', place);
     return [
       {
         title: 'On the way out, from a replay server',
-        rows: await inTurn(waysOf(BACKUP), repeats),
+        rows: await measure(BACKUP),
         by: 'records',
       },
       {
         title: 'On the way back, from a file of text',
-        rows: await inTurn(waysOf(RESTORE), repeats),
+        rows: await measure(RESTORE),
         by: 'records',
       },
     ];
   } finally {
-    server.stop();
+    stop();
+  }
+};
+
+/** Question: what do more threads bring, where nothing else limits? Eight times the records. */
+export const benchWorkers = async (
+  records: number,
+  repeats: number,
+  place: string,
+): Promise<Section[]> => {
+  const { host, stop } = await startReplayServer(8 * records);
+  try {
+    const rows = await inTurn(waysOf(WORKERS, host, 8 * records, place), repeats);
+    return [{ title: 'Workers, from a replay server, 8 times the records', rows, by: 'records' }];
+  } finally {
+    stop();
   }
 };

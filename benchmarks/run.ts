@@ -17,13 +17,22 @@ import yargs from 'yargs';
 import { benchCluster } from './cluster.ts';
 import { benchCompression } from './compression.ts';
 import { benchEncryption } from './encryption.ts';
-import { benchReplay } from './replay.ts';
+import { benchReplay, benchWorkers } from './replay.ts';
 import { benchRestore } from './restore.ts';
 import { benchS3 } from './s3.ts';
 import { type Section, summary, table } from './table.ts';
 import { benchTools } from './tools.ts';
 
-const PARTS = ['stages', 'cluster', 'restore', 'tools', 'compression', 'encryption', 's3'] as const;
+const PARTS = [
+  'stages',
+  'workers',
+  'cluster',
+  'restore',
+  'tools',
+  'compression',
+  'encryption',
+  's3',
+] as const;
 type Part = (typeof PARTS)[number];
 
 const { argv } = yargs(process.argv.slice(2))
@@ -90,6 +99,7 @@ const place = mkdtempSync(join(options.place, 'asb-bench-'));
 
 const BENCHES: Readonly<Record<Part, () => Promise<Section[]>>> = {
   stages: () => benchReplay(records, repeats, place),
+  workers: () => benchWorkers(records, repeats, place),
   cluster: () => benchCluster(clusterOf('asbackup')),
   restore: () => benchRestore(clusterOf('asrestore')),
   tools: () => benchTools(records, repeats, place),
