@@ -142,10 +142,12 @@ const toFile = async (context: DestinationOptions, location: string): Promise<De
   const { options, safe, continuing, ledger, largestFile } = context;
   const { removeFiles = false, fileLimit = DEFAULT_FILE_LIMIT, s3 } = options;
   const home = fileAt(location, { ...s3, ...(largestFile === undefined ? {} : { largestFile }) });
-  const place = hashed(home);
-  const storage = sealedStorage(place, options);
-  const { part } = safe;
   const device = await isDevice(location);
+  const place = hashed(home);
+  // What is in a device is in no manifest; without a state, nobody asks for its sum.
+  const isSummed = !device || ledger.location !== undefined;
+  const storage = sealedStorage(isSummed ? place : home, options);
+  const { part } = safe;
   if (part !== undefined && !device && storage.resume === undefined) throw elsewhere(location);
   const sum = part === undefined ? undefined : await sumOf(home, part.bytes);
   if (part !== undefined && sum !== undefined && sum === part.sha256) {
@@ -183,8 +185,9 @@ const toFile = async (context: DestinationOptions, location: string): Promise<De
     begin: part?.bytes ?? storage.overhead ?? 0,
     ...(keeps ? { checkpointEvery: fileLimit, onCheckpoint } : {}),
     isComplete: context.isComplete,
-    onWhole: async ({ bytes, coverage }) =>
-      ledger.setFile(home.name, bytes, place.sha256Of(home.name), coverage),
+    onWhole: async ({ bytes, coverage }) => {
+      if (isSummed) ledger.setFile(home.name, bytes, place.sha256Of(home.name), coverage);
+    },
   });
   return {
     open: () => ({ file }),
