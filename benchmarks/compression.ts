@@ -4,7 +4,7 @@
  */
 import { rmSync, statSync } from 'node:fs';
 import type { Measured } from './job.ts';
-import { ASB, runCommand, runJob, startReplayServer } from './process.ts';
+import { ASB, makeText, runCommand } from './process.ts';
 import { inTurn, type Section } from './table.ts';
 
 const LEVELS = [1, 3, 9];
@@ -16,9 +16,7 @@ export const benchCompression = async (
   repeats: number,
   place: string,
 ): Promise<Section[]> => {
-  const server = await startReplayServer(records);
-  await runJob('files', server.host, 'bench', place).finally(() => server.stop());
-  const text = `${place}/bench.asb`;
+  const text = await makeText(records, place);
   const frames = `${place}/bench.zst`;
   const bytes = statSync(text).size;
   const measure = (input: string, command: readonly string[]) => async (): Promise<Measured> => ({

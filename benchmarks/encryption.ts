@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, readFileSync, rmSync, statSync } from 'node:fs';
 import type { Measured } from './job.ts';
-import { ASB, runCommand, runJob, startReplayServer } from './process.ts';
+import { ASB, makeText, runCommand } from './process.ts';
 import { inTurn, type Section } from './table.ts';
 
 /** Times that the text is repeated: starting Node takes as long as 0.3 GB of openssl. */
@@ -22,10 +22,8 @@ export const benchEncryption = async (
 ): Promise<Section[]> => {
   const plain = `${place}/plain`;
   const secret = `${place}/secret`;
-  const server = await startReplayServer(records);
-  await runJob('files', server.host, 'bench', place).finally(() => server.stop());
   // What is between its ends is not looked at.
-  const bytes = readFileSync(`${place}/bench.asb`);
+  const bytes = readFileSync(await makeText(records, place));
   for (let copy = 0; copy < COPIES; copy++) appendFileSync(plain, bytes);
   process.env.ASB_BENCH_KEY = randomBytes(32).toString('base64');
   const ours = (command: string): string[] => [

@@ -108,13 +108,11 @@ export const runScript = async (
   return (await run(command, 'pipe', 'ignore', options)).stdout;
 };
 
-/** One job of `job.ts` as a command: for those that are measured as whole processes. */
-export const jobCommand = (
-  name: string,
-  host: string,
-  namespace: string,
-  place: string,
-): readonly string[] => [process.execPath, script('job'), name, host, namespace, place];
+/** One job of `job.ts` that asks no server, as a command: for those that are measured as whole processes. */
+export const jobCommand = (name: string, place: string): readonly string[] => [
+  ...[process.execPath, script('job'), name],
+  ...['', '', place],
+];
 
 /** Runs one job of `job.ts`, which measures itself. */
 export const runJob = async (
@@ -146,4 +144,11 @@ export const runCommand = async (
   } finally {
     for (const fd of [from, to]) closeSync(fd);
   }
+};
+
+/** Makes `bench.asb` at a place: the records of the benchmark as text. @returns the file */
+export const makeText = async (records: number, place: string): Promise<string> => {
+  const server = await startReplayServer(records);
+  await runJob('files', server.host, 'bench', place).finally(() => server.stop());
+  return `${place}/bench.asb`;
 };

@@ -4,7 +4,7 @@
  */
 import { rmSync, statSync } from 'node:fs';
 import type { Measured } from './job.ts';
-import { ASB, jobCommand, runCommand, runJob, startReplayServer } from './process.ts';
+import { ASB, jobCommand, makeText, runCommand } from './process.ts';
 import { inTurn, type Section } from './table.ts';
 
 /** @param file a backup of text; @param place for what is written */
@@ -35,19 +35,14 @@ export const benchTools = async (
   repeats: number,
   place: string,
 ): Promise<Section[]> => {
-  const server = await startReplayServer(records);
-  await runJob('files', server.host, 'bench', place).finally(() => server.stop());
-  const file = `${place}/bench.asb`;
+  const file = await makeText(records, place);
   const bytes = statSync(file).size;
   const measure = (command: readonly string[]) => async (): Promise<Measured> => {
     const measured = await runCommand(command, records);
     rmSync(`${place}/made`, { recursive: true, force: true });
     return { ...measured, bytes };
   };
-  const limit = [
-    'read the file (the limit)',
-    measure(jobCommand('read', server.host, 'bench', place)),
-  ] as const;
+  const limit = ['read the file (the limit)', measure(jobCommand('read', place))] as const;
   const tools = TOOLS.map(
     ([title, command]) => [title, measure([...ASB, ...command(file, place)])] as const,
   );

@@ -3,7 +3,6 @@ import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from '
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import t, { type Test } from 'tap';
-import { EncryptionKey } from '../../lib/crypto/key.ts';
 import { type BackupOptions, type BackupSummary, backup } from '../../lib/jobs/backup.ts';
 import { parseManifest } from '../../lib/jobs/manifest.ts';
 import { type Sandbox, startSandbox } from '../../lib/sandbox/index.ts';
@@ -11,25 +10,12 @@ import { contentOf, differences } from '../helpers/backup-content.ts';
 import { until } from '../helpers/fake-node.ts';
 import { clientOf } from '../helpers/s3/client.ts';
 import { BUCKET, ownServer } from '../helpers/s3/connection.ts';
+import { encryption, RECORDS, smallCluster, wholeContent } from '../helpers/small-cluster.ts';
 
-const RECORDS = 1500;
-const encryption = { mode: 'aes256', key: new EncryptionKey(Buffer.from('secret')) } as const;
-
-const sandbox = await startSandbox({ nodes: 2, records: RECORDS, protoSize: 4000 });
-t.teardown(() => sandbox.close());
-const base: BackupOptions = {
-  seeds: sandbox.seeds.join(),
-  namespace: 'test',
-  sleepBetweenRetries: 1,
-  maxRetries: 2,
-};
+const { sandbox, base } = await smallCluster(t);
 
 /** Content of a backup that nobody disturbed. */
-const whole = await (async () => {
-  const directory = t.testdir();
-  await backup({ ...base, directory }).done;
-  return contentOf(directory, {});
-})();
+const whole = await wholeContent(t, base);
 
 /** Ends a backup in mid-run: by the caller, by a cluster that stays away, or by nonsense. */
 type Cut = (sandbox: Sandbox, options: BackupOptions) => Promise<unknown>;

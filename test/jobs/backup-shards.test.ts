@@ -3,7 +3,6 @@ import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import t from 'tap';
-import { EncryptionKey } from '../../lib/crypto/key.ts';
 import { AsbError } from '../../lib/errors.ts';
 import { type BackupOptions, type BackupSummary, backup } from '../../lib/jobs/backup.ts';
 import { parseManifest } from '../../lib/jobs/manifest.ts';
@@ -15,18 +14,9 @@ import { differences as differingFacts, scanFacts } from '../helpers/facts.ts';
 import { until } from '../helpers/fake-node.ts';
 import { clientOf } from '../helpers/s3/client.ts';
 import { BUCKET, ownServer } from '../helpers/s3/connection.ts';
+import { encryption, RECORDS, smallCluster } from '../helpers/small-cluster.ts';
 
-const RECORDS = 1500;
-const encryption = { mode: 'aes256', key: new EncryptionKey(Buffer.from('secret')) } as const;
-
-const sandbox = await startSandbox({ nodes: 2, records: RECORDS, protoSize: 4000 });
-t.teardown(() => sandbox.close());
-const base: BackupOptions = {
-  seeds: sandbox.seeds.join(),
-  namespace: 'test',
-  sleepBetweenRetries: 1,
-  maxRetries: 2,
-};
+const { sandbox, base } = await smallCluster(t);
 
 const root = t.testdir({});
 let places = 0;

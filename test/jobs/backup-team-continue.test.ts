@@ -4,36 +4,22 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import t from 'tap';
 import { Parser } from '../../lib/asb/parser.ts';
-import { EncryptionKey } from '../../lib/crypto/key.ts';
 import { type BackupOptions, backup } from '../../lib/jobs/backup.ts';
 import { shapeOfBackup } from '../../lib/jobs/backup-shape.ts';
 import { stateText } from '../../lib/jobs/backup-state.ts';
 import { parseManifest } from '../../lib/jobs/manifest.ts';
 import { Meter } from '../../lib/meter/meter.ts';
 import { Coverage } from '../../lib/record/coverage.ts';
-import { type Sandbox, startSandbox } from '../../lib/sandbox/index.ts';
+import type { Sandbox, } from '../../lib/sandbox/index.ts';
 import { contentOf, differences } from '../helpers/backup-content.ts';
 import { until } from '../helpers/fake-node.ts';
 import { checkDirectory, filesIn, leftIn } from '../helpers/numbered-files.ts';
+import { encryption, RECORDS, smallCluster, wholeContent } from '../helpers/small-cluster.ts';
 
-const RECORDS = 1500;
-const encryption = { mode: 'aes256', key: new EncryptionKey(Buffer.from('secret')) } as const;
-
-const sandbox = await startSandbox({ nodes: 2, records: RECORDS, protoSize: 4000 });
-t.teardown(() => sandbox.close());
-const base: BackupOptions = {
-  seeds: sandbox.seeds.join(),
-  namespace: 'test',
-  sleepBetweenRetries: 1,
-  maxRetries: 2,
-};
+const { sandbox, base } = await smallCluster(t);
 
 /** Content of a backup by one thread. */
-const whole = await (async () => {
-  const directory = t.testdir();
-  await backup({ ...base, directory }).done;
-  return contentOf(directory, {});
-})();
+const whole = await wholeContent(t, base);
 
 const connections = (): number => sandbox.nodes.reduce((sum, node) => sum + node.connections, 0);
 

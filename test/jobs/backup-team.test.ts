@@ -3,33 +3,18 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import t from 'tap';
-import { EncryptionKey } from '../../lib/crypto/key.ts';
 import { type BackupOptions, backup } from '../../lib/jobs/backup.ts';
 import { Meter } from '../../lib/meter/meter.ts';
-import { startSandbox } from '../../lib/sandbox/index.ts';
 import { contentOf, differences } from '../helpers/backup-content.ts';
 import { checkDirectory, filesIn } from '../helpers/numbered-files.ts';
 import { clientOf } from '../helpers/s3/client.ts';
 import { BUCKET, ownServer } from '../helpers/s3/connection.ts';
+import { encryption, RECORDS, smallCluster, wholeContent } from '../helpers/small-cluster.ts';
 
-const RECORDS = 1500;
-const encryption = { mode: 'aes256', key: new EncryptionKey(Buffer.from('secret')) } as const;
-
-const sandbox = await startSandbox({ nodes: 2, records: RECORDS, protoSize: 4000 });
-t.teardown(() => sandbox.close());
-const base: BackupOptions = {
-  seeds: sandbox.seeds.join(),
-  namespace: 'test',
-  sleepBetweenRetries: 1,
-  maxRetries: 2,
-};
+const { sandbox, base } = await smallCluster(t);
 
 /** Content of a backup by one thread. */
-const whole = await (async () => {
-  const directory = t.testdir();
-  await backup({ ...base, directory }).done;
-  return contentOf(directory, {});
-})();
+const whole = await wholeContent(t, base);
 
 t.test('the same records and globals, whatever the place and the number of threads', async (t) => {
   const root = t.testdir();
