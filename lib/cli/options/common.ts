@@ -45,7 +45,8 @@ export const compressionLevel = integer({
 /** MiB of text in a frame; asked for in whole ones, since less costs a tenth of the ratio. */
 export const frameSize = integer({
   name: 'frame-size',
-  describe: 'About how much text goes into a frame; each of those in the making takes it twice',
+  describe:
+    'About how much text goes into a frame; each in the making takes up to three times that',
   min: 1,
   max: 256,
   unit: 'MiB',
