@@ -10,7 +10,7 @@ import { stateText } from '../../lib/jobs/backup-state.ts';
 import { parseManifest } from '../../lib/jobs/manifest.ts';
 import { Meter } from '../../lib/meter/meter.ts';
 import { Coverage } from '../../lib/record/coverage.ts';
-import type { Sandbox, } from '../../lib/sandbox/index.ts';
+import type { Sandbox } from '../../lib/sandbox/index.ts';
 import { contentOf, differences } from '../helpers/backup-content.ts';
 import { until } from '../helpers/fake-node.ts';
 import { checkDirectory, filesIn, leftIn } from '../helpers/numbered-files.ts';
