@@ -6,14 +6,18 @@ import { type Run, RunWriter } from '../../lib/sort/run-writer.ts';
 import { TempDirectory } from '../../lib/sort/temp-directory.ts';
 import { batchOf } from './records.ts';
 
-/** A run of these digests; the tag of its entries is the run's number. */
-const runsOf = async (directory: TempDirectory, runs: readonly (readonly number[])[]) => {
+/** Runs of these digests, with the last bytes of theirs; the tag of their entries is the run's number. */
+const runsOf = async (
+  directory: TempDirectory,
+  runs: readonly (readonly number[])[],
+  tails: readonly number[] = [],
+) => {
   const writer = new RunWriter(directory);
   const written: Run[] = [];
   for (const [source, digests] of runs.entries()) {
     await writer.begin();
     for (const digest of digests) {
-      const { bytes: message } = batchOf([{ digest, id: 0 }]);
+      const { bytes: message } = batchOf([{ digest, tail: tails[source] ?? 0, id: 0 }]);
       const entry = Buffer.concat([Buffer.alloc(ENTRY_HEADER_SIZE), message]);
       writeHeader(entry, 0, { source, message, start: 0, end: message.length });
       writer.put(entry, 0, entry.length);
@@ -59,6 +63,13 @@ t.test('runs are read as one, the earlier of one digest first', async (t) => {
       t.strictSame(await merged(runs, window * row.length), wanted, JSON.stringify(row));
     }
   }
+});
+
+t.test('digests that differ in their last byte only are in order', async (t) => {
+  const directory = new TempDirectory(t.testdir());
+  t.teardown(() => directory.remove());
+  const runs = await runsOf(directory, [[5], [5], [5]], [9, 1, 9]);
+  t.strictSame(await merged(runs, 1000), ['5 of 1', '5 of 0', '5 of 2']);
 });
 
 t.test('one that cannot be opened closes the others; one that was cut is told later', async (t) => {
