@@ -9,14 +9,9 @@ export type { Continuation, SerializerInfo, SerializerOptions } from './asb/seri
 export type { Trial, Trials } from './bench/advice.ts';
 export { type Advice, type AdviseOptions, adviseSettings } from './bench/advise.ts';
 export {
-  type BenchComparison,
-  type BenchedChain,
-  type BenchInput,
   type BenchInputOptions,
   type BenchOptions,
   type BenchProgress,
-  type BenchReport,
-  type BenchSide,
   bench,
 } from './bench/bench.ts';
 export { BENCH_STAGES, type BenchLanguage, type BenchStage } from './bench/chain.ts';
@@ -29,6 +24,13 @@ export {
   KEY_TYPES,
 } from './bench/data-options.ts';
 export type { Gauge } from './bench/gauge.ts';
+export type {
+  BenchComparison,
+  BenchedChain,
+  BenchInput,
+  BenchReport,
+  BenchSide,
+} from './bench/report.ts';
 export type { BenchSettings } from './bench/settings.ts';
 export type { Pairs, Spread, Verdict } from './bench/statistics.ts';
 export type { BinType } from './client/bin-type.ts';

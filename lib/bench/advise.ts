@@ -4,16 +4,10 @@ import { DEFAULT_CONCURRENCY, DEFAULT_FRAME_SIZE } from '../stages/compress.ts';
 import { isS3Url } from '../storage/s3/url.ts';
 import { DEFAULT_LEVEL } from '../zstd/encoder.ts';
 import { bestOf, type Trials } from './advice.ts';
-import {
-  type BenchInput,
-  type BenchInputOptions,
-  REPORT_VERSION,
-  subjectOf,
-  type TestBed,
-  testBed,
-} from './bench.ts';
+import { type BenchInputOptions, subjectOf, type TestBed, testBed } from './bench.ts';
 import { chainOf } from './chain.ts';
 import { BenchPlace } from './place.ts';
+import { type BenchInput, REPORT_VERSION } from './report.ts';
 import type { BenchSettings } from './settings.ts';
 import { sizeOf } from './streams.ts';
 import { checkText, type Prepared, type Run, runOnce, textSumOf } from './subject.ts';

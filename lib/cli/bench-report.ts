@@ -1,5 +1,5 @@
 /** What `asb bench` measured, as a table for people. */
-import type { BenchComparison, BenchedChain, BenchReport, BenchSide } from '../bench/bench.ts';
+import type { BenchComparison, BenchedChain, BenchReport, BenchSide } from '../bench/report.ts';
 import type { BenchSettings } from '../bench/settings.ts';
 import type { Pairs, Spread } from '../bench/statistics.ts';
 import { countOf, formatBytes, formatCount } from './format.ts';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { BenchComparison, BenchReport, BenchSide } from '../../lib/bench/bench.ts';
+import type { BenchComparison, BenchReport, BenchSide } from '../../lib/bench/report.ts';
 import { pairsOf, spreadOf } from '../../lib/bench/statistics.ts';
 import { aligned, benchLines, formatSeconds, settingWords } from '../../lib/cli/bench-report.ts';
 
