@@ -1,12 +1,10 @@
 import { constants, createZstdCompress, type ZstdCompress } from 'node:zlib';
 import { type BufferPool, lend } from '../memory/buffer-pool.ts';
-import { DEFAULT_LEVEL, parametersOf } from './encoder.ts';
+import { parametersOf } from './encoder.ts';
 import { DEFAULT_WINDOW_LOG } from './frame-walker.ts';
 
 /** Output comes in buffers of this size: each that is full costs a turn of the event loop. */
 const OUTPUT_SIZE = 1024 * 1024;
-/** Content of a frame, in bytes, unless told otherwise. */
-const CONTENT_SIZE = 4 * 1024 * 1024;
 /** 128 KiB, a block of zstd: a smaller window saves nothing. */
 const LEAST_WINDOW_LOG = 17;
 
@@ -30,7 +28,7 @@ export class FrameEncoder {
    * @param level one that `checkLevel` lets pass
    * @param contentSize bytes that a frame usually has at most; one with more is compressed, too
    */
-  constructor(level = DEFAULT_LEVEL, contentSize = CONTENT_SIZE) {
+  constructor(level: number, contentSize: number) {
     this.#stream = createZstdCompress({
       chunkSize: OUTPUT_SIZE,
       params: {

@@ -8,9 +8,11 @@ import { TEXT } from '../helpers/asb-text.ts';
 import { walkAll } from '../helpers/frames.ts';
 
 const pool = new BufferPool(1024, 1);
+/** As `compress` has it, about. */
+const CONTENT_SIZE = 4 * 1024 * 1024;
 
 t.test('makes one whole frame of each content, in turn', async (t) => {
-  const encoder = new FrameEncoder();
+  const encoder = new FrameEncoder(3, CONTENT_SIZE);
   t.teardown(() => encoder.close());
   const sizes = [1, 100, 131_071, 131_072, 131_073, 5_000_000];
   const contents = [...sizes.map((size) => randomBytes(size)), TEXT, Buffer.alloc(5_000_000)];
@@ -37,7 +39,7 @@ for (const [contentSize, window] of [
 }
 
 t.test('a frame of some hundred bytes many times over', async (t) => {
-  const encoder = new FrameEncoder(1);
+  const encoder = new FrameEncoder(1, CONTENT_SIZE);
   t.teardown(() => encoder.close());
   for (let index = 0; index < 2000; index++) {
     const content = `${index} `.repeat(index % 50 || 1);
@@ -48,7 +50,7 @@ t.test('a frame of some hundred bytes many times over', async (t) => {
 });
 
 t.test('what is under way fails when it is closed', async (t) => {
-  const encoder = new FrameEncoder(19);
+  const encoder = new FrameEncoder(19, CONTENT_SIZE);
   const encoded = encoder.encode(randomBytes(1_000_000), pool);
   encoder.close();
   await t.rejects(encoded);
